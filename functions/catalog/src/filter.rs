@@ -1,0 +1,248 @@
+use std::{cmp::Ordering, str::FromStr};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use http_api::{ApiError, Refused};
+use polar::Product;
+use serde_json::Value;
+use url::form_urlencoded;
+use uuid::Uuid;
+
+const DEFAULT_LIMIT: usize = 10;
+const LARGEST_LIMIT: usize = 100;
+
+/// Which products a visitor asks for, with the parameters of Polar's own product list in our spelling.
+///
+/// A parameter may be repeated where it says so; one that is unknown is ignored, as Polar does.
+#[derive(Debug)]
+pub(crate) struct Filter {
+    ids: Vec<Uuid>,
+    query: Option<String>,
+    is_recurring: Option<bool>,
+    benefit_ids: Vec<Uuid>,
+    metadata: Vec<(String, String)>,
+    sorting: Vec<Sorting>,
+    page: usize,
+    limit: usize,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            ids: Vec::new(),
+            query: None,
+            is_recurring: None,
+            benefit_ids: Vec::new(),
+            metadata: Vec::new(),
+            sorting: vec![Sorting { key: SortKey::CreatedAt, descending: true }],
+            page: 1,
+            limit: DEFAULT_LIMIT,
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Filter {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Self::parse(parts.uri.query().unwrap_or_default()).map_err(|refused| ApiError::InvalidRequest(vec![refused]))
+    }
+}
+
+impl Filter {
+    fn parse(query: &str) -> Result<Self, Refused> {
+        let mut filter = Self::default();
+        let mut sorting = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "id" => filter.ids.push(parse(&name, &value, "is not an id")?),
+                "query" => filter.query = Some(value.to_lowercase()),
+                "isRecurring" => filter.is_recurring = Some(parse(&name, &value, "is neither true nor false")?),
+                "benefitId" => filter.benefit_ids.push(parse(&name, &value, "is not an id")?),
+                "sorting" => {
+                    sorting.push(parse(&name, &value, "is not created_at, name, price_amount or price_amount_type")?)
+                }
+                "page" => filter.page = positive(&name, &value)?,
+                "limit" => filter.limit = positive(&name, &value)?.min(LARGEST_LIMIT),
+                name => filter.metadata.extend(metadata_key(name).map(|key| (key.to_owned(), value.into_owned()))),
+            }
+        }
+        if !sorting.is_empty() {
+            filter.sorting = sorting;
+        }
+        Ok(filter)
+    }
+
+    /// The products of the page that is asked for, and how many there are on all pages.
+    pub(crate) fn apply<'a, P: AsRef<Product>>(&self, products: &'a [P]) -> Selection<'a> {
+        let mut matching: Vec<&Product> =
+            products.iter().map(AsRef::as_ref).filter(|product| self.matches(product)).collect();
+        matching.sort_by(|a, b| {
+            self.sorting
+                .iter()
+                .map(|sorting| sorting.compare(a, b))
+                .find(|order| order.is_ne())
+                .unwrap_or(Ordering::Equal)
+        });
+        let total_count = matching.len();
+        let first = (self.page - 1).saturating_mul(self.limit);
+        Selection {
+            products: matching.into_iter().skip(first).take(self.limit).collect(),
+            total_count,
+            max_page: total_count.div_ceil(self.limit),
+        }
+    }
+
+    fn matches(&self, product: &Product) -> bool {
+        let has_benefit = |id: &Uuid| product.benefits.iter().any(|benefit| Uuid::from(benefit.id) == *id);
+        let has_metadata =
+            |(key, value): &(String, String)| product.metadata.get(key).is_some_and(|known| text(known) == *value);
+        (self.ids.is_empty() || self.ids.contains(&product.id.into()))
+            && self.query.as_ref().is_none_or(|query| product.name.to_lowercase().contains(query))
+            && self.is_recurring.is_none_or(|is_recurring| product.is_recurring == is_recurring)
+            && (self.benefit_ids.is_empty() || self.benefit_ids.iter().any(has_benefit))
+            && self.metadata.iter().all(has_metadata)
+    }
+}
+
+/// One page of the catalogue.
+pub(crate) struct Selection<'a> {
+    pub(crate) products: Vec<&'a Product>,
+    pub(crate) total_count: usize,
+    pub(crate) max_page: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum SortKey {
+    CreatedAt,
+    Name,
+    PriceAmount,
+    PriceAmountType,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sorting {
+    key: SortKey,
+    descending: bool,
+}
+
+impl Sorting {
+    fn compare(&self, a: &Product, b: &Product) -> Ordering {
+        let price = |product: &Product| {
+            product.prices.iter().filter(|price| price.is_offered()).find_map(|price| price.price_amount)
+        };
+        let price_type = |product: &Product| product.prices.first().map(|price| price.amount_type.to_string());
+        let order = match self.key {
+            SortKey::CreatedAt => a.created_at.cmp(&b.created_at),
+            SortKey::Name => a.name.to_lowercase().cmp(&b.name.to_lowercase()),
+            SortKey::PriceAmount => price(a).cmp(&price(b)),
+            SortKey::PriceAmountType => price_type(a).cmp(&price_type(b)),
+        };
+        if self.descending { order.reverse() } else { order }
+    }
+}
+
+impl FromStr for Sorting {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (descending, key) = text.strip_prefix('-').map_or((false, text), |key| (true, key));
+        let key = match key {
+            "created_at" => SortKey::CreatedAt,
+            "name" => SortKey::Name,
+            "price_amount" => SortKey::PriceAmount,
+            "price_amount_type" => SortKey::PriceAmountType,
+            _ => return Err(()),
+        };
+        Ok(Self { key, descending })
+    }
+}
+
+fn parse<T: FromStr>(name: &str, value: &str, problem: &str) -> Result<T, Refused> {
+    value.parse().map_err(|_| Refused { field: name.to_owned(), message: format!("This {problem}.") })
+}
+
+fn positive(name: &str, value: &str) -> Result<usize, Refused> {
+    let number: usize = parse(name, value, "is not a whole number from 1 on")?;
+    if number == 0 { parse(name, "", "is not a whole number from 1 on") } else { Ok(number) }
+}
+
+/// The key of `metadata[key]`.
+fn metadata_key(name: &str) -> Option<&str> {
+    name.strip_prefix("metadata[")?.strip_suffix(']')
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn product(name: &str, created_at: &str, amount: i64, section: &str) -> Box<Product> {
+        let product = json!({
+            "id": Uuid::new_v4(), "created_at": created_at, "modified_at": null, "name": name, "description": null,
+            "visibility": "public", "is_recurring": amount == 500, "is_archived": false, "organization_id": Uuid::nil(),
+            "metadata": { "section": section, "rank": amount }, "benefits": [], "medias": [],
+            "prices": [{ "id": Uuid::new_v4(), "created_at": created_at, "source": "catalog", "amount_type": "fixed", "price_currency": "usd",
+                "price_amount": amount, "is_archived": false, "product_id": Uuid::nil() }],
+        });
+        Box::new(serde_json::from_value(product).expect("a product as Polar writes it"))
+    }
+
+    fn names(query: &str) -> Vec<String> {
+        let products = [
+            product("Rigging Kit", "2026-01-01T00:00:00Z", 1500, "tools"),
+            product("album", "2026-03-01T00:00:00Z", 0, "music"),
+            product("Brush Pack", "2026-02-01T00:00:00Z", 500, "tools"),
+        ];
+        let filter = Filter::parse(query).expect("a valid query");
+        filter.apply(&products).products.iter().map(|product| product.name.clone()).collect()
+    }
+
+    #[test]
+    fn the_newest_product_comes_first() {
+        assert_eq!(names(""), ["album", "Brush Pack", "Rigging Kit"]);
+    }
+
+    #[test]
+    fn products_are_filtered_sorted_and_paged() {
+        for (query, expected) in [
+            ("query=BRUSH", vec!["Brush Pack"]),
+            ("isRecurring=true", vec!["Brush Pack"]),
+            ("metadata[section]=tools", vec!["Brush Pack", "Rigging Kit"]),
+            ("metadata%5Brank%5D=1500", vec!["Rigging Kit"]),
+            ("sorting=name", vec!["album", "Brush Pack", "Rigging Kit"]),
+            ("sorting=-price_amount", vec!["Rigging Kit", "Brush Pack", "album"]),
+            ("sorting=price_amount_type&sorting=price_amount", vec!["album", "Brush Pack", "Rigging Kit"]),
+            ("limit=2&page=2", vec!["Rigging Kit"]),
+            ("page=9", vec![]),
+            ("page=18446744073709551615&limit=100", vec![]),
+            ("unknown=1", vec!["album", "Brush Pack", "Rigging Kit"]),
+        ] {
+            assert_eq!(names(query), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn an_impossible_parameter_is_named() {
+        for (query, field) in [
+            ("id=1", "id"),
+            ("benefitId=x", "benefitId"),
+            ("isRecurring=maybe", "isRecurring"),
+            ("sorting=nonsense", "sorting"),
+            ("page=0", "page"),
+            ("limit=-1", "limit"),
+            ("limit=ten", "limit"),
+        ] {
+            assert_eq!(Filter::parse(query).unwrap_err().field, field, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_limit_above_a_hundred_is_a_hundred() {
+        assert_eq!(Filter::parse("limit=1000").unwrap().limit, 100);
+    }
+}

@@ -1,0 +1,148 @@
+use jiff::Timestamp;
+use polar::{Benefit, File, Media, Price};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A product that is for sale.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Product {
+    id: Uuid,
+    name: String,
+    /// Markdown.
+    description: Option<String>,
+    is_recurring: bool,
+    /// `day`, `week`, `month` or `year`.
+    recurring_interval: Option<String>,
+    recurring_interval_count: Option<u32>,
+    trial_interval: Option<String>,
+    trial_interval_count: Option<u32>,
+    created_at: Timestamp,
+    modified_at: Option<Timestamp>,
+    prices: Vec<ProductPrice>,
+    benefits: Vec<ProductBenefit>,
+    medias: Vec<ProductMedia>,
+}
+
+/// A product with the files that it gives.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProductWithFiles {
+    #[serde(flatten)]
+    product: Product,
+    files: Vec<ProductFile>,
+}
+
+/// One way to pay for a product; amounts are integers in the currency's minor unit.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ProductPrice {
+    id: Uuid,
+    /// `fixed`, or `custom` for pay what you want.
+    #[schema(example = "fixed")]
+    amount_type: String,
+    /// ISO 4217, lower case.
+    #[schema(example = "usd")]
+    price_currency: String,
+    #[schema(example = 1500)]
+    price_amount: Option<i64>,
+    minimum_amount: Option<i64>,
+    maximum_amount: Option<i64>,
+    preset_amount: Option<i64>,
+}
+
+/// What a product gives.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProductBenefit {
+    id: Uuid,
+    #[schema(example = "downloadables")]
+    r#type: String,
+    description: String,
+}
+
+/// A picture of a product.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ProductMedia {
+    id: Uuid,
+    name: String,
+    mime_type: String,
+    size: u64,
+    public_url: String,
+}
+
+/// A file that a product gives.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ProductFile {
+    id: Uuid,
+    name: String,
+    size: u64,
+    mime_type: String,
+}
+
+impl From<&polar::Product> for Product {
+    fn from(product: &polar::Product) -> Self {
+        let prices = product.prices.iter().filter(|price| price.is_offered());
+        Self {
+            id: product.id.into(),
+            name: product.name.clone(),
+            description: product.description.clone(),
+            is_recurring: product.is_recurring,
+            recurring_interval: product.recurring_interval.as_ref().map(ToString::to_string),
+            recurring_interval_count: product.recurring_interval_count,
+            trial_interval: product.trial_interval.as_ref().map(ToString::to_string),
+            trial_interval_count: product.trial_interval_count,
+            created_at: product.created_at,
+            modified_at: product.modified_at,
+            prices: prices.map(ProductPrice::from).collect(),
+            benefits: product.benefits.iter().filter(|benefit| !benefit.is_deleted).map(ProductBenefit::from).collect(),
+            medias: product.medias.iter().map(ProductMedia::from).collect(),
+        }
+    }
+}
+
+impl ProductWithFiles {
+    pub(crate) fn new(product: &polar::Product, files: &[File]) -> Self {
+        Self { product: product.into(), files: files.iter().map(ProductFile::from).collect() }
+    }
+}
+
+impl From<&Price> for ProductPrice {
+    fn from(price: &Price) -> Self {
+        Self {
+            id: price.id.into(),
+            amount_type: price.amount_type.to_string(),
+            price_currency: price.price_currency.to_string(),
+            price_amount: price.price_amount,
+            minimum_amount: price.minimum_amount,
+            maximum_amount: price.maximum_amount,
+            preset_amount: price.preset_amount,
+        }
+    }
+}
+
+impl From<&Benefit> for ProductBenefit {
+    fn from(benefit: &Benefit) -> Self {
+        Self { id: benefit.id.into(), r#type: benefit.kind.to_string(), description: benefit.description.clone() }
+    }
+}
+
+impl From<&Media> for ProductMedia {
+    fn from(media: &Media) -> Self {
+        Self {
+            id: media.id.into(),
+            name: media.name.clone(),
+            mime_type: media.mime_type.clone(),
+            size: media.size,
+            public_url: media.public_url.clone(),
+        }
+    }
+}
+
+impl From<&File> for ProductFile {
+    fn from(file: &File) -> Self {
+        Self { id: file.id.into(), name: file.name.clone(), size: file.size, mime_type: file.mime_type.clone() }
+    }
+}

@@ -1,0 +1,41 @@
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use http_api::Access;
+use products::Products;
+use startup::{Clients, SettingError, Settings};
+use store::Checkouts;
+use uuid::Uuid;
+
+/// What a warm instance keeps.
+#[derive(Clone)]
+pub struct Shop {
+    pub(crate) access: Access,
+    pub(crate) checkouts: Checkouts,
+    pub(crate) polar: polar::Client,
+    pub(crate) products: Products,
+    /// Discounts that a page may apply by id. Codes that the buyer types are free.
+    pub(crate) discount_ids: Arc<[Uuid]>,
+    /// Metadata that a page may put on the order.
+    pub(crate) metadata_keys: Arc<[String]>,
+}
+
+impl Shop {
+    /// Reads `CHECKOUTS_TABLE`, `CHECKOUT_DISCOUNT_IDS`, `CHECKOUT_METADATA_KEYS`, and the settings of [`Access`].
+    pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
+        Ok(Self {
+            access: Access::from_settings(settings, clients)?,
+            checkouts: Checkouts::new(clients.dynamodb.clone(), settings.required::<String>("CHECKOUTS_TABLE")?),
+            polar: clients.polar.clone(),
+            products: Products::new(clients.polar.clone()),
+            discount_ids: settings.list("CHECKOUT_DISCOUNT_IDS")?.into(),
+            metadata_keys: settings.list("CHECKOUT_METADATA_KEYS")?.into(),
+        })
+    }
+}
+
+impl FromRef<Shop> for Access {
+    fn from_ref(shop: &Shop) -> Self {
+        shop.access.clone()
+    }
+}

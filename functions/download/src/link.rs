@@ -1,0 +1,160 @@
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use http_api::{ApiError, Json, Now, Path, Problem, Query, SignedIn};
+use jiff::Timestamp;
+use purchases::{Content, Download, Wanted};
+use serde::{Deserialize, Serialize};
+use tracing::info;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::Shop;
+
+/// What to download: a product with one file, or a file.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WantedFile {
+    /// A product that was bought.
+    product_id: Option<Uuid>,
+    /// A file of it; needed when there are several.
+    file_id: Option<Uuid>,
+    /// The order to count it on; by default the oldest with a download left.
+    order_id: Option<Uuid>,
+}
+
+impl WantedFile {
+    fn read(self) -> Result<Wanted, ApiError> {
+        if self.product_id.is_none() && self.file_id.is_none() {
+            return Err(ApiError::rejected("productId", "Say which product or which file to download."));
+        }
+        Ok(Wanted {
+            product_id: self.product_id.map(Into::into),
+            file_id: self.file_id,
+            order_id: self.order_id.map(Into::into),
+        })
+    }
+}
+
+/// Which purchase a link is counted on.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Counted {
+    /// The order to count it on; by default the oldest with a download left.
+    order_id: Option<Uuid>,
+}
+
+/// A link to a file. Whoever has it can use it until it expires.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DownloadLink {
+    /// Open it by navigation; scripts of other sites cannot read it.
+    download_url: String,
+    /// When the link stops working; `null` for a file at an address of the merchant's.
+    expires_at: Option<Timestamp>,
+    file_name: String,
+    file_id: Uuid,
+    /// In bytes.
+    size: Option<u64>,
+    mime_type: Option<String>,
+    /// SHA-256 of the whole file, in hexadecimal.
+    checksum_sha256: Option<String>,
+    version: Option<String>,
+    /// Downloads left after this one; `null` for no limit.
+    remaining_downloads: Option<u32>,
+}
+
+impl From<&Download> for DownloadLink {
+    fn from(download: &Download) -> Self {
+        let file = match &download.purchase.content {
+            Content::File(file) => Some(file),
+            Content::Url | Content::Withheld => None,
+        };
+        Self {
+            download_url: download.link.expose().to_owned(),
+            expires_at: download.link.expires_at(),
+            file_name: download.purchase.file_name().to_owned(),
+            file_id: download.purchase.id.file_id,
+            size: file.map(|file| file.size),
+            mime_type: file.map(|file| file.mime_type.clone()),
+            checksum_sha256: file.and_then(|file| file.checksum_sha256.clone()),
+            version: file.and_then(|file| file.version.clone()),
+            remaining_downloads: download.purchase.remaining(),
+        }
+    }
+}
+
+/// `POST /api/customer/download`: a link to a file that this buyer may download, counted against its quota.
+#[utoipa::path(post, path = "/api/customer/download", tag = "download", request_body = WantedFile,
+    responses(
+        (status = 200, body = DownloadLink),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),
+        (status = 410, body = Problem, content_type = "application/problem+json", description = "`access_expired`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`file_required`, with the files to choose from"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`; nothing was counted"),
+        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`; nothing was counted"),
+    ))]
+pub(crate) async fn create(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    signed_in: SignedIn,
+    Json(wanted): Json<WantedFile>,
+) -> Result<Json<DownloadLink>, ApiError> {
+    let download = take(&shop, &signed_in, wanted, now).await?;
+    Ok(Json(DownloadLink::from(&download)))
+}
+
+/// `GET /api/customer/download/{fileId}`: leads to the file, for plain links; with `Accept: application/json` the same answer as the `POST`.
+#[utoipa::path(get, path = "/api/customer/download/{fileId}", tag = "download",
+    params(("fileId" = Uuid, Path), Counted),
+    responses(
+        (status = 200, body = DownloadLink, description = "With `Accept: application/json`"),
+        (status = 302, description = "To the file", headers(("Location" = String))),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),
+        (status = 410, body = Problem, content_type = "application/problem+json", description = "`access_expired`"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`"),
+    ))]
+pub(crate) async fn follow(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    Path(file_id): Path<Uuid>,
+    Query(counted): Query<Counted>,
+) -> Result<Response, ApiError> {
+    // It costs the buyer a download, so no other site may cause it.
+    signed_in.refuse_other_sites(&headers)?;
+    let wanted = WantedFile { product_id: None, file_id: Some(file_id), order_id: counted.order_id };
+    let download = take(&shop, &signed_in, wanted, now).await?;
+
+    if wants_json(&headers) {
+        return Ok(Json(DownloadLink::from(&download)).into_response());
+    }
+    let mut location =
+        HeaderValue::try_from(download.link.expose()).map_err(|error| ApiError::Internal(error.into()))?;
+    location.set_sensitive(true);
+    Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
+}
+
+async fn take(shop: &Shop, signed_in: &SignedIn, wanted: WantedFile, now: Timestamp) -> Result<Download, ApiError> {
+    let session = &signed_in.session;
+    let download = shop.purchases.take(session, wanted.read()?, now).await?;
+    let file_id = download.purchase.id.file_id;
+    info!(session.id = %session.id(), file.id = %file_id, repeated = download.repeated, "issued download link");
+    Ok(download)
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    accept.split(',').any(|range| range.split(';').next().is_some_and(|range| range.trim() == "application/json"))
+}

@@ -1,0 +1,106 @@
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use http_api::{ApiError, Browser, Json, Now, Problem, Transport, set_session_cookie};
+use jiff::Timestamp;
+use polar::{Checkout, CheckoutStatus};
+use serde::{Deserialize, Serialize};
+use store::{BrowserKey, CheckoutRecord, Claim, NewSession, Scope, Session};
+use tracing::info;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{Shop, session::LiveSession};
+
+/// How long a page waits before it asks again whether the payment went through.
+const ASK_AGAIN_SECONDS: &str = "1";
+
+/// A checkout to be turned into a session.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WantedSession {
+    checkout_id: Uuid,
+    /// For pages on another site; otherwise the cookie.
+    browser_key: Option<String>,
+    /// How the session travels.
+    #[serde(default)]
+    transport: Transport,
+}
+
+/// The payment is not through, or not yet.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PendingSession {
+    #[schema(example = "pending")]
+    status: &'static str,
+}
+
+/// `POST /api/session`: turns a paid checkout into a session, once, for the browser that began it.
+#[utoipa::path(post, path = "/api/session", tag = "session", request_body = WantedSession,
+    responses(
+        (status = 201, body = LiveSession, headers(("Set-Cookie" = String, description = "`__Host-session`"))),
+        (status = 202, body = PendingSession, description = "Not paid yet: ask again after `Retry-After`", headers(("Retry-After" = u64))),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, or another browser's"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "`already_claimed`"),
+        (status = 410, body = Problem, content_type = "application/problem+json", description = "`checkout_expired`, `claim_window_over`"),
+    ))]
+pub(crate) async fn create(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    Browser(key_in_cookie): Browser,
+    Json(wanted): Json<WantedSession>,
+) -> Result<Response, ApiError> {
+    let transport = shop.access.accept(wanted.transport)?;
+    let key = wanted.browser_key.as_deref().and_then(BrowserKey::parse).or(key_in_cookie);
+    let record = find_own_checkout(&shop, wanted.checkout_id, key).await?;
+    let Some(customer_id) = paying_customer(&shop, &record, now).await? else {
+        let pending = Json(PendingSession { status: "pending" });
+        return Ok((StatusCode::ACCEPTED, [(header::RETRY_AFTER, ASK_AGAIN_SECONDS)], pending).into_response());
+    };
+
+    // Polar files the order under whoever has the typed address, so the checkout proves this one order and nothing else.
+    let scope = Scope::Order { checkout_id: record.id };
+    let session = NewSession::open(customer_id, scope, shop.access.lifetimes.of(scope));
+    let claim = shop.checkouts.claim(record.id, &shop.access.sessions, &session, now).await?;
+    let Claim::Opened(session) = claim else { return Err(ApiError::AlreadyClaimed) };
+
+    info!(session.id = %session.id(), checkout.id = %record.id, "opened session");
+    Ok(hand_out(&session, transport))
+}
+
+async fn find_own_checkout(shop: &Shop, id: Uuid, key: Option<BrowserKey>) -> Result<CheckoutRecord, ApiError> {
+    let key = key.ok_or(ApiError::Unauthenticated)?;
+    let record = shop.checkouts.find(id).await?;
+    // An unknown checkout and somebody else's look the same.
+    let record = record.filter(|record| record.was_begun_by(&key)).ok_or(ApiError::NotFound)?;
+    if record.claimed_at.is_some() { Err(ApiError::AlreadyClaimed) } else { Ok(record) }
+}
+
+/// The customer who has paid, or `None` while that is open. Only `succeeded` means paid.
+async fn paying_customer(shop: &Shop, record: &CheckoutRecord, now: Timestamp) -> Result<Option<Uuid>, ApiError> {
+    let checkout = shop.polar.checkouts().find(record.id.into()).await?.ok_or(ApiError::NotFound)?;
+    match checkout.status {
+        CheckoutStatus::Succeeded if paid_at(&checkout) + shop.claim_window <= now => Err(ApiError::ClaimWindowOver),
+        CheckoutStatus::Succeeded => Ok(checkout.customer_id.map(Uuid::from)),
+        CheckoutStatus::Expired => Err(ApiError::CheckoutExpired),
+        // Polar marks a checkout as expired up to 15 minutes after it has stopped taking payments for it.
+        CheckoutStatus::Open if checkout.expires_at <= now => Err(ApiError::CheckoutExpired),
+        _ => Ok(None),
+    }
+}
+
+/// Polar keeps no time of payment on a checkout; nothing changes it after it has succeeded.
+fn paid_at(checkout: &Checkout) -> Timestamp {
+    checkout.modified_at.unwrap_or(checkout.created_at)
+}
+
+fn hand_out(session: &Session, transport: Transport) -> Response {
+    let token = (transport == Transport::Bearer).then(|| session.token.expose());
+    let lifetime = session.absolute_expires_at.duration_since(session.created_at).unsigned_abs();
+    let cookie = (transport == Transport::Cookie).then(|| set_session_cookie(&session.token, lifetime));
+    (StatusCode::CREATED, AppendHeaders(cookie), Json(LiveSession::new(session, token))).into_response()
+}

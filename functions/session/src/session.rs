@@ -1,0 +1,96 @@
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{AppendHeaders, IntoResponse},
+};
+use http_api::{ApiError, Json, MaybeSignedIn, Problem, SignedIn, clear_session_cookie};
+use jiff::Timestamp;
+use serde::Serialize;
+use store::Session;
+use tracing::info;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Shop;
+
+/// Whether this browser belongs to a buyer.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum SessionState {
+    SignedIn(LiveSession),
+    SignedOut(NoSession),
+}
+
+/// A live session.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LiveSession {
+    #[schema(example = true)]
+    active: bool,
+    /// `order`: the one purchase that opened it. `account`: all of the customer's purchases.
+    #[schema(example = "order")]
+    scope: &'static str,
+    customer: Customer,
+    /// When it ends if it is not used again.
+    expires_at: Timestamp,
+    /// When it ends in any case.
+    absolute_expires_at: Timestamp,
+    /// With `"transport": "bearer"`: what to send as `Authorization: Bearer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+/// The buyer.
+#[derive(Serialize, ToSchema)]
+struct Customer {
+    id: Uuid,
+}
+
+/// No session, or one that has ended.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NoSession {
+    #[schema(example = false)]
+    active: bool,
+}
+
+impl LiveSession {
+    pub(crate) fn new(session: &Session, token: Option<String>) -> Self {
+        Self {
+            active: true,
+            scope: session.scope.name(),
+            customer: Customer { id: session.customer_id },
+            expires_at: session.expires_at,
+            absolute_expires_at: session.absolute_expires_at,
+            token,
+        }
+    }
+}
+
+/// `GET /api/session`: who this browser belongs to. To have no session is an answer, not an error.
+#[utoipa::path(get, path = "/api/session", tag = "session", responses((status = 200, body = SessionState)))]
+pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<SessionState> {
+    Json(match signed_in {
+        Some(signed_in) => SessionState::SignedIn(LiveSession::new(&signed_in.session, None)),
+        None => SessionState::SignedOut(NoSession { active: false }),
+    })
+}
+
+/// `DELETE /api/session`: signs out. The session is gone before the answer is written.
+#[utoipa::path(delete, path = "/api/session", tag = "session",
+    responses(
+        (status = 204, description = "Signed out", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
+    ))]
+pub(crate) async fn delete(
+    State(shop): State<Shop>,
+    SignedIn { session, .. }: SignedIn,
+) -> Result<impl IntoResponse, ApiError> {
+    shop.access.sessions.delete(&session).await?;
+    info!(session.id = %session.id(), "ended session");
+    // The files that the page shows are the buyer's too (OWASP ASVS 5.0, 14.3.1).
+    let clear_data = (CLEAR_SITE_DATA, "\"cache\", \"storage\"".parse().expect("plain ASCII"));
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([clear_session_cookie(), clear_data])))
+}
+
+const CLEAR_SITE_DATA: axum::http::HeaderName = axum::http::HeaderName::from_static("clear-site-data");

@@ -1,0 +1,86 @@
+// Every refusal and failure in the words of a buyer: what happened, and what to do next.
+
+import { button, h } from "./dom.js";
+
+const LATER = "Please try again in a moment.";
+const OUR_FAULT = { title: "Something went wrong on our side", text: `${LATER} If it keeps happening, tell the shop.` };
+const BUSY = { title: "The shop is very busy right now", text: LATER };
+
+const WORDS = {
+  network: { title: "No connection to the shop", text: "Check your internet connection, then try again." },
+  timeout: { title: "The shop takes too long to answer", text: LATER },
+  invalid_request: { title: "The shop did not understand that", text: "Reload the page and try again." },
+  unauthenticated: {
+    title: "You are signed out",
+    text: "For your safety this device forgets a purchase after a while. The receipt in your e-mail has a link to your files.",
+  },
+  not_entitled: {
+    title: "This file is not part of your purchase",
+    text: "It may have been taken back with a refund. If that is wrong, tell the shop.",
+  },
+  order_scope: { title: "That is not open here", text: "On this device you see only the purchase you made here." },
+  origin_not_allowed: { title: "This page may not do that", text: "Open the shop at its own address and try again." },
+  not_found: { title: "We could not find that", text: "It may have been removed from the shop." },
+  file_not_found: { title: "This file is gone", text: "The shop may have replaced it. Reload your library to see what is there now." },
+  method_not_allowed: OUR_FAULT,
+  already_claimed: {
+    title: "This purchase was already opened",
+    text: "A payment opens the library once. The receipt in your e-mail has a link to your files.",
+  },
+  checkout_not_open: { title: "This checkout is closed", text: "Start again from the product; nothing more was charged." },
+  download_pending: { title: "Your file is still being prepared", text: "This usually takes a few seconds. Please try again shortly." },
+  idempotency_key_reused: { title: "The shop mixed up two orders", text: "Reload the page and try again. Nothing was charged." },
+  checkout_expired: { title: "This checkout has run out", text: "It was not paid in time, so nothing was charged. You can start again." },
+  claim_window_over: {
+    title: "This payment was made a while ago",
+    text: "For your safety it no longer opens the library by itself. Your purchase is safe: the receipt in your e-mail has a link to your files.",
+  },
+  access_expired: { title: "Your access to this file has ended" },
+  payload_too_large: OUR_FAULT,
+  unsupported_media_type: OUR_FAULT,
+  rejected: { title: "The payment page did not accept this", text: "This product may not be for sale any more. Reload the page to see what is." },
+  file_required: { title: "Which file would you like?", text: "This product has several files. Choose one from your library." },
+  download_limit_reached: { title: "No downloads left" },
+  rate_limited: { title: "That was a bit fast", text: "Please wait a moment, then try again." },
+  internal: OUR_FAULT,
+  polar_unexpected: { title: "The payment service gave a strange answer", text: `Nothing was charged. ${LATER}` },
+  polar_unavailable: { title: "The payment service is not reachable", text: LATER },
+  busy: BUSY,
+  polar_timeout: { title: "The payment service takes too long to answer", text: LATER },
+};
+
+// Where only the shop knows the figures ("You have used all 5 downloads of this file"), its own sentence is shown.
+const DETAIL_IS_BETTER = new Set(["download_limit_reached", "access_expired"]);
+
+/** The words for a problem: `{title, text}`; a code that this page does not know shows the shop's own sentence. */
+export function explain(problem) {
+  const words = WORDS[problem.code] ?? { title: "That did not work", text: problem.detail || problem.title };
+  const text = DETAIL_IS_BETTER.has(problem.code) && problem.detail ? problem.detail : words.text || problem.detail;
+  return { title: words.title, text: [text || LATER, waiting(problem)].filter(Boolean).join(" ") };
+}
+
+function waiting({ retryAfter, isTemporary }) {
+  if (!isTemporary || !retryAfter || retryAfter < 5) return "";
+  return retryAfter < 90 ? `It should work in ${retryAfter} seconds.` : `It should work in ${Math.ceil(retryAfter / 60)} minutes.`;
+}
+
+/** The line a buyer can quote to the shop, or null without a request id. */
+export function reference(problem) {
+  return problem.requestId && h("small", { class: "reference" }, "Tell the shop: request ", h("code", null, problem.requestId));
+}
+
+/** A problem beside what caused it, with an optional retry; screen readers say it at once. */
+export function problemNotice(problem, retry) {
+  const { title, text } = explain(problem);
+  return h("div", { class: "notice problem", role: "alert" },
+    h("p", null, h("strong", null, title), " ", text),
+    retry && button("Try again", retry, "quiet"),
+    reference(problem));
+}
+
+/** Anything that was thrown as a `Problem`-like object; a mistake of this page's own is logged and shown as one too. */
+export function asProblem(error) {
+  if (error.name === "Problem") return error;
+  console.error(error);
+  return { code: "internal" };
+}

@@ -1,0 +1,112 @@
+// The page's frame: which view is open, who is signed in, and what every view may use.
+
+import { createClient } from "./api.js";
+import { announce, h } from "./dom.js";
+import { asProblem, problemNotice } from "./problems.js";
+import { unlockCheckout } from "./buy.js";
+import { catalogueView } from "./views/catalogue.js";
+import { libraryView } from "./views/library.js";
+import { missingView } from "./views/missing.js";
+import { paymentView } from "./views/payment.js";
+import { productView } from "./views/product.js";
+
+const VIEWS = { "": catalogueView, shop: catalogueView, product: productView, library: libraryView, payment: paymentView };
+const shopName = document.title;
+const main = document.getElementById("main");
+const banner = document.getElementById("banner");
+
+const shop = {
+  api: createClient(),
+  // Null until the shop has said whether there is one.
+  session: null,
+  pendingCheckout: remembered("pendingCheckout"),
+  setSession,
+  setTitle: (title) => { document.title = title ? `${title} · ${shopName}` : shopName; },
+  lastProduct: null,
+};
+
+let leave = new AbortController();
+
+/** Opens the view that the address names; `focus` moves the keyboard there, as after every change but the first. */
+function open({ focus = true } = {}) {
+  leave.abort();
+  leave = new AbortController();
+  const [path, parameters] = location.hash.slice(1).split("?");
+  const [name, id] = path.split("/");
+  const view = VIEWS[name] ?? missingView;
+  shop.lastProduct = name === "product" ? id : VIEWS[name] === catalogueView ? shop.lastProduct : null;
+  main.className = `view view-${view === missingView ? "missing" : name || "shop"}`;
+  main.replaceChildren(...[
+    view(shop, { id: id && decodeURIComponent(id), parameters: new URLSearchParams(parameters), signal: leave.signal }),
+  ].flat());
+  showBanner(name);
+  if (focus) settleFocus();
+}
+
+// Every view begins at its heading; the catalogue then goes on to the product that the buyer came back from.
+function settleFocus() {
+  scrollTo(0, 0);
+  main.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+function setSession(session) {
+  shop.session = session;
+  document.getElementById("session").hidden = !session?.active;
+}
+
+function showBanner(view) {
+  banner.hidden = !shop.pendingCheckout.get() || view === "payment";
+  banner.replaceChildren(h("p", null, "A payment is waiting to be confirmed. ", h("a", { href: "#payment" }, "See how it stands")));
+}
+
+// A value that survives a reload of this tab. Some browsers forbid storage; the value then lives as long as the page.
+function remembered(name) {
+  let value = attempt(() => sessionStorage.getItem(name)) ?? null;
+  return {
+    get: () => value,
+    clear: () => { value = null; attempt(() => sessionStorage.removeItem(name)); },
+  };
+}
+
+function attempt(action) {
+  try {
+    return action();
+  } catch {
+    return null;
+  }
+}
+
+async function loadSession() {
+  try {
+    setSession(await shop.api.getSession());
+  } catch {
+    // Without an answer the page shows what anyone may see; a view that needs the session asks again and says what is wrong.
+    setSession(null);
+  }
+}
+
+async function signOut(event) {
+  const button = event.currentTarget;
+  button.disabled = true;
+  try {
+    await shop.api.deleteSession();
+    setSession({ active: false });
+    announce("You are signed out.");
+    if (location.hash === "#library") location.hash = "";
+  } catch (error) {
+    banner.hidden = false;
+    banner.replaceChildren(h("p", null, h("strong", null, "You are still signed in.")), problemNotice(asProblem(error)));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+for (const slot of document.querySelectorAll("[data-shop-name]")) slot.textContent = shopName;
+document.getElementById("sign-out").addEventListener("click", signOut);
+document.getElementById("skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+addEventListener("hashchange", () => open());
+// A browser brings the page back as it was left when a buyer returns from the payment page with "Back".
+addEventListener("pageshow", (event) => { if (event.persisted) unlockCheckout(); });
+const sessionKnown = loadSession();
+if (/^#(library|payment)/.test(location.hash)) await sessionKnown;
+open({ focus: false });

@@ -1,0 +1,104 @@
+// A real browser on the running shop, and what every test does with it.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { chromium } from "playwright-core";
+
+const SCREENSHOTS = new URL("screenshots/", import.meta.url);
+const DESKTOP = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+/** The running shop, without a slash at its end. */
+export const shopUrl = (process.env.SHOP_URL ?? "").replace(/\/$/, "");
+assert.ok(shopUrl, "SHOP_URL names no running shop; run.sh starts one");
+
+/** Debian's browser, headless. */
+export function launchBrowser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+}
+
+/** A visitor who was never here: a page of a browser without cookies. Errors of the page's own scripts fail the test. */
+export async function newVisitor(browser, t, options = {}) {
+  const context = await browser.newContext({ viewport: DESKTOP, locale: "en-IE", ...options });
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (/Content Security Policy/i.test(message.text())) errors.push(message.text());
+  });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(errors, []);
+  });
+  return page;
+}
+
+/** Keeps what the page looks like on a desktop and on a phone, where nothing may be wider than the screen. */
+export async function keepScreenshots(page, name) {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  for (const [device, size] of Object.entries({ phone: PHONE, desktop: DESKTOP })) {
+    await page.setViewportSize(size);
+    await page.screenshot({ path: new URL(`${name}-${device}.png`, SCREENSHOTS).pathname, fullPage: true });
+    await assertNoSidewaysScroll(page, `${name} on a ${device}`);
+  }
+}
+
+/** Fails when the page is wider than the screen. */
+export async function assertNoSidewaysScroll(page, where) {
+  const { content, screen } = await page.evaluate(() => ({
+    content: document.documentElement.scrollWidth, screen: document.documentElement.clientWidth,
+  }));
+  assert.ok(content <= screen, `${where}: ${content} px of content on a screen of ${screen} px`);
+}
+
+/** Opens the catalogue and waits for its products. */
+export async function openCatalogue(page) {
+  await page.goto(shopUrl);
+  await page.locator(".card h3").first().waitFor();
+}
+
+/** The first card with this price, such as "Free" or a pattern. */
+export function cardPriced(page, amount) {
+  return page.locator("li.card").filter({ has: page.locator(".amount", { hasText: amount }) }).first();
+}
+
+/** Clicks the card's buy button; answers once the hosted payment page is there, with the checkout that was begun. */
+export async function beginCheckout(page, card) {
+  const begun = page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/api/checkout"));
+  const read = begun.then((response) => response.json());
+  // A browser forgets an answer's body once it has left the page, so leaving waits until it is read.
+  await page.route("**/*", async (route) => {
+    if (route.request().isNavigationRequest()) await read;
+    await route.fallback();
+  });
+  await card.locator("button.buy").click();
+  const checkout = await read;
+  await page.waitForURL(checkout.url);
+  await page.unroute("**/*");
+  return checkout;
+}
+
+/** The SHA-256 of what the browser downloads when `button` is clicked, as hex, and the name it saves it under. */
+export async function downloadBy(page, button) {
+  const started = page.waitForEvent("download");
+  await button.click();
+  const download = await started;
+  const bytes = await readFile(await download.path());
+  return { sha256: createHash("sha256").update(bytes).digest("hex"), fileName: download.suggestedFilename() };
+}
+
+/** Holds the requests that match until the answer is called, so that a test sees what is shown meanwhile. */
+export async function holdRequests(page, pattern, method) {
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  const seen = [];
+  await page.route(pattern, async (route) => {
+    if (route.request().method() === method) {
+      seen.push(route.request());
+      await released;
+    }
+    await route.fallback();
+  });
+  return { release, seen };
+}

@@ -1,0 +1,237 @@
+// A buyer's way through the shop, by clicks and keys, in a real browser against the running shop.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import {
+  assertNoSidewaysScroll, beginCheckout, cardPriced, downloadBy, holdRequests, keepScreenshots, launchBrowser, newVisitor, openCatalogue, shopUrl,
+} from "./browser.js";
+import { DECLINED_CARD, GOOD_CARD, pay } from "./hosted-page.js";
+
+const PAID = /^\D*[1-9][\d.,]*$/;
+const NOT_FOR_SALE = /archived|private|draft/i;
+
+let browser;
+before(async () => { browser = await launchBrowser(); });
+after(() => browser?.close());
+
+test("the catalogue shows what is for sale, with prices, and nothing else", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  const names = await page.locator(".card h3").allTextContents();
+  assert.ok(names.length >= 2, `${names.length} products`);
+  assert.deepEqual(names.filter((name) => NOT_FOR_SALE.test(name)), []);
+  assert.equal(await page.locator(".card .amount").count(), names.length);
+  assert.equal(await page.locator(".card button.buy").count(), names.length);
+  await keepScreenshots(page, "catalogue");
+});
+
+test("a search shows what matches, and words when nothing does", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  const name = await page.locator(".card h3").last().textContent();
+  await page.getByRole("searchbox").fill(name);
+  await page.getByRole("status").filter({ hasText: "found" }).waitFor();
+  assert.ok((await page.locator(".card h3").allTextContents()).includes(name));
+  await page.getByRole("searchbox").fill("no such thing in this shop");
+  await page.getByRole("heading", { name: /nothing found/i }).waitFor();
+  await keepScreenshots(page, "nothing-found");
+});
+
+test("a product shows its price, what it gives and its files", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  const card = cardPriced(page, PAID);
+  const name = await card.locator("h3").textContent();
+  await card.locator("h3 a").click();
+  await page.locator(".offer button.buy").waitFor();
+  assert.equal(await page.locator("h1").textContent(), name);
+  assert.ok((await page.title()).startsWith(name));
+  await page.locator(".files li").first().waitFor();
+  await keepScreenshots(page, "product");
+});
+
+test("a free product is bought, its file downloaded, and its checksum is the one shown", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  const claim = await holdRequests(page, "**/api/session", "POST");
+  await pay(page, { email: "reader@example.com" });
+
+  await page.getByRole("heading", { name: "Your payment is being confirmed" }).waitFor();
+  assert.equal(page.url(), `${shopUrl}/#payment`);
+  await keepScreenshots(page, "payment-waiting");
+  claim.release();
+
+  const row = page.locator("li.row.is-available").first();
+  await row.waitFor();
+  assert.match(page.url(), /\/#library$/);
+  await keepScreenshots(page, "library");
+  await row.locator("summary").click();
+  const shown = await row.locator(".checksum code").textContent();
+  const { sha256, fileName } = await downloadBy(page, row.locator("button.download"));
+  assert.equal(sha256, shown);
+  assert.equal(fileName, await row.locator("h3").textContent());
+});
+
+test("a declined card charges nothing and another card opens the library", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  const checkout = await beginCheckout(page, cardPriced(page, PAID));
+  await pay(page, { email: "listener@example.com", card: DECLINED_CARD });
+  await page.getByText(/declined/i).first().waitFor();
+
+  await page.goto(`${shopUrl}/?checkout_id=${checkout.checkoutId}`);
+  await page.getByRole("heading", { name: "The payment did not go through" }).waitFor();
+  await keepScreenshots(page, "payment-declined");
+  await page.getByRole("link", { name: "Back to the payment page" }).click();
+
+  await page.waitForURL(checkout.url);
+  await pay(page, { email: "listener@example.com", card: GOOD_CARD });
+  const row = page.locator("li.row.is-available").first();
+  await row.waitFor();
+  await row.locator("summary").click();
+  const { sha256 } = await downloadBy(page, row.locator("button.download"));
+  assert.equal(sha256, await row.locator(".checksum code").textContent());
+  await keepScreenshots(page, "library-after-download");
+});
+
+test("a reload while the payment is being confirmed goes on waiting", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  const claim = await holdRequests(page, "**/api/session", "POST");
+  await pay(page, { email: "patient@example.com" });
+  await page.getByRole("heading", { name: "Your payment is being confirmed" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "Your payment is being confirmed" }).waitFor();
+  claim.release();
+  await page.locator("li.row").first().waitFor();
+});
+
+test("signing out closes the library", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  await pay(page, { email: "leaver@example.com" });
+  await page.locator("li.row.is-available").first().waitFor();
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.locator(".card h3").first().waitFor();
+  assert.equal(await page.getByRole("link", { name: "Your library" }).count(), 0);
+  await page.goto(`${shopUrl}/#library`);
+  await page.getByRole("heading", { name: "Nothing is open on this device" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "Nothing is open on this device" }).waitFor();
+  await keepScreenshots(page, "signed-out");
+});
+
+test("a double click begins one checkout", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  const checkouts = await holdRequests(page, "**/api/checkout", "POST");
+  const button = cardPriced(page, PAID).locator("button.buy");
+  await button.dblclick();
+  assert.equal(await page.locator("button.buy:enabled").count(), 0);
+  checkouts.release();
+  await page.waitForURL((url) => !url.href.startsWith(`${shopUrl}/#`) && url.pathname !== "/");
+  assert.equal(checkouts.seen.length, 1);
+});
+
+test("a checkout that cannot begin says so and can be tried again", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await page.route("**/api/checkout", (route) => route.abort(), { times: 1 });
+  const card = cardPriced(page, PAID);
+  await card.locator("button.buy").click();
+  const notice = card.getByRole("alert");
+  await notice.getByText("No connection to the shop").waitFor();
+  await keepScreenshots(page, "checkout-error");
+  await notice.getByRole("button", { name: "Try again" }).click();
+  await page.waitForURL((url) => !url.href.startsWith(`${shopUrl}/#`) && url.pathname !== "/");
+});
+
+test("a refused download says why and names the request", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  await pay(page, { email: "refused@example.com" });
+  const row = page.locator("li.row.is-available").first();
+  await row.waitFor();
+  await page.route("**/api/customer/download", (route) => route.fulfill({
+    status: 503,
+    headers: { "Retry-After": "20", "Content-Type": "application/problem+json" },
+    body: JSON.stringify({ type: "about:blank", title: "Busy", status: 503, detail: "Busy.", code: "busy", requestId: "request-17" }),
+  }), { times: 1 });
+  await row.locator("button.download").click();
+  const notice = row.getByRole("alert");
+  await notice.getByText("The shop is very busy right now").waitFor();
+  assert.match(await notice.textContent(), /20 seconds/);
+  assert.match(await notice.textContent(), /Tell the shop: request request-17/);
+  await keepScreenshots(page, "download-error");
+});
+
+test("an unknown checkout in the address is told in words, and its query leaves the address", async (t) => {
+  const page = await newVisitor(browser, t);
+  await page.goto(`${shopUrl}/?checkout_id=00000000-0000-4000-8000-000000000000&customer_session_token=not-a-token`);
+  await page.getByRole("heading", { name: "This browser did not make that purchase" }).waitFor();
+  assert.equal(page.url(), `${shopUrl}/#payment`);
+  await keepScreenshots(page, "payment-unknown");
+  await page.getByRole("link", { name: "To the shop" }).click();
+  await page.locator(".card h3").first().waitFor();
+});
+
+test("an unknown product and an unknown address are told in words", async (t) => {
+  const page = await newVisitor(browser, t);
+  await page.goto(`${shopUrl}/#product/00000000-0000-4000-8000-000000000000`);
+  await page.getByRole("heading", { name: "This product is not for sale" }).waitFor();
+  await keepScreenshots(page, "product-unknown");
+  await page.goto(`${shopUrl}/#nowhere`);
+  await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+});
+
+test("a catalogue that does not answer can be tried again", async (t) => {
+  const page = await newVisitor(browser, t);
+  await page.route("**/api/products?*", (route) => route.abort(), { times: 1 });
+  await page.goto(shopUrl);
+  await page.getByRole("alert").getByText("No connection to the shop").waitFor();
+  await keepScreenshots(page, "catalogue-error");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".card h3").first().waitFor();
+});
+
+test("a purchase begins with the keyboard alone", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  const name = await page.locator(".card h3").first().textContent();
+  await tabTo(page, (focused) => focused.closest(".card h3") !== null);
+  await page.keyboard.press("Enter");
+  await page.locator(".offer button.buy").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1");
+
+  await page.goBack();
+  await page.waitForFunction((expected) => document.activeElement.textContent === expected, name);
+  await tabTo(page, (focused) => focused.matches(".card button.buy"));
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => !url.href.startsWith(`${shopUrl}/#`) && url.pathname !== "/");
+});
+
+test("every view fits a phone, and what is touched is large enough for a finger", async (t) => {
+  const page = await newVisitor(browser, t, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  await openCatalogue(page);
+  await assertNoSidewaysScroll(page, "the catalogue");
+  const small = await page.locator("button, .nav-link, .button, input, .brand").evaluateAll((nodes) =>
+    nodes.filter((node) => node.checkVisibility() && node.getBoundingClientRect().height < 44).map((node) => node.outerHTML));
+  assert.deepEqual(small, []);
+  await page.locator(".card h3 a").first().tap();
+  await page.locator(".offer").waitFor();
+  await assertNoSidewaysScroll(page, "the product");
+});
+
+// Presses Tab until the focus is where `isThere` says, at most once around the page.
+async function tabTo(page, isThere) {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(`(${isThere})(document.activeElement)`)) return;
+  }
+  assert.fail("the keyboard does not reach it");
+}

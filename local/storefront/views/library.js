@@ -1,0 +1,118 @@
+// What was bought: every file with its state, what is left of its downloads, and the button to get it.
+
+import { announce, button, buttonLink, h, heading, statePanel, wait } from "../dom.js";
+import { formatDate } from "../format.js";
+import { asProblem, explain, reference } from "../problems.js";
+import { loom } from "./loom.js";
+import { purchaseRow } from "./purchase.js";
+
+const PAGE_SIZE = 100;
+// Files appear a few seconds after the payment; the pauses grow, in seconds, and then the page stops asking.
+const REFRESH_PAUSES = [1, 2, 3, 5, 8, 13, 21, 34, 55];
+
+/** The library of this browser's session; `?new` in the address greets a buyer who has just paid. */
+export function libraryView(shop, { parameters, signal }) {
+  const isNew = parameters.has("new");
+  const rows = h("div", { class: "purchases", "aria-busy": "true" });
+  let shownAs = "";
+  shop.setTitle("Your library");
+  follow();
+  return [
+    isNew && h("p", { class: "notice thanks" }, h("strong", null, "Thank you!"), " Your payment is confirmed."),
+    heading("Your library"), scopeNote(), rows,
+  ].filter(Boolean);
+
+  function scopeNote() {
+    if (shop.session?.scope !== "order") return null;
+    return h("p", { class: "lede" }, `This shows the purchase you made on this device. It stays open here until ${formatDate(shop.session.expiresAt)}.`);
+  }
+
+  async function follow() {
+    if (shop.session && !shop.session.active) return show(signedOut());
+    show([h("p", { class: "visually-hidden" }, "Loading your files…"), h("div", { class: "row skeleton", "aria-hidden": "true" }, h("span", { class: "line" }), h("span", { class: "line short" }))]);
+    try {
+      for (const seconds of REFRESH_PAUSES) {
+        if (!(await refresh())) return;
+        await wait(seconds, signal);
+      }
+      if (await refresh()) rows.append(stillPreparing());
+    } catch (error) {
+      if (!signal.aborted) failed(asProblem(error));
+    }
+  }
+
+  // Answers whether something is still being prepared.
+  async function refresh() {
+    const { items, pagination } = await shop.api.listPurchases({ limit: PAGE_SIZE }, signal);
+    const isPending = items.some(({ status }) => status === "pending") || (isNew && items.length === 0);
+    // Nothing is drawn anew while nothing changed: an open detail and the keyboard's place stay as they are.
+    const news = JSON.stringify(items);
+    if (news === shownAs) return isPending;
+    if (shownAs && !isPending) announce("Your files are ready.");
+    shownAs = news;
+    if (items.length > 0) history.replaceState(null, "", "#library");
+    if (items.length === 0) show(isNew ? preparing() : nothingBought());
+    else show([...groups(items), more(pagination, 1)]);
+    return isPending;
+  }
+
+  function more({ maxPage }, page) {
+    if (page >= maxPage) return "";
+    const next = button("Show more", async () => {
+      next.disabled = true;
+      try {
+        const { items, pagination } = await shop.api.listPurchases({ limit: PAGE_SIZE, page: page + 1 }, signal);
+        next.replaceWith(...groups(items), more(pagination, page + 1));
+      } catch (error) {
+        if (!signal.aborted) failed(asProblem(error));
+      }
+    }, "quiet");
+    return next;
+  }
+
+  function groups(purchases) {
+    const byOrder = Map.groupBy(purchases, ({ orderId, productName }) => `${orderId} ${productName}`);
+    return [...byOrder.values()].map((group) => h("section", { class: "order" },
+      h("div", { class: "order-head" }, h("h2", null, group[0].productName),
+        h("p", { class: "fact" }, `Bought ${formatDate(group[0].createdAt)}`)),
+      h("ul", { class: "rows" }, group.map((purchase) => purchaseRow(shop, purchase, { signal, onSignedOut })))));
+  }
+
+  function onSignedOut() {
+    shop.setSession({ active: false });
+    show(signedOut("You are signed out"));
+  }
+
+  function failed(problem) {
+    if (problem.code === "unauthenticated") return onSignedOut();
+    const { title, text } = explain(problem);
+    const panel = statePanel({ title, text, tone: "trouble", actions: [button("Try again", follow), reference(problem)].filter(Boolean) });
+    panel.setAttribute("role", "alert");
+    show(panel);
+  }
+
+  function stillPreparing() {
+    return statePanel({ text: "This takes longer than usual. Your purchase is safe.", actions: [button("Check again", follow, "quiet")] });
+  }
+
+  function show(content) {
+    rows.removeAttribute("aria-busy");
+    rows.replaceChildren(...[content].flat());
+  }
+}
+
+function preparing() {
+  return statePanel({ art: loom(), title: "Your files are being prepared", text: "They appear here in a few seconds." });
+}
+
+function nothingBought() {
+  return statePanel({ title: "Nothing here yet", text: "Files that you buy appear here.", actions: [buttonLink("#", "See all goods")] });
+}
+
+function signedOut(title = "Nothing is open on this device") {
+  return statePanel({
+    title,
+    text: "Your files open here right after a purchase. For an earlier purchase, use the link in the receipt that came by e-mail.",
+    actions: [buttonLink("#", "See all goods")],
+  });
+}

@@ -1,0 +1,121 @@
+// One row of the library.
+
+import { announce, h, safeUrl } from "../dom.js";
+import { formatDate, formatSize } from "../format.js";
+import { asProblem, problemNotice } from "../problems.js";
+
+const PILLS = { available: "Ready", pending: "Being prepared", expired: "Not available" };
+
+/** A bought file as a list item that can download and refresh itself. */
+export function purchaseRow(shop, purchase, { signal, onSignedOut }) {
+  const problems = h("div", { class: "row-problem" });
+  const row = h("li", { class: "row" });
+  draw(purchase);
+  return row;
+
+  function draw(current) {
+    purchase = current;
+    row.className = `row is-${purchase.status}`;
+    row.replaceChildren(badge(purchase), about(purchase), action(), checksum(purchase) ?? "", problems);
+  }
+
+  function action() {
+    if (purchase.status !== "available") return h("span", { class: `pill pill-${purchase.status}` }, PILLS[purchase.status] ?? purchase.status);
+    const text = purchase.type === "url" ? "Open" : "Download";
+    return h("button", { type: "button", class: "button primary download", onclick: (event) => download(event.currentTarget) },
+      text, h("span", { class: "visually-hidden" }, ` ${displayName(purchase)}`));
+  }
+
+  async function download(pressed) {
+    problems.replaceChildren();
+    pressed.disabled = true;
+    // A tab may be opened only during the click itself, so it opens empty and receives its address later.
+    const tab = purchase.type === "url" ? window.open("", "_blank") : null;
+    try {
+      const link = await shop.api.createDownloadLink({ fileId: purchase.fileId, orderId: purchase.orderId }, signal);
+      follow(link, tab);
+      announce(purchase.type === "url" ? "Opened in a new tab." : `Download of ${link.fileName} started.`);
+      await refresh();
+    } catch (error) {
+      tab?.close();
+      if (!signal.aborted) await refuse(asProblem(error), pressed);
+    } finally {
+      pressed.disabled = false;
+    }
+  }
+
+  function follow({ downloadUrl }, tab) {
+    const address = safeUrl(downloadUrl);
+    if (!address) throw new TypeError("the download link has no address");
+    if (!tab) return location.assign(address);
+    tab.opener = null;
+    tab.location.replace(address);
+  }
+
+  async function refuse(problem, pressed) {
+    if (problem.code === "unauthenticated") return onSignedOut();
+    problems.replaceChildren(problemNotice(problem, problem.isTemporary && problem.code !== "download_limit_reached" && (() => download(pressed))));
+    if (["download_limit_reached", "access_expired", "not_entitled", "file_not_found"].includes(problem.code)) await refresh();
+  }
+
+  // What the row says is news only: when asking fails, the row stays as it was.
+  async function refresh() {
+    try {
+      draw(await shop.api.getPurchase(purchase.id, signal));
+      (row.querySelector("button.download") ?? row.querySelector("summary"))?.focus({ preventScroll: true });
+    } catch (error) {
+      if (!signal.aborted) asProblem(error);
+    }
+  }
+}
+
+function badge({ type, fileName }) {
+  const extension = type === "url" ? "link" : (/\.([a-z0-9]{1,4})$/i.exec(fileName ?? "")?.[1] ?? "file");
+  return h("span", { class: "badge", "aria-hidden": "true" }, extension);
+}
+
+function about(purchase) {
+  const name = displayName(purchase);
+  return h("div", { class: "about" },
+    h("h3", null, name),
+    h("p", { class: "facts" }, facts(purchase).map((fact) => h("span", null, fact))),
+    purchase.status === "expired" && h("p", { class: "reason" }, reason(purchase)),
+    purchase.status === "pending" && h("p", { class: "reason" }, "This file appears by itself in a moment."));
+}
+
+function displayName({ fileName, name }) {
+  return fileName ?? name;
+}
+
+function facts(purchase) {
+  return [
+    formatSize(purchase.size),
+    purchase.version && `Version ${purchase.version}`,
+    purchase.status === "available" && remaining(purchase),
+    purchase.status === "available" && purchase.accessExpiresAt && `Until ${formatDate(purchase.accessExpiresAt)}`,
+  ].filter(Boolean);
+}
+
+function remaining({ remainingDownloads, downloadBought }) {
+  if (remainingDownloads === null || remainingDownloads === undefined) return "Unlimited downloads";
+  return `${remainingDownloads} of ${downloadBought} downloads left`;
+}
+
+function reason({ accessExpiresAt, remainingDownloads, downloadBought, downloadCanceled }) {
+  if (downloadCanceled > 0) return "Taken back with a refund.";
+  if (accessExpiresAt && new Date(accessExpiresAt) <= new Date()) return `Your access ended on ${formatDate(accessExpiresAt)}.`;
+  if (remainingDownloads === 0) return `You have used all ${downloadBought} downloads of this file.`;
+  return "This file is no longer part of your purchase.";
+}
+
+function checksum({ checksumSha256 }) {
+  if (!checksumSha256) return null;
+  const copy = h("button", { type: "button", class: "button quiet small" }, "Copy");
+  copy.addEventListener("click", async () => {
+    const isCopied = await navigator.clipboard.writeText(checksumSha256).then(() => true, () => false);
+    copy.textContent = isCopied ? "Copied" : "Select and copy it by hand";
+    announce(copy.textContent);
+  });
+  return h("details", { class: "checksum" },
+    h("summary", null, "SHA-256 checksum"), h("div", null, h("code", null, checksumSha256), copy));
+}

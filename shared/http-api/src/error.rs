@@ -1,0 +1,244 @@
+//! Every failure becomes an answer here, and nowhere else.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use polar::Refusal;
+
+use crate::{Problem, Refused, problem::FileChoice};
+
+/// Why a request gets no good answer. Each variant names its status first.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// 400: the request cannot be understood.
+    #[error("the request cannot be understood")]
+    InvalidRequest(Vec<Refused>),
+    /// 401: there is no live session, or no key of the browser that began the checkout.
+    #[error("nobody is signed in")]
+    Unauthenticated,
+    /// 403: the customer did not buy this product or file, or no longer has it.
+    #[error("not entitled")]
+    NotEntitled,
+    /// 403: a session of one order asks for something else of the customer.
+    #[error("outside the session's order")]
+    OrderScope,
+    /// 403: another site asks in the buyer's name.
+    #[error("origin not allowed")]
+    OriginNotAllowed,
+    /// 404: there is no such thing, or it is not this caller's.
+    #[error("not found")]
+    NotFound,
+    /// 404: the purchase is there, its file is not.
+    #[error("file not found")]
+    FileNotFound,
+    /// 405: the route exists, with another method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// 409: the checkout was turned into a session before.
+    #[error("already claimed")]
+    AlreadyClaimed,
+    /// 409: the checkout is past the point where this is possible.
+    #[error("checkout not open")]
+    CheckoutNotOpen,
+    /// 409: the purchase is there, Polar has not handed out its files yet.
+    #[error("download pending")]
+    DownloadPending,
+    /// 410: the checkout was not paid in time.
+    #[error("checkout expired")]
+    CheckoutExpired,
+    /// 410: the checkout was paid too long ago to open a session with it.
+    #[error("claim window over")]
+    ClaimWindowOver,
+    /// 410: the time in which this purchase could be downloaded is over.
+    #[error("access expired")]
+    AccessExpired,
+    /// 413: the body is larger than any that we take.
+    #[error("payload too large")]
+    PayloadTooLarge,
+    /// 415: the body is not JSON by its own account.
+    #[error("unsupported media type")]
+    UnsupportedMediaType,
+    /// 422: the request is understood, and some of its values are refused.
+    #[error("rejected: {}", fields(.0))]
+    Rejected(Vec<Refused>),
+    /// 422: the product has several files, and none was named.
+    #[error("file required")]
+    FileRequired(Vec<FileChoice>),
+    /// 429: all downloads of the file are used up.
+    #[error("download limit of {0} reached")]
+    DownloadLimitReached(u32),
+    /// 500: a bug of ours.
+    #[error("internal error")]
+    Internal(#[source] Source),
+    /// 502: Polar answered with something that no version of ours expects, or does not accept our token.
+    #[error("unexpected answer of Polar")]
+    PolarUnexpected(#[source] polar::Error),
+    /// 503: Polar is down, or refuses for a while.
+    #[error("Polar is unavailable")]
+    PolarUnavailable(#[source] polar::Error),
+    /// 503: our own tables are busy or away.
+    #[error("busy")]
+    Busy(#[source] Source),
+    /// 504: Polar did not answer in time.
+    #[error("Polar did not answer in time")]
+    PolarTimeout(#[source] polar::Error),
+}
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// When to come back if nothing better is known.
+const SOON: Duration = Duration::from_secs(1);
+const LATER: Duration = Duration::from_secs(5);
+
+impl ApiError {
+    /// A refusal of one field, for a reason that the caller can act on.
+    #[must_use]
+    pub fn rejected(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Rejected(vec![Refused { field: field.into(), message: message.into() }])
+    }
+
+    /// The specification of every answer: status, code, title, and what to do next.
+    #[rustfmt::skip]
+    fn describe(&self) -> (StatusCode, &'static str, &'static str, String) {
+        let (status, code, title, detail) = match self {
+            Self::InvalidRequest(_) => (StatusCode::BAD_REQUEST, "invalid_request", "The request cannot be understood", "Correct the request and send it again."),
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in", "Open the shop in the browser that you bought with, or sign in again."),
+            Self::NotEntitled => (StatusCode::FORBIDDEN, "not_entitled", "Not among your purchases", "You have not bought this, or it was taken back with a refund. Buy it, or ask the shop."),
+            Self::OrderScope => (StatusCode::FORBIDDEN, "order_scope", "Only this order is open", "This session shows one order. Sign in with your e-mail address to see all your purchases."),
+            Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "origin_not_allowed", "Origin not allowed", "Use the shop's own page. The shop's owner can allow a page with STOREFRONT_ORIGINS."),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found", "There is nothing here. Check the address, or go back to the shop."),
+            Self::FileNotFound => (StatusCode::NOT_FOUND, "file_not_found", "File not found", "The shop no longer offers this file. Reload your library, or ask the shop."),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", "This address exists, but not for this method. See the Allow header."),
+            Self::AlreadyClaimed => (StatusCode::CONFLICT, "already_claimed", "Already claimed", "This purchase already opened a session. Continue in that window, or sign in with your e-mail address."),
+            Self::CheckoutNotOpen => (StatusCode::CONFLICT, "checkout_not_open", "Checkout not open", "This checkout was already paid or has ended. Look into your library, or buy again."),
+            Self::DownloadPending => (StatusCode::CONFLICT, "download_pending", "Not ready yet", "Your purchase is being prepared. Try again in a moment."),
+            Self::CheckoutExpired => (StatusCode::GONE, "checkout_expired", "Checkout expired", "This checkout was not paid in time. Nothing was charged. Please buy again."),
+            Self::ClaimWindowOver => (StatusCode::GONE, "claim_window_over", "Too late for this link", "You have paid, but this link no longer opens your library. Sign in with your e-mail address."),
+            Self::AccessExpired => (StatusCode::GONE, "access_expired", "Access has ended", "The time in which you could download this is over. Ask the shop to extend it."),
+            Self::PayloadTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "Too large", "Send a request body of at most 64 KiB."),
+            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Not JSON", "Send JSON with the header Content-Type: application/json."),
+            Self::Rejected(_) => (StatusCode::UNPROCESSABLE_ENTITY, "rejected", "Some values are not possible", "Change the named values and send the request again."),
+            Self::FileRequired(_) => (StatusCode::UNPROCESSABLE_ENTITY, "file_required", "Which file?", "This product has several files. Choose one and send its fileId."),
+            Self::DownloadLimitReached(1) => (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", "You have used the one download of this file. Ask the shop for another."),
+            Self::DownloadLimitReached(limit) => return (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", format!("You have used all {limit} downloads of this file. Ask the shop for more.")),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", "This is our fault. Nothing was charged. Try again, or tell the shop the request id."),
+            Self::PolarUnexpected(_) => (StatusCode::BAD_GATEWAY, "polar_unexpected", "Unexpected answer of the payment provider", "Nothing was charged by this request. Try again later, or tell the shop the request id."),
+            Self::PolarUnavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "polar_unavailable", "Payment provider unavailable", "Nothing was charged by this request. Try again in a moment."),
+            Self::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", "Too much is going on at once. Try again in a moment."),
+            Self::PolarTimeout(_) => (StatusCode::GATEWAY_TIMEOUT, "polar_timeout", "Payment provider too slow", "Nothing was charged by this request. Try again in a moment."),
+        };
+        (status, code, title, detail.to_owned())
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::DownloadPending | Self::Busy(_) => Some(SOON),
+            Self::PolarUnavailable(polar::Error::RateLimited { retry_after }) => Some(*retry_after),
+            Self::PolarUnavailable(_) | Self::PolarTimeout(_) => Some(LATER),
+            _ => None,
+        }
+    }
+
+    /// The code for programs and logs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.describe().1
+    }
+
+    /// The whole chain of causes in one line, for the operator. The JSON log would show only its head.
+    #[must_use]
+    pub fn causes(&self) -> String {
+        let first = std::error::Error::source(self);
+        let causes = std::iter::successors(first, |error| error.source()).map(ToString::to_string);
+        std::iter::once(self.to_string()).chain(causes).collect::<Vec<_>>().join(": ")
+    }
+
+    pub(crate) fn problem(&self, request_id: &str) -> Response {
+        let (status, code, title, detail) = self.describe();
+        let problem = Problem {
+            r#type: format!("urn:polar-storefront:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            detail,
+            code,
+            request_id: request_id.to_owned(),
+            errors: match self {
+                Self::InvalidRequest(errors) | Self::Rejected(errors) => errors.clone(),
+                _ => Vec::new(),
+            },
+            files: match self {
+                Self::FileRequired(files) => files.clone(),
+                _ => Vec::new(),
+            },
+        };
+        let mut response = problem.into_response();
+        if let Some(wait) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        response
+    }
+}
+
+fn fields(refused: &[Refused]) -> String {
+    refused.iter().map(|refused| refused.field.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+impl From<polar::Error> for ApiError {
+    fn from(error: polar::Error) -> Self {
+        use polar::Error;
+        match error {
+            Error::Rejected { fields, .. } => Self::Rejected(fields.into_iter().map(Refused::from).collect()),
+            Error::Refused { refusal: Refusal::NotOpenCheckout | Refusal::CheckoutLocked } => Self::CheckoutNotOpen,
+            Error::Refused { refusal: Refusal::ExpiredCheckout } => Self::CheckoutExpired,
+            Error::Refused { refusal: Refusal::ResourceNotFound } => Self::NotFound,
+            Error::Timeout => Self::PolarTimeout(error),
+            Error::RateLimited { .. } | Error::Unavailable { .. } => Self::PolarUnavailable(error),
+            Error::Refused { .. }
+            | Error::Unauthorized
+            | Error::InsufficientScope
+            | Error::UnknownVersion
+            | Error::Unexpected { .. } => Self::PolarUnexpected(error),
+        }
+    }
+}
+
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Conflict | store::Error::Throttled(_) | store::Error::Unavailable(_) => {
+                Self::Busy(error.into())
+            }
+            store::Error::CorruptItem { .. } => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<purchases::Error> for ApiError {
+    fn from(error: purchases::Error) -> Self {
+        match error {
+            purchases::Error::CustomerGone => Self::Unauthenticated,
+            purchases::Error::NotEntitled => Self::NotEntitled,
+            purchases::Error::OrderScope => Self::OrderScope,
+            purchases::Error::Pending => Self::DownloadPending,
+            purchases::Error::AccessExpired => Self::AccessExpired,
+            purchases::Error::FileRequired(files) => {
+                Self::FileRequired(files.into_iter().map(FileChoice::from).collect())
+            }
+            purchases::Error::LimitReached(limit) => Self::DownloadLimitReached(limit),
+            purchases::Error::Polar(error) => error.into(),
+            purchases::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+/// The answer is written by [`serve`](crate::serve), which knows the request's id.
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.describe().0.into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}

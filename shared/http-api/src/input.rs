@@ -1,0 +1,153 @@
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
+
+use crate::ApiError;
+
+/// No body that the shop takes comes near this.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// A value of the request that is refused, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Refused {
+    /// Where the value stands: `products[0]`, `page`; empty for the body as a whole.
+    #[schema(example = "products[0]")]
+    pub field: String,
+    /// What is wrong, in words for the sender.
+    #[schema(example = "This product is not for sale.")]
+    pub message: String,
+}
+
+impl From<polar::FieldError> for Refused {
+    fn from(error: polar::FieldError) -> Self {
+        Self { field: camel_case(&error.field), message: error.message }
+    }
+}
+
+/// Polar's `customer_email` is our `customerEmail`.
+fn camel_case(field: &str) -> String {
+    let mut words = field.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        name + &letters.next().map(|letter| letter.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+    })
+}
+
+/// A JSON body, read or written.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::UnsupportedMediaType);
+        }
+        let body = read_body(request).await?;
+        let mut json = serde_json::Deserializer::from_slice(&body);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let field = Some(error.path().to_string()).filter(|path| path != ".").unwrap_or_default();
+            invalid(field, error.inner())
+        })?;
+        json.end().map_err(|error| invalid(String::new(), &error))?;
+        Ok(Self(value))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
+
+async fn read_body(request: Request) -> Result<Bytes, ApiError> {
+    use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+    let limited = Limited::new(request.into_body(), LARGEST_BODY).collect().await;
+    limited.map(http_body_util::Collected::to_bytes).map_err(|error| {
+        if error.is::<LengthLimitError>() { ApiError::PayloadTooLarge } else { ApiError::InvalidRequest(Vec::new()) }
+    })
+}
+
+/// The text of serde names what it found, which may be a secret in the wrong place; the kind of mistake says enough.
+fn invalid(field: String, error: &serde_json::Error) -> ApiError {
+    let message = match error.classify() {
+        serde_json::error::Category::Data => "This value is missing, unknown or of the wrong kind.",
+        _ => "This is not valid JSON.",
+    };
+    ApiError::InvalidRequest(vec![Refused { field, message: message.to_owned() }])
+}
+
+/// The parameters of the query.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let query = serde_urlencoded::Deserializer::new(pairs);
+        serde_path_to_error::deserialize(query).map(Self).map_err(|error| {
+            let field = error.path().to_string();
+            let message = "This parameter is unknown or has an impossible value.".to_owned();
+            ApiError::InvalidRequest(vec![Refused { field, message }])
+        })
+    }
+}
+
+/// A part of the path that names something. What cannot be a name of anything names nothing: 404.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: for<'de> Deserialize<'de> + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = axum::extract::Path::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(value)| Self(value)).map_err(|_| ApiError::NotFound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polars_field_names_become_ours() {
+        for (polars, ours) in [
+            ("products[0]", "products[0]"),
+            ("customer_email", "customerEmail"),
+            ("metadata.my_key", "metadata.myKey"),
+            ("", ""),
+        ] {
+            assert_eq!(camel_case(polars), ours);
+        }
+    }
+
+    #[test]
+    fn json_is_told_by_its_media_type() {
+        for (content_type, json) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, content_type.parse().unwrap())]);
+            assert_eq!(is_json(&headers), json, "{content_type:?}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod access;
+mod cookies;
+mod error;
+mod input;
+mod origins;
+mod problem;
+mod request;
+mod serve;
+
+pub use access::{Access, Browser, Lifetimes, MaybeSignedIn, SignedIn, Transport};
+pub use cookies::{BROWSER_COOKIE, SESSION_COOKIE, clear_session_cookie, set_browser_cookie, set_session_cookie};
+pub use error::ApiError;
+pub use input::{Json, Path, Query, Refused};
+pub use origins::{Origin, Origins};
+pub use problem::{FileChoice, Problem};
+pub use request::{ClientIp, Now};
+pub use serve::serve;

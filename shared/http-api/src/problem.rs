@@ -1,0 +1,65 @@
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Refused;
+
+/// Why a request was refused or failed, as a problem document (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// A name of the kind of problem, made of its `code`.
+    #[schema(example = "urn:polar-storefront:problem:download_limit_reached")]
+    pub r#type: String,
+    /// The kind of problem in a few words.
+    #[schema(example = "No downloads left")]
+    pub title: &'static str,
+    /// The HTTP status of the answer.
+    #[schema(example = 429)]
+    pub status: u16,
+    /// What happened and what to do next, for the buyer.
+    #[schema(example = "You have used all 5 downloads of this file.")]
+    pub detail: String,
+    /// The kind of problem for programs; it never changes.
+    #[schema(example = "download_limit_reached")]
+    pub code: &'static str,
+    /// The request, for questions to the shop; it stands in the shop's log.
+    pub request_id: String,
+    /// The fields to blame.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Refused>,
+    /// With the code `file_required`: the files to choose from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileChoice>,
+}
+
+/// One of several files of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FileChoice {
+    /// The file's id.
+    pub file_id: Uuid,
+    /// The file's name.
+    pub file_name: String,
+    /// The file's size in bytes.
+    pub size: Option<u64>,
+}
+
+impl From<purchases::Choice> for FileChoice {
+    fn from(choice: purchases::Choice) -> Self {
+        Self { file_id: choice.file_id, file_name: choice.name, size: choice.size }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).expect("a problem is plain data");
+        let content_type = HeaderValue::from_static("application/problem+json");
+        (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
+    }
+}

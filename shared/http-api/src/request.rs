@@ -1,0 +1,68 @@
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{Extensions, request::Parts},
+};
+use jiff::Timestamp;
+use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
+use uuid::Uuid;
+
+/// The moment at which a request is answered; one per request, so that all its decisions agree.
+#[derive(Clone, Copy, Debug)]
+pub struct Now(pub Timestamp);
+
+impl<S: Sync> FromRequestParts<S> for Now {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().copied().unwrap_or_else(|| Self(Timestamp::now())))
+    }
+}
+
+/// The visitor's address as the gateway or the connection tells it, never as a header claims.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientIp(pub Option<IpAddr>);
+
+impl<S: Sync> FromRequestParts<S> for ClientIp {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(match gateway(&parts.extensions) {
+            Some(gateway) => gateway.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()),
+            None => parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()),
+        }))
+    }
+}
+
+/// What API Gateway says of a request; nothing on one's own machine.
+fn gateway(extensions: &Extensions) -> Option<&ApiGatewayV2httpRequestContext> {
+    match extensions.get()? {
+        RequestContext::ApiGatewayV2(context) => Some(context),
+        _ => None,
+    }
+}
+
+/// The gateway's id of the request, which its access log has too; on one's own machine a new one.
+pub(crate) fn request_id(extensions: &Extensions) -> String {
+    let from_gateway = gateway(extensions).and_then(|gateway| gateway.request_id.clone());
+    from_gateway.unwrap_or_else(|| Uuid::new_v4().to_string())
+}
+
+/// What answering takes after the last call to the outside, before Lambda would end the invocation.
+const RESERVE: Duration = Duration::from_millis(500);
+/// The time for a request outside Lambda.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// When the answer must be under way.
+pub(crate) fn deadline(extensions: &Extensions) -> Instant {
+    let from_lambda = extensions.get::<lambda_http::Context>().map(|context| {
+        let left = context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();
+        left.saturating_sub(RESERVE)
+    });
+    Instant::now() + from_lambda.unwrap_or(TIME_LIMIT)
+}

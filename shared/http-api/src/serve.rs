@@ -1,0 +1,84 @@
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderValue, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::{Instrument, error, info, info_span};
+
+use crate::{ApiError, Origins, access::carries_cookie, request};
+
+/// Puts around the shop's routes what all of them share: refusals for everything else, request ids and the log line, security headers, the
+/// check of the origin, the time limit.
+pub fn serve(routes: Router, origins: Origins) -> Router {
+    routes
+        .fallback(|| async { ApiError::NotFound })
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .layer(CatchPanicLayer::custom(|_| ApiError::Internal("a handler panicked".into()).into_response()))
+        .layer(middleware::from_fn_with_state(origins, refuse_foreign_changes))
+        .layer(middleware::from_fn(answer))
+}
+
+/// With a cookie a browser acts in the buyer's name, whichever page asked it to; so a change must come from one of our pages.
+async fn refuse_foreign_changes(State(origins): State<Origins>, request: Request, next: Next) -> Response {
+    if carries_cookie(request.headers()) && !origins.allow_change(request.method(), request.headers()) {
+        return ApiError::OriginNotAllowed.into_response();
+    }
+    next.run(request).await
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let request_id = request::request_id(request.extensions());
+    let deadline = request::deadline(request.extensions());
+    let method = request.method().clone();
+    // The pattern of the route, not the path: a path may hold an id that is nobody's business.
+    let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
+
+    let span = info_span!("request", id = %request_id);
+    let answered = polar::with_deadline(deadline, next.run(request)).instrument(span.clone()).await;
+    let _entered = span.enter();
+
+    let failure = answered.extensions().get::<Arc<ApiError>>().cloned();
+    let mut response = match &failure {
+        Some(failure) => with_headers_of(&answered, failure.problem(&request_id)),
+        None => answered,
+    };
+    add_security_headers(&mut response);
+
+    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
+    let code = failure.as_ref().map_or("-", |failure| failure.code());
+    match failure.filter(|_| status >= 500) {
+        Some(failure) => error!(%method, route, status, code, ms, cause = failure.causes(), "failed"),
+        None => info!(%method, route, status, code, ms, "answered"),
+    }
+    response
+}
+
+/// Keeps what axum says besides, such as `Allow`.
+fn with_headers_of(answered: &Response, mut problem: Response) -> Response {
+    for (name, value) in answered.headers() {
+        if !matches!(*name, header::CONTENT_LENGTH | header::CONTENT_TYPE) {
+            problem.headers_mut().append(name, value.clone());
+        }
+    }
+    problem
+}
+
+const SECURITY_HEADERS: [(header::HeaderName, HeaderValue); 4] = [
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+];
+
+/// The headers of OWASP ASVS 5.0, 3.4; and nothing is kept by anyone unless a handler says so.
+fn add_security_headers(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.extend(SECURITY_HEADERS);
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}

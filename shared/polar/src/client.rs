@@ -1,0 +1,168 @@
+//! The one function that performs every request.
+
+use std::{
+    collections::HashSet,
+    hash::Hash,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use reqwest::{
+    RequestBuilder, Response,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
+};
+use serde::de::DeserializeOwned;
+use tracing::{debug, info};
+
+use crate::{
+    Config, Error, Page, Result,
+    answer::Answer,
+    deadline,
+    request::{Bearer, Request},
+    retry,
+};
+
+/// The version of Polar's API that this crate speaks. It is served until April 2027.
+pub const VERSION: &str = "2026-10";
+
+const VERSION_HEADER: &str = "polar-version";
+
+/// The longest answer that is read; a page of 100 orders is about 1 MiB.
+const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
+
+/// Items per page when a whole list is read; Polar gives no more.
+const LARGEST_PAGE: u32 = 100;
+
+/// Talks to one organization at Polar. Cheap to clone; a program needs one.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Config>);
+
+impl Client {
+    /// Makes a client; nothing is sent yet.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self(Arc::new(config))
+    }
+
+    /// Performs a request: the only way from this crate to Polar.
+    pub(crate) async fn send<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T> {
+        let (route, end) = (request.route(), deadline::of_call(self.0.limits.request));
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let result = match self.attempt(&request, &route, end).await {
+                Ok(answer) => answer.decode(&route),
+                Err(error) => Err(error),
+            };
+            let Err(error) = result else { return result };
+            let left = end.saturating_duration_since(Instant::now());
+            let Some(pause) = retry::pause(request.repeat, &error, tries, left, retry::jitter()) else {
+                return Err(error);
+            };
+            info!(polar.route = route, polar.tries = tries, %error, "trying Polar again");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Like `send`, with a thing that does not exist as an answer.
+    pub(crate) async fn find<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<Option<T>> {
+        match self.send(request).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads a whole list, each item once: items move between pages while the list changes.
+    pub(crate) async fn all<T: DeserializeOwned, K: Eq + Hash>(
+        &self,
+        request: Request<'_>,
+        key: fn(&T) -> K,
+    ) -> Result<Vec<T>> {
+        let (mut seen, mut all, mut number) = (HashSet::new(), Vec::new(), 1);
+        loop {
+            let page: Page<T> = self.send(request.clone().page(Some(number), Some(LARGEST_PAGE))).await?;
+            let last = page.items.is_empty() || number >= page.pagination.max_page;
+            all.extend(page.items.into_iter().filter(|item| seen.insert(key(item))));
+            if last {
+                return Ok(all);
+            }
+            number += 1;
+        }
+    }
+
+    /// Sends the request once and reads the whole answer within the time of one try.
+    async fn attempt(&self, request: &Request<'_>, route: &str, end: Instant) -> Result<Answer> {
+        let started = Instant::now();
+        let end = end.min(started + self.0.limits.attempt);
+        if end <= started {
+            return Err(Error::Timeout);
+        }
+        let exchange = async { receive(self.prepare(request)?.send().await.map_err(broken)?, route).await };
+        let answer = tokio::time::timeout_at(end.into(), exchange).await.map_err(|_| Error::Timeout)?;
+        let status = answer.as_ref().ok().map(|answer| answer.status);
+        debug!(
+            polar.route = route,
+            polar.status = status,
+            polar.ms = started.elapsed().as_secs_f64() * 1000.0,
+            "asked Polar"
+        );
+        answer
+    }
+
+    fn prepare(&self, request: &Request<'_>) -> Result<RequestBuilder> {
+        let url = request.url(&self.0.base_url);
+        let mut builder = self.0.http.request(request.method.clone(), url);
+        builder = builder.header(ACCEPT, "application/json").header(VERSION_HEADER, VERSION);
+        if let Some(body) = &request.body {
+            builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        Ok(match self.authorization(request.bearer)? {
+            Some(authorization) => builder.header(AUTHORIZATION, authorization),
+            None => builder,
+        })
+    }
+
+    fn authorization(&self, bearer: Bearer<'_>) -> Result<Option<HeaderValue>> {
+        let token = match bearer {
+            Bearer::Nobody => return Ok(None),
+            Bearer::Organization => self.0.access_token.expose(),
+            Bearer::Customer(token) => token.expose(),
+        };
+        // A token that does not even fit into a header is no token of Polar's.
+        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Error::Unauthorized)?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+}
+
+/// Reads an answer, but not without end.
+async fn receive(mut response: Response, route: &str) -> Result<Answer> {
+    let headers = response.headers();
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        retry_after: retry_after(headers),
+        versioned: headers.contains_key(VERSION_HEADER),
+        body: Vec::new(),
+    };
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        if answer.body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(answer.unexpected(route, ".", "longer than 8 MiB"));
+        }
+        answer.body.extend_from_slice(&chunk);
+    }
+    Ok(answer)
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// A failure on the way. The address is taken out of it: it may contain a checkout's secret.
+fn broken(error: reqwest::Error) -> Error {
+    if error.is_timeout() && !error.is_connect() {
+        return Error::Timeout;
+    }
+    Error::Unavailable { status: None, source: Some(error.without_url().into()) }
+}

@@ -1,0 +1,21 @@
+//! Lists, which Polar hands out page by page.
+
+use serde::Deserialize;
+
+/// One page of a list.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct Page<T> {
+    /// The items of this page; empty beyond the last one.
+    pub items: Vec<T>,
+    /// How long the whole list is.
+    pub pagination: Pagination,
+}
+
+/// The length of a list.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+pub struct Pagination {
+    /// Items on all pages.
+    pub total_count: u64,
+    /// Number of the last page, by the limit that Polar applied; 0 for an empty list.
+    pub max_page: u32,
+}

@@ -1,0 +1,41 @@
+//! The customer portal: what one customer may see and fetch, asked for with that customer's own token.
+
+mod downloadables;
+mod grants;
+mod license_keys;
+mod orders;
+mod profile;
+mod subscriptions;
+
+pub use downloadables::{Download, Downloadable, DownloadableFile, ListDownloadables};
+pub use grants::ListBenefitGrants;
+pub use license_keys::ListPortalLicenseKeys;
+pub use orders::{ListPortalOrders, PortalOrder};
+pub use profile::{PortalCustomer, PortalSession, PortalUser, PortalUserType};
+pub use subscriptions::ListPortalSubscriptions;
+
+use crate::{
+    Client, CustomerToken,
+    request::{Bearer, Request},
+};
+
+/// Polar as one customer sees it. Its calls count against the customer's own rate limit, not the shop's.
+#[derive(Clone, Copy, Debug)]
+pub struct Portal<'a> {
+    client: &'a Client,
+    token: &'a CustomerToken,
+}
+
+impl Client {
+    /// Asks as the customer with this token. `Unauthorized` then means that this token is over: make a new session.
+    #[must_use]
+    pub fn portal<'a>(&'a self, token: &'a CustomerToken) -> Portal<'a> {
+        Portal { client: self, token }
+    }
+}
+
+impl Portal<'_> {
+    fn get(&self, template: &'static str) -> Request<'_> {
+        Request::get(template).bearer(Bearer::Customer(self.token))
+    }
+}

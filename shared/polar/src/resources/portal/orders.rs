@@ -1,0 +1,115 @@
+//! The customer's orders.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::Portal;
+use crate::{
+    CheckoutId, Currency, CustomerId, Error, OrderId, OrderItem, OrderStatus, Page, Product, ProductId, Refusal,
+    Result, SecretUrl, SubscriptionId, query::Query, request::Request,
+};
+
+impl Portal<'_> {
+    /// One page of orders, newest first. Refused as `NotPermitted` for a member who is neither owner nor billing manager.
+    pub async fn orders(&self, list: &ListPortalOrders) -> Result<Page<PortalOrder>> {
+        self.client.send(self.list_orders(list).page(list.page, list.limit)).await
+    }
+
+    /// The whole list; `page` and `limit` do not count.
+    pub async fn all_orders(&self, list: &ListPortalOrders) -> Result<Vec<PortalOrder>> {
+        self.client.all(self.list_orders(list), |order: &PortalOrder| order.id).await
+    }
+
+    /// One order.
+    pub async fn order_find(&self, id: OrderId) -> Result<Option<PortalOrder>> {
+        self.client.find(self.get("/customer-portal/orders/{id}").with(id)).await
+    }
+
+    /// Where the order's invoice lies for about ten minutes. `None` before it is generated.
+    pub async fn order_invoice(&self, id: OrderId) -> Result<Option<SecretUrl>> {
+        let request = self.get("/customer-portal/orders/{id}/invoice").with(id);
+        match self.client.find::<Invoice>(request).await {
+            Err(Error::Refused { refusal: Refusal::InvoiceDoesNotExist }) => Ok(None),
+            found => Ok(found?.map(|invoice| invoice.url)),
+        }
+    }
+
+    fn list_orders(&self, list: &ListPortalOrders) -> Request<'_> {
+        let query = Query::default()
+            .each("product_id", &list.product_ids)
+            .each("subscription_id", &list.subscription_ids)
+            .each("query", &list.query)
+            .each("sorting", &list.sorting);
+        self.get("/customer-portal/orders/").query(query)
+    }
+}
+
+/// Which of the customer's orders. There is no filter by checkout.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ListPortalOrders {
+    /// Of these products.
+    pub product_ids: Vec<ProductId>,
+    /// Of these subscriptions.
+    pub subscription_ids: Vec<SubscriptionId>,
+    /// A part of the product's name.
+    pub query: Option<String>,
+    /// `created_at`, `amount`, `net_amount`, `product` or `subscription`, with `-` in front for descending.
+    pub sorting: Vec<String>,
+    /// The page, from 1.
+    pub page: Option<u32>,
+    /// Items per page: 10 unless said, at most 100.
+    pub limit: Option<u32>,
+}
+
+/// An order as its buyer sees it. Amounts are in the currency's minor unit.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct PortalOrder {
+    /// Its id.
+    pub id: OrderId,
+    /// When it was bought.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub modified_at: Option<Timestamp>,
+    /// How far it is.
+    pub status: OrderStatus,
+    /// Whether it was paid; it stays so after a refund.
+    pub paid: bool,
+    /// The currency of the amounts.
+    pub currency: Currency,
+    /// Before discount and tax.
+    pub subtotal_amount: i64,
+    /// What the discount takes off.
+    pub discount_amount: i64,
+    /// After the discount, before tax.
+    pub net_amount: i64,
+    /// Tax.
+    pub tax_amount: i64,
+    /// What was paid.
+    pub total_amount: i64,
+    /// What was given back, before tax. It takes no access away by itself.
+    pub refunded_amount: i64,
+    /// The number on the invoice.
+    pub invoice_number: Option<String>,
+    /// Whether the invoice can be fetched.
+    pub is_invoice_generated: bool,
+    /// The buyer.
+    pub customer_id: CustomerId,
+    /// What was bought.
+    pub product_id: Option<ProductId>,
+    /// The product itself with its benefits in the public form, without its metadata.
+    pub product: Option<Product>,
+    /// The subscription that it pays for.
+    pub subscription_id: Option<SubscriptionId>,
+    /// Where it was bought; renewals have none.
+    pub checkout_id: Option<CheckoutId>,
+    /// Its lines.
+    #[serde(default)]
+    pub items: Vec<OrderItem>,
+    /// One line about it for the buyer.
+    pub description: String,
+}
+
+#[derive(Deserialize)]
+struct Invoice {
+    url: SecretUrl,
+}

@@ -1,0 +1,44 @@
+use uuid::Uuid;
+
+/// Why a buyer does not get what was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Polar no longer knows the session's customer.
+    #[error("the customer no longer exists at Polar")]
+    CustomerGone,
+    /// None of the customer's purchases has this, or Polar has taken it back.
+    #[error("the customer has no such purchase")]
+    NotEntitled,
+    /// The session's one order does not have this. Whether another order of the customer does is not looked up.
+    #[error("the session's order has no such purchase")]
+    OrderScope,
+    /// The purchase is there; Polar has not granted its files yet.
+    #[error("the purchase is not granted yet")]
+    Pending,
+    /// The access period of the purchase is over.
+    #[error("the access period is over")]
+    AccessExpired,
+    /// The purchase has several files, and none was named.
+    #[error("the purchase has several files")]
+    FileRequired(Vec<Choice>),
+    /// All downloads are used up.
+    #[error("all {0} downloads are used up")]
+    LimitReached(u32),
+    /// Polar gave no usable answer.
+    #[error("Polar gave no usable answer")]
+    Polar(#[from] polar::Error),
+    /// Our tables gave no usable answer.
+    #[error("DynamoDB gave no usable answer")]
+    Store(#[from] store::Error),
+}
+
+/// One of several files to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The id to ask with.
+    pub file_id: Uuid,
+    /// The file's name.
+    pub name: String,
+    /// The file's size in bytes, where it is known.
+    pub size: Option<u64>,
+}

@@ -1,0 +1,59 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod portal;
+mod purchase;
+mod shelf;
+mod take;
+mod terms;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use products::Products;
+use startup::{Clients, SettingError, Settings};
+use store::{Downloads, Session, Sessions};
+
+pub use error::{Choice, Error};
+pub use purchase::{Content, File, Purchase, PurchaseId, Status};
+pub use take::{Download, Link, Wanted};
+pub use terms::Terms;
+
+/// What buyers have, and how they get at it.
+#[derive(Clone)]
+pub struct Purchases {
+    polar: polar::Client,
+    products: Products,
+    sessions: Sessions,
+    downloads: Downloads,
+    default_terms: Terms,
+    grace: Duration,
+}
+
+const HOUR: u32 = 60 * 60;
+
+impl Purchases {
+    /// Reads `DOWNLOADS_TABLE`, `DOWNLOAD_LIMIT`, `DOWNLOAD_DAYS` and `DOWNLOAD_GRACE_SECONDS`.
+    ///
+    /// The grace time is by default as long as Polar's links live.
+    pub fn from_settings(settings: &Settings, clients: &Clients, sessions: Sessions) -> Result<Self, SettingError> {
+        Ok(Self {
+            polar: clients.polar.clone(),
+            products: Products::new(clients.polar.clone()),
+            sessions,
+            downloads: Downloads::new(clients.dynamodb.clone(), settings.required::<String>("DOWNLOADS_TABLE")?),
+            default_terms: Terms {
+                limit: settings.optional("DOWNLOAD_LIMIT")?,
+                days: settings.optional("DOWNLOAD_DAYS")?,
+            },
+            grace: settings.seconds("DOWNLOAD_GRACE_SECONDS", HOUR)?,
+        })
+    }
+
+    /// Lists the library of a session's buyer, the newest purchase first.
+    pub async fn list(&self, session: &Session, now: Timestamp) -> Result<Vec<Purchase>, Error> {
+        let (shelf, counters) =
+            tokio::join!(self.shelf(session, now), self.downloads.list_counters(session.customer_id));
+        Ok(shelf?.purchases(&counters?, now))
+    }
+}

@@ -1,0 +1,42 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use polar::{CustomerId, CustomerToken};
+use store::{PortalToken, Session};
+
+use crate::{Error, Purchases};
+
+/// A token this close to its end is made anew, so that it outlives the request and the links it signs.
+const MARGIN: Duration = Duration::from_mins(5);
+
+impl Purchases {
+    /// Asks Polar something as the session's customer, with the token that is kept with the session, or a new one.
+    pub(crate) async fn as_customer<T, Answer: Future<Output = polar::Result<T>>>(
+        &self,
+        session: &Session,
+        now: Timestamp,
+        ask: impl Fn(CustomerToken) -> Answer,
+    ) -> Result<T, Error> {
+        if let Some(kept) = session.portal_token.as_ref().filter(|kept| now + MARGIN < kept.expires_at) {
+            let token = CustomerToken::new(kept.secret.clone());
+            match ask(token).await {
+                // Polar can end a token early, for instance when it finds it published.
+                Err(polar::Error::Unauthorized) => {}
+                answer => return Ok(answer?),
+            }
+        }
+        let token = self.new_token(session).await?;
+        Ok(ask(token).await?)
+    }
+
+    async fn new_token(&self, session: &Session) -> Result<CustomerToken, Error> {
+        let customer = CustomerId::from(session.customer_id);
+        let Some(created) = self.polar.customer_sessions().create(customer).await? else {
+            self.sessions.delete(session).await?;
+            return Err(Error::CustomerGone);
+        };
+        let kept = PortalToken { secret: created.token.expose().to_owned(), expires_at: created.expires_at };
+        self.sessions.keep_portal_token(session, &kept).await?;
+        Ok(created.token)
+    }
+}

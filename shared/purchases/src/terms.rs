@@ -1,0 +1,100 @@
+use std::{num::NonZeroU32, time::Duration};
+
+use jiff::Timestamp;
+use polar::{Benefit, Metadata, Product};
+use serde_json::Value;
+use tracing::warn;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// How often and how long a purchase may be downloaded; `None` is without end.
+///
+/// The merchant sets it at Polar, in the metadata of the benefit or else of the product: `download_limit` and `download_days`, each a whole number from 1 on, or
+/// `unlimited`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Downloads of each file.
+    pub limit: Option<NonZeroU32>,
+    /// Days from the grant on.
+    pub days: Option<NonZeroU32>,
+}
+
+impl Terms {
+    /// The terms of a benefit as part of a product. What makes no sense is skipped with a warning: a typing mistake of the merchant must not keep a buyer out.
+    #[must_use]
+    pub(crate) fn of(benefit: &Benefit, product: &Product, default: Self) -> Self {
+        let read = |key| {
+            let of_benefit = number(&benefit.metadata, key, "benefit", benefit.id);
+            of_benefit.or_else(|| number(&product.metadata, key, "product", product.id))
+        };
+        Self {
+            limit: read("download_limit").unwrap_or(default.limit),
+            days: read("download_days").unwrap_or(default.days),
+        }
+    }
+
+    /// The end of the access period.
+    pub(crate) fn access_expires_at(&self, granted_at: Timestamp) -> Option<Timestamp> {
+        granted_at.checked_add(DAY.checked_mul(self.days?.get())?).ok()
+    }
+}
+
+/// A number of the metadata: `Some(None)` says "unlimited", `None` that nothing usable stands there.
+///
+/// Polar's dashboard stores what one types as text, its API takes numbers too.
+fn number(metadata: &Metadata, key: &str, owner: &str, id: impl std::fmt::Display) -> Option<Option<NonZeroU32>> {
+    let value = metadata.get(key)?;
+    let number = match value {
+        Value::String(text) if text.trim().eq_ignore_ascii_case("unlimited") => return Some(None),
+        Value::String(text) => text.trim().parse().ok(),
+        value => value.as_u64().and_then(|number| u32::try_from(number).ok()).and_then(NonZeroU32::new),
+    };
+    if number.is_none() {
+        warn!(key, owner, %id, "ignoring metadata that is no number from 1 on and not \"unlimited\"");
+    }
+    number.map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn limit(value: Value) -> Option<Option<NonZeroU32>> {
+        number(&Metadata::from_iter([("download_limit", value)]), "download_limit", "benefit", 1)
+    }
+
+    #[test]
+    fn numbers_are_read_as_the_dashboard_and_the_api_write_them() {
+        for value in [json!(5), json!("5"), json!(" 5 ")] {
+            assert_eq!(limit(value.clone()), Some(NonZeroU32::new(5)), "{value}");
+        }
+        assert_eq!(limit(json!("Unlimited")), Some(None));
+    }
+
+    #[test]
+    fn nonsense_counts_as_nothing() {
+        for value in [
+            json!(0),
+            json!(-1),
+            json!(1e30),
+            json!(2.5),
+            json!("five"),
+            json!(""),
+            json!(true),
+            json!(4_294_967_296_u64),
+        ] {
+            assert_eq!(limit(value.clone()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_access_period_is_counted_from_the_grant() {
+        let granted_at = "2026-11-21T11:03:06Z".parse().unwrap();
+        let terms = Terms { limit: None, days: NonZeroU32::new(30) };
+        assert_eq!(terms.access_expires_at(granted_at), Some("2026-12-21T11:03:06Z".parse().unwrap()));
+        let for_ages = Terms { limit: None, days: Some(NonZeroU32::MAX) };
+        assert_eq!(for_ages.access_expires_at(granted_at), None, "beyond the calendar is without end");
+    }
+}

@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    Client, Config,
+    config::{BehaviorVersion, Credentials, Region, timeout::TimeoutConfig},
+};
+use polar::Server;
+use url::Url;
+
+use crate::{
+    SettingError, Settings,
+    http_client::{SdkHttpClient, http_client},
+    secrets::{self, SecretError},
+};
+
+/// Why a program did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is missing or malformed.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// A secret could not be fetched.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}
+
+/// The connections to the outside world that every request of a program shares.
+#[derive(Clone)]
+pub struct Clients {
+    /// Polar, by the shop's organization token.
+    pub polar: polar::Client,
+    /// DynamoDB, by the function's role.
+    pub dynamodb: Client,
+}
+
+impl Clients {
+    /// Makes the clients from the settings; opens no connection to DynamoDB or Polar yet.
+    pub async fn connect(settings: &Settings) -> Result<Self, StartError> {
+        let http = http_client();
+        let base_url = match settings.optional::<Url>("POLAR_API_URL")? {
+            Some(url) => url,
+            None => settings.required::<Server>("POLAR_SERVER")?.base_url(),
+        };
+        let access_token = secrets::polar_access_token(settings, &http).await?;
+        let limits = polar::Limits::default();
+        let dynamodb = dynamodb_client(settings, http.clone())?;
+        Ok(Self { polar: polar::Client::new(polar::Config { base_url, access_token, http, limits }), dynamodb })
+    }
+}
+
+/// Region and credentials come straight from Lambda's environment: the SDK's own search for them costs a cold start some 4 ms of CPU.
+fn dynamodb_client(settings: &Settings, http: reqwest::Client) -> Result<Client, SettingError> {
+    let time_limits =
+        TimeoutConfig::builder().read_timeout(Duration::from_secs(2)).operation_timeout(Duration::from_secs(5));
+    let mut config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(settings.required::<String>("AWS_REGION")?))
+        .credentials_provider(credentials(settings)?)
+        .timeout_config(time_limits.build())
+        .http_client(SdkHttpClient(http));
+    if let Some(url) = settings.optional::<String>("AWS_ENDPOINT_URL_DYNAMODB")? {
+        config = config.endpoint_url(url);
+    }
+    Ok(Client::from_conf(config.build()))
+}
+
+pub(crate) fn credentials(settings: &Settings) -> Result<Credentials, SettingError> {
+    Ok(Credentials::new(
+        settings.required::<String>("AWS_ACCESS_KEY_ID")?,
+        settings.required::<String>("AWS_SECRET_ACCESS_KEY")?,
+        settings.optional("AWS_SESSION_TOKEN")?,
+        None,
+        "environment",
+    ))
+}

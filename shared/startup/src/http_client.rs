@@ -1,0 +1,73 @@
+use std::{sync::Arc, time::Duration};
+
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use aws_smithy_types::body::SdkBody;
+use rustls::{ClientConfig, RootCertStore};
+
+const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(2);
+
+/// The program's one HTTP client: rustls over ring with bundled roots, HTTP/2 where offered, no redirects followed.
+pub(crate) fn http_client() -> reqwest::Client {
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls())
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIME_LIMIT)
+        .no_proxy();
+    client.build().expect("rustls of the version that reqwest was built with")
+}
+
+fn tls() -> ClientConfig {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
+    let tls = tls.with_safe_default_protocol_versions().expect("ring knows the default versions of TLS");
+    let mut tls = tls.with_root_certificates(roots).with_no_client_auth();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    tls
+}
+
+/// Lets the AWS SDK send its requests through the program's one HTTP client.
+#[derive(Clone, Debug)]
+pub(crate) struct SdkHttpClient(pub(crate) reqwest::Client);
+
+impl HttpClient for SdkHttpClient {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Connector { client: self.0.clone(), time_limit: settings.read_timeout() })
+    }
+}
+
+#[derive(Debug)]
+struct Connector {
+    client: reqwest::Client,
+    time_limit: Option<Duration>,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (client, time_limit) = (self.client.clone(), self.time_limit);
+        HttpConnectorFuture::new(async move {
+            let mut request = to_reqwest(request)?;
+            *request.timeout_mut() = time_limit;
+            let response = client.execute(request).await.map_err(connector_error)?;
+            let response = http::Response::<reqwest::Body>::from(response).map(SdkBody::from_body_1_x);
+            HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+fn to_reqwest(request: HttpRequest) -> Result<reqwest::Request, ConnectorError> {
+    let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+    let (parts, body) = request.into_parts();
+    let body = body.bytes().ok_or_else(|| ConnectorError::user("DynamoDB has no streaming requests".into()))?.to_vec();
+    http::Request::from_parts(parts, body)
+        .try_into()
+        .map_err(|error: reqwest::Error| ConnectorError::user(error.into()))
+}
+
+fn connector_error(error: reqwest::Error) -> ConnectorError {
+    if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
+}

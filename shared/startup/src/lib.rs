@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod clients;
+mod http_client;
+mod logs;
+mod secrets;
+mod settings;
+
+pub use clients::{Clients, StartError};
+pub use logs::log_json_to_stdout;
+pub use settings::{SettingError, Settings};

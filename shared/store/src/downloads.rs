@@ -1,0 +1,150 @@
+use std::{collections::HashMap, num::NonZeroU32, time::Duration};
+
+use aws_sdk_dynamodb::{
+    Client,
+    operation::update_item::UpdateItemError,
+    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{Error, item, item::Item};
+
+const COUNTER: &str = "counter#";
+
+/// One bought file: a file as it came with one purchase. The same file bought twice is counted twice over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FileOfPurchase {
+    /// The order, or the subscription that keeps granting the file.
+    pub purchase_id: Uuid,
+    /// The file.
+    pub file_id: Uuid,
+}
+
+impl FileOfPurchase {
+    fn counter_id(&self) -> String {
+        format!("{COUNTER}{}#{}", self.purchase_id, self.file_id)
+    }
+
+    fn from_counter_id(id: &str) -> Option<Self> {
+        let (purchase_id, file_id) = id.strip_prefix(COUNTER)?.split_once('#')?;
+        Some(Self { purchase_id: purchase_id.parse().ok()?, file_id: file_id.parse().ok()? })
+    }
+}
+
+/// How often a file may be downloaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Downloads allowed; `None` for no limit.
+    pub limit: Option<NonZeroU32>,
+    /// Time after a counted download in which the same file costs nothing more: a double click, a resumed transfer, a lost answer.
+    pub grace: Duration,
+}
+
+/// What a bought file's counter says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Downloads taken.
+    pub used: u32,
+    /// The last download that was counted.
+    pub last_downloaded_at: Timestamp,
+    /// Until when a repeat of that download is free.
+    pub free_until: Timestamp,
+}
+
+impl Counter {
+    fn read(item: &Item) -> Result<Self, Error> {
+        Ok(Self {
+            used: item.number("used")?,
+            last_downloaded_at: item.time("last_downloaded_at")?,
+            free_until: item.time("free_until")?,
+        })
+    }
+}
+
+/// How the attempt to take a download ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// One download was counted.
+    Counted(Counter),
+    /// The grace time of an earlier one still runs: nothing was counted.
+    Repeated(Counter),
+    /// All downloads are used up: nothing was counted.
+    LimitReached(Counter),
+}
+
+/// The table of download counters.
+#[derive(Clone, Debug)]
+pub struct Downloads {
+    client: Client,
+    table: String,
+}
+
+impl Downloads {
+    /// The counters in a table of this name.
+    #[must_use]
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// Takes one download of a bought file, if its quota has one left.
+    ///
+    /// One conditional write decides everything, so any number of takers at the same moment get exactly as many as there are.
+    pub async fn take(
+        &self,
+        customer_id: Uuid,
+        file: FileOfPurchase,
+        quota: Quota,
+        now: Timestamp,
+    ) -> Result<Taken, Error> {
+        let within_limit = match quota.limit {
+            Some(_) => " AND used < :limit",
+            None => "",
+        };
+        let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(customer_id, file)));
+        if let Some(limit) = quota.limit {
+            update = update.expression_attribute_values(":limit", item::number(limit));
+        }
+        let update = update
+            .condition_expression(format!("attribute_not_exists(used) OR (free_until <= :now{within_limit})"))
+            .update_expression("SET last_downloaded_at = :now, free_until = :free_until ADD used :one")
+            .expression_attribute_values(":now", item::time(now))
+            .expression_attribute_values(":free_until", item::time(now + quota.grace))
+            .expression_attribute_values(":one", item::number(1))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let error = match update.send().await {
+            Ok(output) => return Ok(Taken::Counted(Counter::read(&Item(output.attributes.unwrap_or_default()))?)),
+            Err(error) => error,
+        };
+        let Some(UpdateItemError::ConditionalCheckFailedException(refused)) = error.as_service_error() else {
+            return Err(error.into());
+        };
+        let counter = Counter::read(&Item(refused.item.clone().unwrap_or_default()))?;
+        Ok(if now < counter.free_until { Taken::Repeated(counter) } else { Taken::LimitReached(counter) })
+    }
+
+    /// Lists what a customer has downloaded.
+    pub async fn list_counters(&self, customer_id: Uuid) -> Result<HashMap<FileOfPurchase, Counter>, Error> {
+        let query = self.client.query().table_name(&self.table).consistent_read(true);
+        let query = query
+            .key_condition_expression("customer_id = :customer_id AND begins_with(id, :counter)")
+            .expression_attribute_values(":customer_id", item::text(customer_id))
+            .expression_attribute_values(":counter", item::text(COUNTER));
+        let mut items = query.into_paginator().items().send();
+        let mut counters = HashMap::new();
+        while let Some(item) = items.next().await {
+            let item = Item(item?);
+            let file = FileOfPurchase::from_counter_id(item.text("id")?);
+            counters.insert(file.ok_or(Error::CorruptItem { attribute: "id" })?, Counter::read(&item)?);
+        }
+        Ok(counters)
+    }
+}
+
+fn key(customer_id: Uuid, file: FileOfPurchase) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("customer_id".to_owned(), item::text(customer_id)),
+        ("id".to_owned(), item::text(file.counter_id())),
+    ])
+}

@@ -1,0 +1,72 @@
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// One row of a table, read attribute by attribute.
+pub(crate) struct Item(pub(crate) HashMap<String, AttributeValue>);
+
+impl Item {
+    pub(crate) fn text(&self, attribute: &'static str) -> Result<&str, Error> {
+        self.get(attribute).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(corrupt(attribute))
+    }
+
+    pub(crate) fn uuid(&self, attribute: &'static str) -> Result<Uuid, Error> {
+        self.text(attribute)?.parse().map_err(|_| corrupt(attribute))
+    }
+
+    pub(crate) fn number<N: std::str::FromStr>(&self, attribute: &'static str) -> Result<N, Error> {
+        let text = self.get(attribute).and_then(|value| value.as_n().ok());
+        text.and_then(|text| text.parse().ok()).ok_or(corrupt(attribute))
+    }
+
+    pub(crate) fn time(&self, attribute: &'static str) -> Result<Timestamp, Error> {
+        Timestamp::from_millisecond(self.number(attribute)?).map_err(|_| corrupt(attribute))
+    }
+
+    pub(crate) fn bytes(&self, attribute: &'static str) -> Result<&[u8], Error> {
+        self.get(attribute).and_then(|value| value.as_b().ok()).map(AsRef::as_ref).ok_or(corrupt(attribute))
+    }
+
+    /// Reads an attribute that a row may lack; one that is there must still be readable.
+    pub(crate) fn optional<'a, T>(
+        &'a self,
+        attribute: &'static str,
+        read: impl FnOnce(&'a Self, &'static str) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        self.get(attribute).map(|_| read(self, attribute)).transpose()
+    }
+
+    fn get(&self, attribute: &'static str) -> Option<&AttributeValue> {
+        self.0.get(attribute)
+    }
+}
+
+fn corrupt(attribute: &'static str) -> Error {
+    Error::CorruptItem { attribute }
+}
+
+pub(crate) fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+pub(crate) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// A moment, in milliseconds since 1970.
+pub(crate) fn time(value: Timestamp) -> AttributeValue {
+    number(value.as_millisecond())
+}
+
+/// A moment as DynamoDB's time to live wants it: in whole seconds, rounded up so that no row goes early.
+pub(crate) fn purge_time(value: Timestamp) -> AttributeValue {
+    number(value.as_second() + 1)
+}
+
+pub(crate) fn bytes(value: Vec<u8>) -> AttributeValue {
+    AttributeValue::B(Blob::new(value))
+}

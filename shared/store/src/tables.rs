@@ -1,0 +1,22 @@
+/// What a table is: the one description that tests, local runs and the deployment template agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableDescription {
+    /// The table's role; its deployed name comes from the setting of the same name (`SESSIONS_TABLE`, …).
+    pub name: &'static str,
+    /// The partition key, always a string.
+    pub partition_key: &'static str,
+    /// The sort key, a string, where the table has one.
+    pub sort_key: Option<&'static str>,
+}
+
+impl TableDescription {
+    /// The attribute with the Unix second after which DynamoDB may delete a row.
+    pub const TIME_TO_LIVE: &'static str = "purge_at";
+}
+
+/// The tables of the shop.
+pub const TABLES: [TableDescription; 3] = [
+    TableDescription { name: "sessions", partition_key: "customer_id", sort_key: Some("token_hash") },
+    TableDescription { name: "checkouts", partition_key: "id", sort_key: None },
+    TableDescription { name: "downloads", partition_key: "customer_id", sort_key: Some("id") },
+];

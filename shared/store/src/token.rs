@@ -1,0 +1,186 @@
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::{
+    digest,
+    rand::{SecureRandom, SystemRandom},
+};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+/// The length of every secret: 256 bits, twice what OWASP ASVS 5.0 (7.2.3) asks of a reference token.
+const SECRET_BYTES: usize = 32;
+const CUSTOMER_BYTES: usize = 16;
+
+fn random_secret() -> [u8; SECRET_BYTES] {
+    let mut secret = [0; SECRET_BYTES];
+    SystemRandom::new().fill(&mut secret).expect("the operating system has randomness");
+    secret
+}
+
+/// SHA-256 of a secret, in lower-case hexadecimal: what the tables hold instead of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TokenHash(String);
+
+impl TokenHash {
+    fn of(secret: &[u8]) -> Self {
+        let digest = digest::digest(&digest::SHA256, secret);
+        Self(digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    pub(crate) fn from_stored(hash: String) -> Self {
+        Self(hash)
+    }
+
+    /// The whole hash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether two hashes are the same, in constant time.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+/// The credential of a session: the customer's id, which names the row, and 256 random bits, which open it.
+///
+/// Written as 64 characters of base64url. It exists only in a request, an answer and memory.
+#[derive(Clone)]
+pub struct SessionToken {
+    customer_id: Uuid,
+    secret: [u8; SECRET_BYTES],
+}
+
+impl SessionToken {
+    /// Makes a new token for a customer.
+    ///
+    /// # Panics
+    /// When the operating system has no randomness to give.
+    #[must_use]
+    pub fn generate(customer_id: Uuid) -> Self {
+        Self { customer_id, secret: random_secret() }
+    }
+
+    /// Reads a token as a browser sends it; `None` for anything that no session can have.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (customer, secret) = bytes.split_at_checked(CUSTOMER_BYTES)?;
+        Some(Self { customer_id: Uuid::from_slice(customer).ok()?, secret: secret.try_into().ok()? })
+    }
+
+    /// The token as a browser keeps it.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes())
+    }
+
+    /// What the sessions table knows of this token.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(&self.bytes())
+    }
+
+    pub(crate) fn customer_id(&self) -> Uuid {
+        self.customer_id
+    }
+
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.secret
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        [self.customer_id.as_bytes().as_slice(), &self.secret].concat()
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(…)")
+    }
+}
+
+/// The secret that binds a checkout to the browser that began it: 256 random bits, 43 characters of base64url.
+#[derive(Clone)]
+pub struct BrowserKey([u8; SECRET_BYTES]);
+
+impl BrowserKey {
+    /// Makes a new key.
+    ///
+    /// # Panics
+    /// When the operating system has no randomness to give.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(random_secret())
+    }
+
+    /// Reads a key as a browser sends it; `None` for anything that was never a key.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
+    }
+
+    /// The key as a browser keeps it.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// What the checkouts table knows of this key.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(&self.0)
+    }
+}
+
+impl fmt::Debug for BrowserKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BrowserKey(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_survives_the_way_to_the_browser_and_back() {
+        let token = SessionToken::generate(Uuid::from_u128(7));
+        let text = token.expose();
+
+        assert_eq!(text.len(), 64);
+        assert_eq!(SessionToken::parse(&text).map(|token| token.hash()), Some(token.hash()));
+        assert_eq!(SessionToken::parse(&text).map(|token| token.customer_id()), Some(Uuid::from_u128(7)));
+    }
+
+    #[test]
+    fn what_was_never_a_token_or_a_key_is_not_one() {
+        let token = SessionToken::generate(Uuid::nil()).expose();
+        let rows = [
+            ("empty", String::new()),
+            ("one character short", token[1..].to_owned()),
+            ("one character long", format!("{token}A")),
+            ("a foreign character", format!("{}!", &token[1..])),
+            ("padded", format!("{token}==")),
+        ];
+        for (case, text) in rows {
+            assert!(SessionToken::parse(&text).is_none(), "{case}");
+            assert!(BrowserKey::parse(&text).is_none(), "{case}");
+        }
+    }
+
+    #[test]
+    fn two_tokens_of_one_customer_differ() {
+        let customer = Uuid::from_u128(1);
+        assert!(!SessionToken::generate(customer).hash().matches(&SessionToken::generate(customer).hash()));
+    }
+
+    #[test]
+    fn debug_reveals_neither_token_nor_key() {
+        assert_eq!(format!("{:?}", SessionToken::generate(Uuid::nil())), "SessionToken(…)");
+        assert_eq!(format!("{:?}", BrowserKey::generate()), "BrowserKey(…)");
+    }
+}

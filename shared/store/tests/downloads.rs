@@ -1,0 +1,94 @@
+//! Download counters, against the embedded DynamoDB.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use dynamodb::Embedded;
+use jiff::Timestamp;
+use store::{Downloads, FileOfPurchase, Quota, Taken};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+const CUSTOMER: Uuid = Uuid::from_u128(1);
+const FILE: FileOfPurchase = FileOfPurchase { purchase_id: Uuid::from_u128(2), file_id: Uuid::from_u128(3) };
+const HOUR: Duration = Duration::from_hours(1);
+
+async fn downloads() -> (Downloads, Embedded) {
+    let dynamodb = Embedded::in_memory().await.expect("the emulator starts");
+    (Downloads::new(dynamodb.client(), "downloads"), dynamodb)
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).expect("a valid time")
+}
+
+fn quota(limit: u32, grace: Duration) -> Quota {
+    Quota { limit: NonZeroU32::new(limit), grace }
+}
+
+async fn take_in_parallel(downloads: &Downloads, takers: usize, quota: Quota) -> Vec<Taken> {
+    let mut takes = JoinSet::new();
+    for _ in 0..takers {
+        let downloads = downloads.clone();
+        takes.spawn(async move { downloads.take(CUSTOMER, FILE, quota, now()).await.expect("an answer") });
+    }
+    takes.join_all().await
+}
+
+#[tokio::test]
+async fn two_hundred_parallel_takers_of_five_downloads_get_five() {
+    let (downloads, _dynamodb) = downloads().await;
+
+    let taken = take_in_parallel(&downloads, 200, quota(5, Duration::ZERO)).await;
+
+    let counted = taken.iter().filter(|taken| matches!(taken, Taken::Counted(_))).count();
+    let refused = taken.iter().filter(|taken| matches!(taken, Taken::LimitReached(_))).count();
+    assert_eq!((counted, refused), (5, 195));
+    assert_eq!(downloads.list_counters(CUSTOMER).await.unwrap()[&FILE].used, 5);
+}
+
+#[tokio::test]
+async fn two_hundred_parallel_takers_within_the_grace_time_cost_one_download() {
+    let (downloads, _dynamodb) = downloads().await;
+
+    let taken = take_in_parallel(&downloads, 200, quota(5, HOUR)).await;
+
+    let counted = taken.iter().filter(|taken| matches!(taken, Taken::Counted(_))).count();
+    let repeated = taken.iter().filter(|taken| matches!(taken, Taken::Repeated(_))).count();
+    assert_eq!((counted, repeated), (1, 199));
+}
+
+#[tokio::test]
+async fn the_grace_time_ends_and_is_not_prolonged_by_repeats() {
+    let (downloads, _dynamodb) = downloads().await;
+    let take = |after| downloads.take(CUSTOMER, FILE, quota(2, HOUR), now() + after);
+
+    assert!(matches!(take(Duration::ZERO).await.unwrap(), Taken::Counted(counter) if counter.used == 1));
+    assert!(
+        matches!(take(HOUR - Duration::from_millis(1)).await.unwrap(), Taken::Repeated(counter) if counter.used == 1)
+    );
+    assert!(matches!(take(HOUR).await.unwrap(), Taken::Counted(counter) if counter.used == 2));
+    assert!(matches!(take(2 * HOUR).await.unwrap(), Taken::LimitReached(counter) if counter.used == 2));
+}
+
+#[tokio::test]
+async fn without_a_limit_every_download_is_counted_and_none_refused() {
+    let (downloads, _dynamodb) = downloads().await;
+
+    let taken = take_in_parallel(&downloads, 100, quota(0, Duration::ZERO)).await;
+
+    assert!(taken.iter().all(|taken| matches!(taken, Taken::Counted(_))));
+    assert_eq!(downloads.list_counters(CUSTOMER).await.unwrap()[&FILE].used, 100);
+}
+
+#[tokio::test]
+async fn the_same_file_of_another_purchase_or_customer_has_a_counter_of_its_own() {
+    let (downloads, _dynamodb) = downloads().await;
+    let limit = quota(1, Duration::ZERO);
+    let other = FileOfPurchase { purchase_id: Uuid::from_u128(9), ..FILE };
+
+    for (customer, file) in [(CUSTOMER, FILE), (CUSTOMER, other), (Uuid::from_u128(8), FILE)] {
+        let taken = downloads.take(customer, file, limit, now()).await.unwrap();
+        assert!(matches!(taken, Taken::Counted(counter) if counter.used == 1));
+    }
+    assert_eq!(downloads.list_counters(CUSTOMER).await.unwrap().len(), 2);
+}
