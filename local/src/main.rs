@@ -1,1 +1,38 @@
-fn main() {}
+//! `cargo run`: starts the shop, says what runs where, and stops with Ctrl-C.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use polar_storefront::{LocalShop, Options};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let level: String = options.settings.or_default("LOG_LEVEL", "info").unwrap_or_default();
+    // A refused condition is how a limit is noticed; the emulator takes it for a mistake.
+    let filter = EnvFilter::new(format!("dynoxide=error,{level}"));
+    tracing_subscriber::fmt().compact().with_target(false).with_writer(std::io::stderr).with_env_filter(filter).init();
+
+    let shop = match LocalShop::start(&options).await {
+        Ok(shop) => shop,
+        Err(error) => {
+            eprintln!("The shop did not start: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("{}", shop.greeting(&options));
+    stopped().await;
+    ExitCode::SUCCESS
+}
+
+/// Waits for Ctrl-C, or for being asked to end.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminated = signal(SignalKind::terminate()).expect("this system has signals");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}

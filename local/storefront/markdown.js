@@ -41,8 +41,8 @@ function paragraph(lines) {
 }
 
 function headingLine(lines) {
-  // The page itself has the first two levels.
-  return h("h3", null, inline(lines.shift().replace(/^#+\s+/, "").replace(/\s+#+$/, "")));
+  // The page itself has the first level: the product's name.
+  return h("h2", null, inline(lines.shift().replace(/^#+\s+/, "").replace(/\s+#+$/, "")));
 }
 
 function list(tag, lines, marker) {

@@ -59,7 +59,7 @@ impl Filter {
                 "isRecurring" => filter.is_recurring = Some(parse(&name, &value, "is neither true nor false")?),
                 "benefitId" => filter.benefit_ids.push(parse(&name, &value, "is not an id")?),
                 "sorting" => {
-                    sorting.push(parse(&name, &value, "is not created_at, name, price_amount or price_amount_type")?)
+                    sorting.push(parse(&name, &value, "is not created_at, name, price_amount or price_amount_type")?);
                 }
                 "page" => filter.page = positive(&name, &value)?,
                 "limit" => filter.limit = positive(&name, &value)?.min(LARGEST_LIMIT),
@@ -126,7 +126,7 @@ struct Sorting {
 }
 
 impl Sorting {
-    fn compare(&self, a: &Product, b: &Product) -> Ordering {
+    fn compare(self, a: &Product, b: &Product) -> Ordering {
         let price = |product: &Product| {
             product.prices.iter().filter(|price| price.is_offered()).find_map(|price| price.price_amount)
         };

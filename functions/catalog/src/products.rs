@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http_api::{ApiError, Path, Problem};
 use polar::ProductId;
 use ring::digest;
@@ -89,7 +90,7 @@ fn cacheable(answer: &impl Serialize, age: Duration, headers: &HeaderMap) -> Res
     let etag = etag(&body);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| names(known, &etag));
     let caching = [
-        (header::ETAG, HeaderValue::try_from(etag).expect("hexadecimal is plain ASCII")),
+        (header::ETAG, HeaderValue::try_from(etag).expect("base64url is plain ASCII")),
         (header::CACHE_CONTROL, CACHE_CONTROL),
         (header::AGE, HeaderValue::from(age.as_secs())),
     ];
@@ -101,8 +102,7 @@ fn cacheable(answer: &impl Serialize, age: Duration, headers: &HeaderMap) -> Res
 
 fn etag(body: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, body);
-    let start: String = digest.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{start}\"")
+    format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest))
 }
 
 /// Whether `If-None-Match` has this tag; caches on the way may have weakened it (RFC 9110, 13.1.2).

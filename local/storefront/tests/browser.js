@@ -65,17 +65,19 @@ export function cardPriced(page, amount) {
 
 /** Clicks the card's buy button; answers once the hosted payment page is there, with the checkout that was begun. */
 export async function beginCheckout(page, card) {
-  const begun = page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/api/checkout"));
-  const read = begun.then((response) => response.json());
-  // A browser forgets an answer's body once it has left the page, so leaving waits until it is read.
-  await page.route("**/*", async (route) => {
-    if (route.request().isNavigationRequest()) await read;
-    await route.fallback();
+  const begun = new Promise((resolve, reject) => { page.exposeFunction("checkoutBegan", resolve).catch(reject); });
+  // A browser forgets an answer's body once it has left the page, so the page itself hands it over before it leaves.
+  await page.evaluate(() => {
+    const send = window.fetch;
+    window.fetch = async (...request) => {
+      const response = await send(...request);
+      if (request[0].endsWith("/api/checkout")) await window.checkoutBegan(await response.clone().json());
+      return response;
+    };
   });
   await card.locator("button.buy").click();
-  const checkout = await read;
+  const checkout = await begun;
   await page.waitForURL(checkout.url);
-  await page.unroute("**/*");
   return checkout;
 }
 

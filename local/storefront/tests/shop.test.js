@@ -8,7 +8,7 @@ import {
 import { DECLINED_CARD, GOOD_CARD, pay } from "./hosted-page.js";
 
 const PAID = /^\D*[1-9][\d.,]*$/;
-const NOT_FOR_SALE = /archived|private|draft/i;
+const NOT_FOR_SALE = /archived|private|draft$/i;
 
 let browser;
 before(async () => { browser = await launchBrowser(); });

@@ -78,6 +78,9 @@ export function catalogueView(shop, { parameters, signal }) {
   }
 
   function nothing() {
+    if (wanted.page > 1) {
+      return statePanel({ title: "There are no goods on this page", actions: [buttonLink(addressOf({ ...wanted, page: 1 }), "To the first page")] });
+    }
     if (!wanted.query) return statePanel({ title: "The shelves are empty", text: "There is nothing for sale right now. Please come back soon." });
     return statePanel({
       title: `Nothing found for “${wanted.query}”`, text: "Try another word, or look at everything.",

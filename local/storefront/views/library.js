@@ -74,7 +74,7 @@ export function libraryView(shop, { parameters, signal }) {
     const byOrder = Map.groupBy(purchases, ({ orderId, productName }) => `${orderId} ${productName}`);
     return [...byOrder.values()].map((group) => h("section", { class: "order" },
       h("div", { class: "order-head" }, h("h2", null, group[0].productName),
-        h("p", { class: "fact" }, `Bought ${formatDate(group[0].createdAt)}`)),
+        h("p", { class: "fact" }, `Bought ${formatDate(group[0].order?.createdAt ?? group[0].createdAt)}`)),
       h("ul", { class: "rows" }, group.map((purchase) => purchaseRow(shop, purchase, { signal, onSignedOut })))));
   }
 

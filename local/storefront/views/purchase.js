@@ -4,6 +4,8 @@ import { announce, h, safeUrl } from "../dom.js";
 import { formatDate, formatSize } from "../format.js";
 import { asProblem, problemNotice } from "../problems.js";
 
+// Refusals that mean that the row shows something that is no longer so.
+const ROW_IS_STALE = new Set(["download_limit_reached", "access_expired", "not_entitled", "file_not_found", "not_found"]);
 const PILLS = { available: "Ready", pending: "Being prepared", expired: "Not available" };
 
 /** A bought file as a list item that can download and refresh itself. */
@@ -54,8 +56,8 @@ export function purchaseRow(shop, purchase, { signal, onSignedOut }) {
 
   async function refuse(problem, pressed) {
     if (problem.code === "unauthenticated") return onSignedOut();
-    problems.replaceChildren(problemNotice(problem, problem.isTemporary && problem.code !== "download_limit_reached" && (() => download(pressed))));
-    if (["download_limit_reached", "access_expired", "not_entitled", "file_not_found"].includes(problem.code)) await refresh();
+    problems.replaceChildren(problemNotice(problem, isWorthRetrying(problem) && (() => download(pressed))));
+    if (ROW_IS_STALE.has(problem.code)) await refresh();
   }
 
   // What the row says is news only: when asking fails, the row stays as it was.
@@ -67,6 +69,10 @@ export function purchaseRow(shop, purchase, { signal, onSignedOut }) {
       if (!signal.aborted) asProblem(error);
     }
   }
+}
+
+function isWorthRetrying({ code, isTemporary }) {
+  return code === "download_pending" || (isTemporary && code !== "download_limit_reached");
 }
 
 function badge({ type, fileName }) {
@@ -101,8 +107,8 @@ function remaining({ remainingDownloads, downloadBought }) {
   return `${remainingDownloads} of ${downloadBought} downloads left`;
 }
 
-function reason({ accessExpiresAt, remainingDownloads, downloadBought, downloadCanceled }) {
-  if (downloadCanceled > 0) return "Taken back with a refund.";
+function reason({ accessExpiresAt, remainingDownloads, downloadBought, downloadCanceled, order }) {
+  if (downloadCanceled > 0 || order?.status === "refunded") return "Taken back with a refund.";
   if (accessExpiresAt && new Date(accessExpiresAt) <= new Date()) return `Your access ended on ${formatDate(accessExpiresAt)}.`;
   if (remainingDownloads === 0) return `You have used all ${downloadBought} downloads of this file.`;
   return "This file is no longer part of your purchase.";

@@ -50,10 +50,7 @@ impl Client {
         let mut tries = 0;
         loop {
             tries += 1;
-            let result = match self.attempt(&request, &route, end).await {
-                Ok(answer) => answer.decode(&route),
-                Err(error) => Err(error),
-            };
+            let result = self.attempt(&request, &route, end).await.and_then(|answer| answer.decode(&route));
             let Err(error) = result else { return result };
             let left = end.saturating_duration_since(Instant::now());
             let Some(pause) = retry::pause(request.repeat, &error, tries, left, retry::jitter()) else {

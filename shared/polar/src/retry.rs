@@ -59,7 +59,7 @@ pub(crate) fn pause(repeat: Repeat, error: &Error, tries: u32, left: Duration, j
         (Failure::NeverSent, Repeat::Read | Repeat::Write) | (Failure::Transient, Repeat::Read) => {
             FIRST_PAUSE.mul_f64(f64::from(1 << (tries - 1).min(8)) * (0.5 + jitter))
         }
-        (Failure::Limited(wait), Repeat::Read) => wait + FIRST_PAUSE.mul_f64(jitter),
+        (Failure::Limited(wait), Repeat::Read) => wait.saturating_add(FIRST_PAUSE.mul_f64(jitter)),
         _ => return None,
     };
     (tries <= most && pause < left).then_some(pause)

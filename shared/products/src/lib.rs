@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tracing::warn;
 
 /// How long what Polar said is good enough.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// The products of the shop at Polar.
 #[derive(Clone)]
@@ -64,15 +64,19 @@ impl Products {
     pub async fn list_on_sale(&self) -> Result<(Catalogue, Duration), polar::Error> {
         // Held across the call, so that many visitors at once make one call of it.
         let mut remembered = self.memory.on_sale.lock().await;
-        if remembered.as_ref().is_none_or(|list| !list.is_fresh()) {
-            match self.fetch_on_sale().await {
-                Ok(list) => *remembered = Some(Remembered::now(list)),
-                Err(error) if remembered.is_none() => return Err(error),
-                Err(error) => warn!(error = %error, "showing an older catalogue, because Polar does not answer"),
-            }
-        }
-        let list = remembered.as_ref().expect("a list was just fetched, or is an older one");
-        Ok((Arc::clone(&list.value), list.since.elapsed()))
+        let list = match remembered.clone() {
+            Some(list) if list.is_fresh() => list,
+            older => match (self.fetch_on_sale().await, older) {
+                (Ok(list), _) => Remembered::now(list),
+                (Err(error), None) => return Err(error),
+                (Err(error), Some(older)) => {
+                    warn!(%error, "showing an older catalogue, because Polar does not answer");
+                    older
+                }
+            },
+        };
+        *remembered = Some(list.clone());
+        Ok((list.value, list.since.elapsed()))
     }
 
     /// Finds any product of the shop: a buyer keeps what is no longer for sale.

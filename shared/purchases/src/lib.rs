@@ -52,8 +52,8 @@ impl Purchases {
 
     /// Lists the library of a session's buyer, the newest purchase first.
     pub async fn list(&self, session: &Session, now: Timestamp) -> Result<Vec<Purchase>, Error> {
-        let (shelf, counters) =
+        let (bought, counters) =
             tokio::join!(self.shelf(session, now), self.downloads.list_counters(session.customer_id));
-        Ok(shelf?.purchases(&counters?, now))
+        Ok(bought?.purchases(&counters?, now))
     }
 }

@@ -109,21 +109,21 @@ impl Shelf {
         // Only the organization's view of a benefit has its metadata.
         let sold = product.and_then(|product| product.benefits.iter().find(|benefit| benefit.id == grant.benefit_id));
         let benefit = sold.unwrap_or(&grant.benefit);
-        let row = |file_id, content, link| {
-            let row = Purchase {
+        let granted = |file_id, content, link| {
+            let granted = Purchase {
                 granted_at: grant.granted_at,
                 updated_at: grant.modified_at.or(grant.granted_at).unwrap_or(grant.created_at),
                 status: Status::Available,
                 link: Some(link),
-                ..self.row(order, benefit, file_id, content)
+                ..row(order, benefit, file_id, content)
             };
-            row.apply(self.terms(product, benefit))
+            granted.apply(self.terms(product, benefit))
         };
         if let Some(url) = download_url(benefit) {
-            return vec![row(benefit.id.into(), Content::Url, Link::Elsewhere(url))];
+            return vec![granted(benefit.id.into(), Content::Url, Link::Elsewhere(url))];
         }
         let files = grant.files().into_iter().filter_map(|file_id| self.files.get(&(grant.benefit_id, file_id)));
-        files.map(|file| row(file.file.id.into(), Content::File(describe(file)), Link::at_polar(file))).collect()
+        files.map(|file| granted(file.file.id.into(), Content::File(describe(file)), Link::at_polar(file))).collect()
     }
 
     /// What was sold with the order and is not granted: not yet, or no longer.
@@ -139,36 +139,33 @@ impl Shelf {
         let status = if pending { Status::Pending } else { Status::Expired };
         let elsewhere = download_url(benefit).map(|_| benefit.id.into());
         let files = benefit.files().into_iter().map(Uuid::from).chain(elsewhere);
-        let row = |file_id| Purchase { status, ..self.row(order, benefit, file_id, Content::Withheld) };
-        files.map(|file_id| row(file_id).apply(self.terms(product, benefit))).collect()
-    }
-
-    fn row(&self, order: &PortalOrder, benefit: &Benefit, file_id: Uuid, content: Content) -> Purchase {
-        Purchase {
-            id: PurchaseId { order_id: order.id, file_id },
-            product_id: order.product_id,
-            product_name: order
-                .product
-                .as_ref()
-                .map_or_else(|| order.description.clone(), |product| product.name.clone()),
-            name: benefit.description.clone(),
-            content,
-            ordered_at: order.created_at,
-            order_status: order.status.clone(),
-            granted_at: None,
-            updated_at: order.modified_at.unwrap_or(order.created_at),
-            access_expires_at: None,
-            limit: None,
-            used: 0,
-            canceled: 0,
-            last_downloaded_at: None,
-            status: Status::Expired,
-            link: None,
-        }
+        let withheld = |file_id| Purchase { status, ..row(order, benefit, file_id, Content::Withheld) };
+        files.map(|file_id| withheld(file_id).apply(self.terms(product, benefit))).collect()
     }
 
     fn terms(&self, product: Option<&Arc<Product>>, benefit: &Benefit) -> Terms {
         product.map_or(self.default_terms, |product| Terms::of(benefit, product, self.default_terms))
+    }
+}
+
+fn row(order: &PortalOrder, benefit: &Benefit, file_id: Uuid, content: Content) -> Purchase {
+    Purchase {
+        id: PurchaseId { order_id: order.id, file_id },
+        product_id: order.product_id,
+        product_name: order.product.as_ref().map_or_else(|| order.description.clone(), |product| product.name.clone()),
+        name: benefit.description.clone(),
+        content,
+        ordered_at: order.created_at,
+        order_status: order.status.clone(),
+        granted_at: None,
+        updated_at: order.modified_at.unwrap_or(order.created_at),
+        access_expires_at: None,
+        limit: None,
+        used: 0,
+        canceled: 0,
+        last_downloaded_at: None,
+        status: Status::Expired,
+        link: None,
     }
 }
 

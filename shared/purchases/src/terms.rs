@@ -24,35 +24,49 @@ impl Terms {
     #[must_use]
     pub(crate) fn of(benefit: &Benefit, product: &Product, default: Self) -> Self {
         let read = |key| {
-            let of_benefit = number(&benefit.metadata, key, "benefit", benefit.id);
-            of_benefit.or_else(|| number(&product.metadata, key, "product", product.id))
+            let of_benefit = term(&benefit.metadata, key, "benefit", benefit.id);
+            of_benefit.or_else(|| term(&product.metadata, key, "product", product.id))
         };
         Self {
-            limit: read("download_limit").unwrap_or(default.limit),
-            days: read("download_days").unwrap_or(default.days),
+            limit: read("download_limit").map_or(default.limit, Term::into),
+            days: read("download_days").map_or(default.days, Term::into),
         }
     }
 
     /// The end of the access period.
-    pub(crate) fn access_expires_at(&self, granted_at: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn access_expires_at(self, granted_at: Timestamp) -> Option<Timestamp> {
         granted_at.checked_add(DAY.checked_mul(self.days?.get())?).ok()
     }
 }
 
-/// A number of the metadata: `Some(None)` says "unlimited", `None` that nothing usable stands there.
-///
-/// Polar's dashboard stores what one types as text, its API takes numbers too.
-fn number(metadata: &Metadata, key: &str, owner: &str, id: impl std::fmt::Display) -> Option<Option<NonZeroU32>> {
+/// What a merchant wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Term {
+    Unlimited,
+    Number(NonZeroU32),
+}
+
+impl From<Term> for Option<NonZeroU32> {
+    fn from(term: Term) -> Self {
+        match term {
+            Term::Unlimited => None,
+            Term::Number(number) => Some(number),
+        }
+    }
+}
+
+/// A term of the metadata, if something usable stands there. Polar's dashboard stores what one types as text, its API takes numbers too.
+fn term(metadata: &Metadata, key: &str, owner: &str, id: impl std::fmt::Display) -> Option<Term> {
     let value = metadata.get(key)?;
     let number = match value {
-        Value::String(text) if text.trim().eq_ignore_ascii_case("unlimited") => return Some(None),
+        Value::String(text) if text.trim().eq_ignore_ascii_case("unlimited") => return Some(Term::Unlimited),
         Value::String(text) => text.trim().parse().ok(),
         value => value.as_u64().and_then(|number| u32::try_from(number).ok()).and_then(NonZeroU32::new),
     };
     if number.is_none() {
         warn!(key, owner, %id, "ignoring metadata that is no number from 1 on and not \"unlimited\"");
     }
-    number.map(Some)
+    number.map(Term::Number)
 }
 
 #[cfg(test)]
@@ -61,16 +75,16 @@ mod tests {
 
     use super::*;
 
-    fn limit(value: Value) -> Option<Option<NonZeroU32>> {
-        number(&Metadata::from_iter([("download_limit", value)]), "download_limit", "benefit", 1)
+    fn limit(value: Value) -> Option<Term> {
+        term(&Metadata::from_iter([("download_limit", value)]), "download_limit", "benefit", 1)
     }
 
     #[test]
     fn numbers_are_read_as_the_dashboard_and_the_api_write_them() {
         for value in [json!(5), json!("5"), json!(" 5 ")] {
-            assert_eq!(limit(value.clone()), Some(NonZeroU32::new(5)), "{value}");
+            assert_eq!(limit(value.clone()), NonZeroU32::new(5).map(Term::Number), "{value}");
         }
-        assert_eq!(limit(json!("Unlimited")), Some(None));
+        assert_eq!(limit(json!("Unlimited")), Some(Term::Unlimited));
     }
 
     #[test]

@@ -42,7 +42,8 @@ impl Clients {
             None => settings.required::<Server>("POLAR_SERVER")?.base_url(),
         };
         let access_token = secrets::polar_access_token(settings, &http).await?;
-        let limits = polar::Limits::default();
+        let request = Duration::from_millis(settings.or_default("POLAR_TIME_LIMIT_MILLISECONDS", "8000")?);
+        let limits = polar::Limits { attempt: request / 2, request };
         let dynamodb = dynamodb_client(settings, http.clone())?;
         Ok(Self { polar: polar::Client::new(polar::Config { base_url, access_token, http, limits }), dynamodb })
     }

@@ -12,7 +12,11 @@ use rustls::{ClientConfig, RootCertStore};
 const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(2);
 
 /// The program's one HTTP client: rustls over ring with bundled roots, HTTP/2 where offered, no redirects followed.
-pub(crate) fn http_client() -> reqwest::Client {
+///
+/// # Panics
+/// When reqwest was built with another version of rustls than this crate: a mistake of the build, found by every test.
+#[must_use]
+pub fn http_client() -> reqwest::Client {
     let client = reqwest::Client::builder()
         .tls_backend_preconfigured(tls())
         .redirect(reqwest::redirect::Policy::none())

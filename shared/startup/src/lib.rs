@@ -7,5 +7,6 @@ mod secrets;
 mod settings;
 
 pub use clients::{Clients, StartError};
+pub use http_client::http_client;
 pub use logs::log_json_to_stdout;
 pub use settings::{SettingError, Settings};

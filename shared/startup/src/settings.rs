@@ -31,6 +31,13 @@ impl Settings {
             .collect()
     }
 
+    /// The same settings with one set to this value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// A setting that the program cannot do without.
     pub fn required<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, SettingError> {
         self.optional(name)?.ok_or(SettingError::Missing(name))

@@ -119,5 +119,5 @@ fn cancellation(error: Option<&TransactWriteItemsError>) -> Option<&str> {
 }
 
 fn key(id: Uuid) -> HashMap<String, AttributeValue> {
-    HashMap::from([("id".to_owned(), item::text(format!("checkout#{id}")))])
+    HashMap::from([("id".to_owned(), item::text(&format!("checkout#{id}")))])
 }

@@ -103,14 +103,14 @@ impl Downloads {
         };
         let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(customer_id, file)));
         if let Some(limit) = quota.limit {
-            update = update.expression_attribute_values(":limit", item::number(limit));
+            update = update.expression_attribute_values(":limit", item::number(&limit));
         }
         let update = update
             .condition_expression(format!("attribute_not_exists(used) OR (free_until <= :now{within_limit})"))
             .update_expression("SET last_downloaded_at = :now, free_until = :free_until ADD used :one")
             .expression_attribute_values(":now", item::time(now))
             .expression_attribute_values(":free_until", item::time(now + quota.grace))
-            .expression_attribute_values(":one", item::number(1))
+            .expression_attribute_values(":one", item::number(&1))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let error = match update.send().await {
@@ -129,7 +129,7 @@ impl Downloads {
         let query = self.client.query().table_name(&self.table).consistent_read(true);
         let query = query
             .key_condition_expression("customer_id = :customer_id AND begins_with(id, :counter)")
-            .expression_attribute_values(":customer_id", item::text(customer_id))
+            .expression_attribute_values(":customer_id", item::text(&customer_id))
             .expression_attribute_values(":counter", item::text(COUNTER));
         let mut items = query.into_paginator().items().send();
         let mut counters = HashMap::new();
@@ -144,7 +144,7 @@ impl Downloads {
 
 fn key(customer_id: Uuid, file: FileOfPurchase) -> HashMap<String, AttributeValue> {
     HashMap::from([
-        ("customer_id".to_owned(), item::text(customer_id)),
-        ("id".to_owned(), item::text(file.counter_id())),
+        ("customer_id".to_owned(), item::text(&customer_id)),
+        ("id".to_owned(), item::text(&file.counter_id())),
     ])
 }

@@ -49,22 +49,22 @@ fn corrupt(attribute: &'static str) -> Error {
     Error::CorruptItem { attribute }
 }
 
-pub(crate) fn text(value: impl ToString) -> AttributeValue {
+pub(crate) fn text(value: &(impl ToString + ?Sized)) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }
 
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
+pub(crate) fn number(value: &(impl ToString + ?Sized)) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
 /// A moment, in milliseconds since 1970.
 pub(crate) fn time(value: Timestamp) -> AttributeValue {
-    number(value.as_millisecond())
+    number(&value.as_millisecond())
 }
 
 /// A moment as DynamoDB's time to live wants it: in whole seconds, rounded up so that no row goes early.
 pub(crate) fn purge_time(value: Timestamp) -> AttributeValue {
-    number(value.as_second() + 1)
+    number(&(value.as_second() + 1))
 }
 
 pub(crate) fn bytes(value: Vec<u8>) -> AttributeValue {

@@ -152,7 +152,7 @@ impl Session {
             ("purge_at".to_owned(), item::purge_time(self.expires_at)),
         ]);
         if let Scope::Order { checkout_id } = self.scope {
-            attributes.insert("checkout_id".to_owned(), item::text(checkout_id));
+            attributes.insert("checkout_id".to_owned(), item::text(&checkout_id));
         }
         attributes
     }
@@ -166,7 +166,7 @@ fn read_portal_token(token: &SessionToken, item: &Item) -> Result<Option<PortalT
 
 fn key(token: &SessionToken) -> HashMap<String, AttributeValue> {
     HashMap::from([
-        ("customer_id".to_owned(), item::text(token.customer_id())),
+        ("customer_id".to_owned(), item::text(&token.customer_id())),
         ("token_hash".to_owned(), item::text(token.hash().as_str())),
     ])
 }

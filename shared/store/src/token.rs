@@ -18,14 +18,14 @@ fn random_secret() -> [u8; SECRET_BYTES] {
     secret
 }
 
-/// SHA-256 of a secret, in lower-case hexadecimal: what the tables hold instead of it.
+/// SHA-256 of a secret, in base64url: what the tables hold instead of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash(String);
 
 impl TokenHash {
     fn of(secret: &[u8]) -> Self {
         let digest = digest::digest(&digest::SHA256, secret);
-        Self(digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(URL_SAFE_NO_PAD.encode(digest))
     }
 
     pub(crate) fn from_stored(hash: String) -> Self {

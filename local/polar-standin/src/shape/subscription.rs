@@ -1,0 +1,64 @@
+use serde_json::{Value, json};
+
+use super::{extend, maybe};
+use crate::clock::written;
+use crate::ledger::Subscription;
+use crate::shop::{Interval, Product};
+use crate::state::State;
+
+impl State {
+    /// The buyer's view (recording 2d5).
+    pub(crate) fn portal_subscription_shape(&self, held: &Subscription) -> Value {
+        let product = self.shop.product(held.product_id);
+        let price = product.map(|product| self.first_price_shape(product));
+        extend(
+            self.subscription_facts(held),
+            json!({
+                "price_id": product.and_then(Product::price).map(|price| price.id),
+                "user_id": held.customer_id,
+                "product": product.map(|product| self.portal_product_shape(product)),
+                "price": price,
+                "prices": product.map(|product| self.price_shapes(product)),
+                "meters": [],
+                "pending_update": null,
+            }),
+        )
+    }
+
+    pub(crate) fn subscription_facts(&self, held: &Subscription) -> Value {
+        let interval = self.shop.product(held.product_id).and_then(|product| product.recurring);
+        json!({
+            "created_at": written(held.created_at),
+            "modified_at": maybe(held.modified_at),
+            "id": held.id,
+            "amount": held.amount,
+            "currency": "usd",
+            "recurring_interval": interval.map(Interval::name),
+            "recurring_interval_count": 1,
+            "status": if held.is_active() { "active" } else { "canceled" },
+            "current_period_start": written(held.created_at),
+            "current_period_end": written(held.current_period_end),
+            "current_meter_period_start": null,
+            "current_meter_period_end": null,
+            "trial_start": null,
+            "trial_end": null,
+            "cancel_at_period_end": false,
+            "canceled_at": maybe(held.ended_at),
+            "started_at": written(held.created_at),
+            "ends_at": maybe(held.ended_at),
+            "ended_at": maybe(held.ended_at),
+            "past_due_at": null,
+            "pause_at_period_end": false,
+            "paused_at": null,
+            "resumes_at": null,
+            "customer_id": held.customer_id,
+            "product_id": held.product_id,
+            "discount_id": null,
+            "checkout_id": held.checkout_id,
+            "seats": null,
+            "units": null,
+            "customer_cancellation_reason": null,
+            "customer_cancellation_comment": null,
+        })
+    }
+}

@@ -1,0 +1,124 @@
+//! The running stand-in: its state behind a lock, saved after each change, with its pending steps on timers.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::faults::Fault;
+use crate::ledger::Work;
+use crate::options::Pace;
+use crate::requests::Request;
+use crate::state::State;
+use crate::state_file;
+
+/// Shared by all requests; cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct World(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    state: Mutex<State>,
+    state_file: Option<PathBuf>,
+    pace: Pace,
+    confirm_takes: Duration,
+    faults: Mutex<Vec<Fault>>,
+    requests: Mutex<Vec<Request>>,
+    locked: Mutex<BTreeSet<Uuid>>,
+}
+
+impl World {
+    pub(crate) fn new(state: State, state_file: Option<PathBuf>, pace: Pace, confirm_takes: Duration) -> Self {
+        Self(Arc::new(Inner {
+            state: Mutex::new(state),
+            state_file,
+            pace,
+            confirm_takes,
+            faults: Mutex::default(),
+            requests: Mutex::default(),
+            locked: Mutex::default(),
+        }))
+    }
+
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        let mut state = open(&self.0.state);
+        state.sweep();
+        look(&state)
+    }
+
+    /// Changes the state, saves it, and puts new steps on their timers.
+    pub(crate) fn change<T>(&self, alter: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = open(&self.0.state);
+        state.sweep();
+        let result = alter(&mut state);
+        if let Some(file) = &self.0.state_file
+            && let Err(error) = state_file::save(file, &state.ledger)
+        {
+            tracing::error!("cannot save {}: {error:#}", file.display());
+        }
+        self.schedule(&mut state);
+        result
+    }
+
+    /// Does pending steps until none is left, or only the next one.
+    pub(crate) fn settle(&self, only_one: bool) -> usize {
+        let mut done = 0;
+        while self.change(State::run_next_job).is_some() {
+            done += 1;
+            if only_one {
+                break;
+            }
+        }
+        done
+    }
+
+    pub(crate) fn confirm_takes(&self) -> Duration {
+        self.0.confirm_takes
+    }
+
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Vec<Fault>> {
+        open(&self.0.faults)
+    }
+
+    pub(crate) fn requests(&self) -> MutexGuard<'_, Vec<Request>> {
+        open(&self.0.requests)
+    }
+
+    /// Locks a checkout; false if another request has it.
+    pub(crate) fn lock(&self, checkout: Uuid) -> bool {
+        open(&self.0.locked).insert(checkout)
+    }
+
+    pub(crate) fn unlock(&self, checkout: Uuid) {
+        open(&self.0.locked).remove(&checkout);
+    }
+
+    pub(crate) fn is_locked(&self, checkout: Uuid) -> bool {
+        open(&self.0.locked).contains(&checkout)
+    }
+
+    fn schedule(&self, state: &mut State) {
+        let Pace::Timed { confirmed_to_succeeded, succeeded_to_granted } = self.0.pace else {
+            return;
+        };
+        for job in state.ledger.jobs.iter_mut().filter(|job| !job.is_scheduled) {
+            job.is_scheduled = true;
+            let delay = match job.work {
+                Work::Succeed { .. } => confirmed_to_succeeded,
+                Work::Grant { .. } | Work::Invoice { .. } => succeeded_to_granted,
+            };
+            let (id, world) = (job.id, self.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(delay).await;
+                world.change(|state| state.run_job(id));
+            });
+        }
+    }
+}
+
+/// A panic in one request must not end the others.
+fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

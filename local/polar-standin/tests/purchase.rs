@@ -1,0 +1,43 @@
+//! A purchase from the checkout to the bytes of the file, over HTTP.
+
+mod support;
+
+use polar_standin::demo;
+use serde_json::json;
+use support::{call, confirm, demo as standin, get, post};
+
+#[tokio::test]
+async fn a_free_product_is_bought_and_downloaded() {
+    let standin = standin().await;
+    let url = "http://shop.example/thanks?checkout_id={CHECKOUT_ID}";
+    let wanted = json!({"products": [demo::SKY_SAMPLER], "success_url": url});
+    let checkout = post(&standin, "/v1/checkouts/", &wanted).await;
+    assert_eq!((checkout.status, checkout.text_at("/status")), (201, "open"));
+    let id = checkout.text_at("/id").to_owned();
+    assert_eq!(checkout.text_at("/success_url"), format!("http://shop.example/thanks?checkout_id={id}"));
+
+    let confirmed = confirm(&standin, &checkout.json, &json!({"customer_email": "new@recordings-mail.net"})).await;
+    assert_eq!((confirmed.status, confirmed.text_at("/status")), (200, "confirmed"));
+    let token = confirmed.text_at("/customer_session_token").to_owned();
+    assert!(token.starts_with("polar_cst_"));
+    assert_eq!(get(&standin, &format!("/v1/checkouts/{id}")).await.text_at("/status"), "confirmed");
+
+    assert!(standin.settle_step().await, "the order");
+    assert_eq!(get(&standin, &format!("/v1/checkouts/{id}")).await.text_at("/status"), "succeeded");
+    let order = get(&standin, &format!("/v1/orders/?checkout_id={id}")).await;
+    assert_eq!(order.text_at("/items/0/status"), "paid");
+    let downloads = format!("{}/customer-portal/downloadables/", standin.api_url());
+    assert_eq!(call("GET", &downloads, &token, None).await.json["items"], json!([]), "right after the success");
+
+    assert!(standin.settle_step().await, "the grants");
+    assert!(!standin.settle_step().await, "nothing is left");
+    let list = call("GET", &downloads, &token, None).await;
+    let link = list.text_at("/items/0/file/download/url").to_owned();
+    let hop = call("GET", &link, "", None).await;
+    assert_eq!(hop.status, 302);
+    let file = support::client().get(hop.header("location")).send().await.expect("the file");
+    assert_eq!(file.headers()["content-disposition"], "attachment; filename=\"golden-hour-skies.zip\"");
+    let bytes = file.bytes().await.expect("all bytes");
+    assert!(bytes.starts_with(b"PK"));
+    assert_eq!(list.json["items"][0]["file"]["size"], bytes.len());
+}

@@ -1,0 +1,32 @@
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    routing::get_service,
+};
+use tower_http::{
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeaderLayer,
+};
+
+const STOREFRONT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/storefront");
+
+/// Covers of products may come from anywhere; scripts, styles and answers come from the shop alone.
+const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; img-src 'self' https: http://127.0.0.1:* http://localhost:*; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+);
+
+/// The storefront's page. Its files are read anew for each request, so that a change shows with a reload.
+pub(crate) fn page() -> Router {
+    let files = || get_service(ServeDir::new(STOREFRONT));
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    let page = Router::new()
+        .route("/", get_service(ServeFile::new(format!("{STOREFRONT}/index.html"))))
+        .route("/{file}", files())
+        .route("/views/{file}", files());
+    headers.into_iter().fold(page, |page, (name, value)| page.layer(SetResponseHeaderLayer::overriding(name, value)))
+}

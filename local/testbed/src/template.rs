@@ -1,0 +1,113 @@
+use std::{collections::BTreeMap, fs};
+
+use anyhow::Context;
+use serde_json::Value;
+
+use crate::workspace;
+
+/// What `template.yaml` says, as far as tests compare it with the code.
+///
+/// Intrinsic functions keep their argument only: `!Ref SessionsTable` reads as `SessionsTable`.
+#[derive(Debug)]
+pub struct Template {
+    /// The functions by their resource names.
+    pub functions: BTreeMap<String, FunctionBlock>,
+    /// The tables by their resource names.
+    pub tables: BTreeMap<String, Table>,
+}
+
+/// One function of the template.
+#[derive(Debug)]
+pub struct FunctionBlock {
+    /// Where its crate is, from the top of the workspace.
+    pub folder: String,
+    /// The settings it is given, by name, with those that all functions share.
+    pub settings: BTreeMap<String, Value>,
+    /// Its routes as API Gateway writes them: `GET /api/products/{id}`.
+    pub routes: Vec<String>,
+    /// What it may do with which table, by resource name: `("SessionsTable", "dynamodb:GetItem")`.
+    pub permissions: Vec<(String, String)>,
+}
+
+/// One table of the template.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The attribute that partitions it.
+    pub partition_key: Option<String>,
+    /// The attribute that sorts within a partition.
+    pub sort_key: Option<String>,
+    /// The attribute after whose time a row may go.
+    pub time_to_live: Option<String>,
+}
+
+impl Template {
+    /// Reads the workspace's template.
+    pub fn read() -> anyhow::Result<Self> {
+        let text = fs::read_to_string(workspace().join("template.yaml")).context("template.yaml")?;
+        let template: Value = serde_saphyr::from_str(&text).context("template.yaml")?;
+        let common = entries(&template["Globals"]["Function"]["Environment"]["Variables"]);
+        let resources = entries(&template["Resources"]);
+        let of_type = |wanted: &'static str| {
+            let resources = resources.iter().filter(move |(_, resource)| resource["Type"] == wanted);
+            resources.map(|(name, resource)| (name.clone(), &resource["Properties"]))
+        };
+        let functions = of_type("AWS::Serverless::Function").map(|(name, it)| (name, FunctionBlock::read(it, &common)));
+        let tables = of_type("AWS::DynamoDB::Table").map(|(name, it)| (name, Table::read(it)));
+        Ok(Self { functions: functions.collect(), tables: tables.collect() })
+    }
+
+    /// The block of the function in `functions/<name>`.
+    pub fn function(&self, name: &str) -> anyhow::Result<&FunctionBlock> {
+        let folder = format!("functions/{name}");
+        let found = self.functions.values().find(|function| function.folder == folder);
+        found.with_context(|| format!("template.yaml has no function in {folder}"))
+    }
+}
+
+impl FunctionBlock {
+    fn read(properties: &Value, common: &BTreeMap<String, Value>) -> Self {
+        let mut settings = common.clone();
+        settings.extend(entries(&properties["Environment"]["Variables"]));
+        let events = entries(&properties["Events"]);
+        let routes = events.values().map(|event| &event["Properties"]);
+        let statements = items(&properties["Policies"]).iter().flat_map(|policy| items(&policy["Statement"]));
+        Self {
+            folder: text(&properties["CodeUri"]).unwrap_or_default(),
+            settings,
+            routes: routes.filter_map(|it| Some(format!("{} {}", text(&it["Method"])?, text(&it["Path"])?))).collect(),
+            permissions: statements.flat_map(permissions).collect(),
+        }
+    }
+}
+
+fn permissions(statement: &Value) -> impl Iterator<Item = (String, String)> {
+    let resource = text(&statement["Resource"]).unwrap_or_default();
+    let table = resource.trim_end_matches(".Arn").to_owned();
+    items(&statement["Action"]).iter().filter_map(text).map(move |action| (table.clone(), action))
+}
+
+impl Table {
+    fn read(properties: &Value) -> Self {
+        let key = |kind: &str| {
+            let key = items(&properties["KeySchema"]).iter().find(|key| key["KeyType"] == kind);
+            key.and_then(|key| text(&key["AttributeName"]))
+        };
+        Self {
+            partition_key: key("HASH"),
+            sort_key: key("RANGE"),
+            time_to_live: text(&properties["TimeToLiveSpecification"]["AttributeName"]),
+        }
+    }
+}
+
+fn entries(map: &Value) -> BTreeMap<String, Value> {
+    map.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn items(list: &Value) -> &[Value] {
+    list.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}

@@ -1,0 +1,78 @@
+use anyhow::Context;
+use dynamodb::Embedded;
+use polar_standin::{Options, Pace, Shop, Standin};
+use tokio::{sync::Mutex, task::JoinSet};
+
+use crate::{Template, role::Role};
+
+/// Everything that a function talks to, each on a port of its own: Polar with the demo shop, and AWS.
+pub struct World {
+    /// Polar. Nothing happens there by itself: see its `settle`.
+    pub polar: Standin,
+    /// The shop's tables.
+    pub dynamodb: Embedded,
+    /// The roles in which functions reach AWS; each answers for as long as the world is there.
+    roles: Mutex<JoinSet<()>>,
+}
+
+impl World {
+    /// Starts a world in which nothing has happened yet.
+    pub async fn start() -> anyhow::Result<Self> {
+        let options = Options { shop: Shop::demo(), pace: Pace::Manual, ..Options::default() };
+        let polar = Standin::start(options).await?;
+        Ok(Self { polar, dynamodb: Embedded::in_memory().await?, roles: Mutex::default() })
+    }
+
+    /// Every setting of the shop, for any function. A test appends what it wants otherwise.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let settings = [
+            ("POLAR_SERVER", "sandbox"),
+            ("POLAR_API_URL", &self.polar.api_url()),
+            ("POLAR_ACCESS_TOKEN", self.polar.access_token()),
+            ("SESSIONS_TABLE", "sessions"),
+            ("CHECKOUTS_TABLE", "checkouts"),
+            ("DOWNLOADS_TABLE", "downloads"),
+            ("STOREFRONT_ORIGINS", STOREFRONT_ORIGIN),
+            ("ALLOW_BEARER", "true"),
+            ("CHECKOUT_DISCOUNT_IDS", ""),
+            ("CHECKOUT_METADATA_KEYS", ""),
+            ("CLAIM_WINDOW_SECONDS", "900"),
+            ("ORDER_SESSION_IDLE_SECONDS", "86400"),
+            ("ORDER_SESSION_ABSOLUTE_SECONDS", "604800"),
+            ("ACCOUNT_SESSION_IDLE_SECONDS", "2592000"),
+            ("ACCOUNT_SESSION_ABSOLUTE_SECONDS", "15552000"),
+            ("DOWNLOAD_LIMIT", ""),
+            ("DOWNLOAD_DAYS", ""),
+            ("DOWNLOAD_GRACE_SECONDS", "3600"),
+            ("RESOLVE_LINKS", "false"),
+            ("LOG_LEVEL", "info"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url()),
+        ];
+        settings.map(|(name, value)| (name, value.to_owned())).into()
+    }
+
+    /// The settings that `template.yaml` gives to one function, no more, and AWS as the function's role sees it: what
+    /// works here does not lack a variable or a permission once it is deployed.
+    pub async fn environment_of(&self, function: &str) -> anyhow::Result<Vec<(&'static str, String)>> {
+        let template = Template::read()?;
+        let block = template.function(function)?;
+        let role = Role::new(block, self.polar.access_token(), self.dynamodb.url());
+        let aws = role.serve(&mut *self.roles.lock().await).await?;
+
+        let mut known = self.environment();
+        known.push(("POLAR_ACCESS_TOKEN_PARAMETER", "/polar-storefront/testbed/access-token".to_owned()));
+        for name in block.settings.keys() {
+            known
+                .iter()
+                .find(|(known, _)| known == name)
+                .with_context(|| format!("the testbed has no value for {name}"))?;
+        }
+        known.retain(|(name, _)| *name == "POLAR_API_URL" || block.settings.contains_key(*name));
+        known.extend([("AWS_ENDPOINT_URL_DYNAMODB", aws.clone()), ("AWS_ENDPOINT_URL_SSM", aws)]);
+        Ok(known)
+    }
+}
+
+/// The page that may call the shop.
+pub const STOREFRONT_ORIGIN: &str = "https://shop.example";
