@@ -17,16 +17,15 @@ const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
 
 /// The storefront's page. Its files are read anew for each request, so that a change shows with a reload.
 pub(crate) fn page() -> Router {
-    let files = || get_service(ServeDir::new(STOREFRONT));
+    let index = ServeFile::new(format!("{STOREFRONT}/index.html"));
+    let files = || get_service(ServeDir::new(STOREFRONT).not_found_service(index.clone()));
     let headers = [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    let page = Router::new()
-        .route("/", get_service(ServeFile::new(format!("{STOREFRONT}/index.html"))))
-        .route("/{file}", files())
-        .route("/views/{file}", files());
+    let page =
+        Router::new().route("/", get_service(index.clone())).route("/{file}", files()).route("/views/{file}", files());
     headers.into_iter().fold(page, |page, (name, value)| page.layer(SetResponseHeaderLayer::overriding(name, value)))
 }

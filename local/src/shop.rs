@@ -11,7 +11,7 @@ use http_api::Origins;
 use polar_standin::Standin;
 use serde_json::json;
 use startup::{Clients, Settings};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{Options, page::page};
 
@@ -23,7 +23,7 @@ pub struct LocalShop {
     pub dynamodb: Embedded,
     /// The stand-in, unless the shop sells through the real Polar.
     pub standin: Option<Standin>,
-    server: tokio::task::JoinHandle<()>,
+    server: JoinHandle<std::io::Result<()>>,
 }
 
 impl LocalShop {
@@ -39,9 +39,7 @@ impl LocalShop {
 
         let settings = settings(options, address, &dynamodb, standin.as_ref())?;
         let router = router(&settings).await?.into_make_service_with_connect_info::<SocketAddr>();
-        let server = tokio::spawn(async move {
-            axum::serve(listener, router).await.expect("serving never ends by itself");
-        });
+        let server = tokio::spawn(axum::serve(listener, router).into_future());
         let shop = Self { url: format!("http://localhost:{}", address.port()), dynamodb, standin, server };
         shop.write_ready_file(options)?;
         Ok(shop)

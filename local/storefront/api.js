@@ -57,7 +57,7 @@ async function request({ fetch, timeout }, method, url, { body, signal } = {}) {
   const limit = AbortSignal.timeout(timeout);
   const options = {
     method,
-    credentials: "same-origin",
+    credentials: "include",
     headers: { Accept: "application/json, application/problem+json" },
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
   };

@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const CELL = 8;
 const COLUMNS = 40;
-const ROWS = 30;
+const ROWS = 27;
 
 // [ground, warp threads, weft threads]
 const YARNS = [
@@ -72,7 +72,8 @@ function* floats(lines, length, isOnTop) {
 function thread(x, y, width, height) {
   const r = 2;
   const [w, t] = [width - 1 - 2 * r, height - 1 - 2 * r];
-  return `M${x + 0.5 + r} ${y + 0.5}h${w}a${r} ${r} 0 0 1 ${r} ${r}v${t}a${r} ${r} 0 0 1 ${-r} ${r}h${-w}a${r} ${r} 0 0 1 ${-r} ${-r}v${-t}a${r} ${r} 0 0 1 ${r} ${-r}z`;
+  const turn = (dx, dy) => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
+  return `M${x + 0.5 + r} ${y + 0.5}h${w}${turn(r, r)}v${t}${turn(-r, r)}h${-w}${turn(-r, -r)}v${-t}${turn(r, -r)}z`;
 }
 
 function stripe(yarns, line, width) {

@@ -34,7 +34,7 @@ fn the_routes_are_those_of_the_api_document() {
     });
     let routes: Vec<_> = template().functions.into_values().flat_map(|function| function.routes).collect();
     assert_eq!(BTreeSet::from_iter(&routes).len(), routes.len(), "one route, one function");
-    assert_eq!(BTreeSet::from_iter(routes), BTreeSet::from_iter(documented));
+    assert_eq!(routes.into_iter().collect::<BTreeSet<_>>(), documented.collect::<BTreeSet<_>>());
 }
 
 #[test]

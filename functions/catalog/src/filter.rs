@@ -1,7 +1,7 @@
 use std::{cmp::Ordering, str::FromStr};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use http_api::{ApiError, Refused};
+use http_api::{ApiError, Pagination, Refused, page_of};
 use polar::Product;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -83,13 +83,8 @@ impl Filter {
                 .find(|order| order.is_ne())
                 .unwrap_or(Ordering::Equal)
         });
-        let total_count = matching.len();
-        let first = (self.page - 1).saturating_mul(self.limit);
-        Selection {
-            products: matching.into_iter().skip(first).take(self.limit).collect(),
-            total_count,
-            max_page: total_count.div_ceil(self.limit),
-        }
+        let pagination = Pagination::of(matching.len(), self.limit);
+        Selection { products: page_of(matching, self.page, self.limit).collect(), pagination }
     }
 
     fn matches(&self, product: &Product) -> bool {
@@ -107,8 +102,7 @@ impl Filter {
 /// One page of the catalogue.
 pub(crate) struct Selection<'a> {
     pub(crate) products: Vec<&'a Product>,
-    pub(crate) total_count: usize,
-    pub(crate) max_page: usize,
+    pub(crate) pagination: Pagination,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http_api::{ApiError, Path, Problem};
+use http_api::{ApiError, Pagination, Path, Problem};
 use polar::ProductId;
 use ring::digest;
 use serde::Serialize;
@@ -28,18 +28,8 @@ pub(crate) struct ProductList {
     pagination: Pagination,
 }
 
-/// The length of a list.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct Pagination {
-    /// Items on all pages.
-    total_count: usize,
-    /// The number of the last page; 0 for an empty list.
-    max_page: usize,
-}
-
 /// `GET /api/products`: what the shop sells.
-#[utoipa::path(get, path = "/api/products", tag = "catalogue",
+#[utoipa::path(get, path = "/api/products", operation_id = "listProducts", tag = "catalogue",
     params(
         ("id" = Option<Vec<Uuid>>, Query, description = "Only these products"),
         ("query" = Option<String>, Query, description = "Part of the name, in any letter case"),
@@ -61,12 +51,11 @@ pub(crate) async fn list(State(shop): State<Shop>, filter: Filter, headers: Head
     let selection = filter.apply(&catalogue);
 
     let items = selection.products.into_iter().map(Product::from).collect();
-    let pagination = Pagination { total_count: selection.total_count, max_page: selection.max_page };
-    Ok(cacheable(&ProductList { items, pagination }, age, &headers))
+    Ok(cacheable(&ProductList { items, pagination: selection.pagination }, age, &headers))
 }
 
 /// `GET /api/products/{id}`: one product that is for sale, with the names and sizes of its files.
-#[utoipa::path(get, path = "/api/products/{id}", tag = "catalogue",
+#[utoipa::path(get, path = "/api/products/{id}", operation_id = "getProduct", tag = "catalogue",
     params(("id" = Uuid, Path)),
     responses(
         (status = 200, body = ProductWithFiles),

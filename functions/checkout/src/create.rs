@@ -52,7 +52,7 @@ const fn yes() -> bool {
 }
 
 /// `POST /api/checkout`: begins a checkout, bound to this browser.
-#[utoipa::path(post, path = "/api/checkout", tag = "checkout", request_body = WantedCheckout,
+#[utoipa::path(post, path = "/api/checkout", operation_id = "createCheckout", tag = "checkout", request_body = WantedCheckout,
     responses(
         (status = 201, body = NewCheckout, headers(("Set-Cookie" = String, description = "`__Host-browser`"))),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::{Shop, checkout::Checkout};
 
 /// `GET /api/checkout/{id}`: how a checkout is going, for the browser that began it.
-#[utoipa::path(get, path = "/api/checkout/{id}", tag = "checkout",
+#[utoipa::path(get, path = "/api/checkout/{id}", operation_id = "getCheckout", tag = "checkout",
     params(("id" = Uuid, Path), ("Browser-Key" = Option<String>, Header, description = "For pages on another site; otherwise the cookie")),
     responses(
         (status = 200, body = Checkout),

@@ -88,7 +88,7 @@ impl From<&Download> for DownloadLink {
 }
 
 /// `POST /api/customer/download`: a link to a file that this buyer may download, counted against its quota.
-#[utoipa::path(post, path = "/api/customer/download", tag = "download", request_body = WantedFile,
+#[utoipa::path(post, path = "/api/customer/download", operation_id = "createDownloadLink", security(("cookie" = []), ("bearer" = [])), tag = "download", request_body = WantedFile,
     responses(
         (status = 200, body = DownloadLink),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
@@ -112,7 +112,7 @@ pub(crate) async fn create(
 }
 
 /// `GET /api/customer/download/{fileId}`: leads to the file, for plain links; with `Accept: application/json` the same answer as the `POST`.
-#[utoipa::path(get, path = "/api/customer/download/{fileId}", tag = "download",
+#[utoipa::path(get, path = "/api/customer/download/{fileId}", operation_id = "followDownloadLink", security(("cookie" = []), ("bearer" = [])), tag = "download",
     params(("fileId" = Uuid, Path), Counted),
     responses(
         (status = 200, body = DownloadLink, description = "With `Accept: application/json`"),

@@ -1,7 +1,7 @@
 use std::{cmp::Reverse, num::NonZeroUsize};
 
 use axum::extract::State;
-use http_api::{ApiError, Json, Now, Path, Problem, Query, SignedIn};
+use http_api::{ApiError, Json, Now, Pagination, Path, Problem, Query, SignedIn, page_of};
 use purchases::PurchaseId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -58,18 +58,8 @@ pub(crate) struct Library {
     pagination: Pagination,
 }
 
-/// The length of a list.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct Pagination {
-    /// Items on all pages.
-    total_count: usize,
-    /// The number of the last page; 0 for an empty list.
-    max_page: usize,
-}
-
 /// `GET /api/customer/downloadable-products`: one row per bought file.
-#[utoipa::path(get, path = "/api/customer/downloadable-products", tag = "library", params(Filter),
+#[utoipa::path(get, path = "/api/customer/downloadable-products", operation_id = "listPurchases", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Filter),
     responses(
         (status = 200, body = Library),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
@@ -91,18 +81,16 @@ pub(crate) async fn list(
         Sorting::ProductName => purchases.sort_by_key(|purchase| purchase.product_name.to_lowercase()),
     }
 
-    let total_count = purchases.len();
-    let limit = filter.limit.map_or(total_count.max(1), usize::from);
-    let first = (filter.page.get() - 1).saturating_mul(limit);
-    let page = purchases.iter().skip(first).take(limit);
+    let limit = filter.limit.map_or(usize::MAX, usize::from);
+    let page = page_of(&purchases, filter.page.get(), limit);
     Ok(Json(Library {
         items: page.map(|purchase| Purchase::new(purchase, session.customer_id)).collect(),
-        pagination: Pagination { total_count, max_page: total_count.div_ceil(limit) },
+        pagination: Pagination::of(purchases.len(), limit),
     }))
 }
 
 /// `GET /api/customer/downloadable-products/{id}`: one row.
-#[utoipa::path(get, path = "/api/customer/downloadable-products/{id}", tag = "library",
+#[utoipa::path(get, path = "/api/customer/downloadable-products/{id}", operation_id = "getPurchase", security(("cookie" = []), ("bearer" = [])), tag = "library",
     params(("id" = String, Path, description = "A row's `id`")),
     responses(
         (status = 200, body = Purchase),

@@ -37,7 +37,7 @@ pub(crate) struct PendingSession {
 }
 
 /// `POST /api/session`: turns a paid checkout into a session, once, for the browser that began it.
-#[utoipa::path(post, path = "/api/session", tag = "session", request_body = WantedSession,
+#[utoipa::path(post, path = "/api/session", operation_id = "createSession", tag = "session", request_body = WantedSession,
     responses(
         (status = 201, body = LiveSession, headers(("Set-Cookie" = String, description = "`__Host-session`"))),
         (status = 202, body = PendingSession, description = "Not paid yet: ask again after `Retry-After`", headers(("Retry-After" = u64))),

@@ -67,7 +67,7 @@ impl LiveSession {
 }
 
 /// `GET /api/session`: who this browser belongs to. To have no session is an answer, not an error.
-#[utoipa::path(get, path = "/api/session", tag = "session", responses((status = 200, body = SessionState)))]
+#[utoipa::path(get, path = "/api/session", operation_id = "getSession", security(("cookie" = []), ("bearer" = [])), tag = "session", responses((status = 200, body = SessionState)))]
 pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<SessionState> {
     Json(match signed_in {
         Some(signed_in) => SessionState::SignedIn(LiveSession::new(&signed_in.session, None)),
@@ -76,7 +76,7 @@ pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<Session
 }
 
 /// `DELETE /api/session`: signs out. The session is gone before the answer is written.
-#[utoipa::path(delete, path = "/api/session", tag = "session",
+#[utoipa::path(delete, path = "/api/session", operation_id = "deleteSession", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses(
         (status = 204, description = "Signed out", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
         (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),

@@ -52,6 +52,7 @@ fn relive(state: &mut State, past: &PastPurchase) -> anyhow::Result<()> {
     let at = |at: Timestamp| at - SignedDuration::from_hours(24 * past.days_ago);
     if let Some(checkout) = state.ledger.checkout_mut(checkout_id) {
         (checkout.created_at, checkout.expires_at) = (at(checkout.created_at), at(checkout.expires_at));
+        checkout.modified_at = checkout.modified_at.map(at);
     }
     if let Some(order) = state.ledger.order_mut(bought.order_id) {
         order.created_at = at(order.created_at);

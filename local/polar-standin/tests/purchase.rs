@@ -4,7 +4,7 @@ mod support;
 
 use polar_standin::demo;
 use serde_json::json;
-use support::{call, confirm, demo as standin, get, post};
+use support::{call, confirm, demo as standin, get, portal, post};
 
 #[tokio::test]
 async fn a_free_product_is_bought_and_downloaded() {
@@ -26,18 +26,15 @@ async fn a_free_product_is_bought_and_downloaded() {
     assert_eq!(get(&standin, &format!("/v1/checkouts/{id}")).await.text_at("/status"), "succeeded");
     let order = get(&standin, &format!("/v1/orders/?checkout_id={id}")).await;
     assert_eq!(order.text_at("/items/0/status"), "paid");
-    let downloads = format!("{}/customer-portal/downloadables/", standin.api_url());
-    assert_eq!(call("GET", &downloads, &token, None).await.json["items"], json!([]), "right after the success");
+    assert_eq!(portal(&standin, "downloadables/", &token).await.json["items"], json!([]), "right after the success");
 
     assert!(standin.settle_step().await, "the grants");
     assert!(!standin.settle_step().await, "nothing is left");
-    let list = call("GET", &downloads, &token, None).await;
-    let link = list.text_at("/items/0/file/download/url").to_owned();
-    let hop = call("GET", &link, "", None).await;
+    let list = portal(&standin, "downloadables/", &token).await;
+    let hop = call("GET", list.text_at("/items/0/file/download/url"), "", None).await;
     assert_eq!(hop.status, 302);
-    let file = support::client().get(hop.header("location")).send().await.expect("the file");
-    assert_eq!(file.headers()["content-disposition"], "attachment; filename=\"golden-hour-skies.zip\"");
-    let bytes = file.bytes().await.expect("all bytes");
-    assert!(bytes.starts_with(b"PK"));
-    assert_eq!(list.json["items"][0]["file"]["size"], bytes.len());
+    let file = call("GET", &hop.header("location"), "", None).await;
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"golden-hour-skies.zip\"");
+    assert!(file.bytes.starts_with(b"PK"));
+    assert_eq!(list.json["items"][0]["file"]["size"], file.bytes.len());
 }

@@ -12,7 +12,7 @@ const folder = await mkdtemp(join(tmpdir(), "storefront-tests-"));
 const readyFile = join(folder, "ready.json");
 
 const shop = spawn("cargo", ["run", "--quiet", "--", "--port", "0", "--memory", "--ready-file", readyFile], {
-  cwd: join(HERE, "../../.."), stdio: ["ignore", "ignore", "inherit"],
+  cwd: join(HERE, "../../.."), stdio: ["ignore", "ignore", "inherit"], env: { LOG_LEVEL: "warn", ...process.env },
 });
 try {
   await ready();

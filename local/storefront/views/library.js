@@ -29,7 +29,7 @@ export function libraryView(shop, { parameters, signal }) {
 
   async function follow() {
     if (shop.session && !shop.session.active) return show(signedOut());
-    show([h("p", { class: "visually-hidden" }, "Loading your files…"), h("div", { class: "row skeleton", "aria-hidden": "true" }, h("span", { class: "line" }), h("span", { class: "line short" }))]);
+    show(skeleton());
     try {
       for (const seconds of REFRESH_PAUSES) {
         if (!(await refresh())) return;
@@ -99,6 +99,13 @@ export function libraryView(shop, { parameters, signal }) {
     rows.removeAttribute("aria-busy");
     rows.replaceChildren(...[content].flat());
   }
+}
+
+function skeleton() {
+  return [
+    h("p", { class: "visually-hidden" }, "Loading your files…"),
+    h("div", { class: "row skeleton", "aria-hidden": "true" }, h("span", { class: "line" }), h("span", { class: "line short" })),
+  ];
 }
 
 function preparing() {

@@ -1,7 +1,7 @@
 // One row of the library.
 
 import { announce, h, safeUrl } from "../dom.js";
-import { formatDate, formatSize } from "../format.js";
+import { formatDate, formatSize, plural } from "../format.js";
 import { asProblem, problemNotice } from "../problems.js";
 
 // Refusals that mean that the row shows something that is no longer so.
@@ -96,21 +96,28 @@ function displayName({ fileName, name }) {
 function facts(purchase) {
   return [
     formatSize(purchase.size),
-    purchase.version && `Version ${purchase.version}`,
+    version(purchase),
     purchase.status === "available" && remaining(purchase),
     purchase.status === "available" && purchase.accessExpiresAt && `Until ${formatDate(purchase.accessExpiresAt)}`,
   ].filter(Boolean);
 }
 
+// A merchant may also have called it "3rd edition".
+function version({ version }) {
+  return /^\d[\d.]*$/.test(version ?? "") ? `Version ${version}` : version;
+}
+
 function remaining({ remainingDownloads, downloadBought }) {
   if (remainingDownloads === null || remainingDownloads === undefined) return "Unlimited downloads";
-  return `${remainingDownloads} of ${downloadBought} downloads left`;
+  // Still available with none left: a repeat soon after the last download is free.
+  if (remainingDownloads === 0) return "Last download taken; you can repeat it for a while";
+  return `${remainingDownloads} of ${plural(downloadBought, "download")} left`;
 }
 
 function reason({ accessExpiresAt, remainingDownloads, downloadBought, downloadCanceled, order }) {
   if (downloadCanceled > 0 || order?.status === "refunded") return "Taken back with a refund.";
   if (accessExpiresAt && new Date(accessExpiresAt) <= new Date()) return `Your access ended on ${formatDate(accessExpiresAt)}.`;
-  if (remainingDownloads === 0) return `You have used all ${downloadBought} downloads of this file.`;
+  if (remainingDownloads === 0) return `You have used ${downloadBought === 1 ? "the one download" : `all ${downloadBought} downloads`} of this file.`;
   return "This file is no longer part of your purchase.";
 }
 

@@ -5,6 +5,7 @@ mod cookies;
 mod error;
 mod input;
 mod origins;
+mod pagination;
 mod problem;
 mod request;
 mod serve;
@@ -14,6 +15,7 @@ pub use cookies::{BROWSER_COOKIE, SESSION_COOKIE, clear_session_cookie, set_brow
 pub use error::ApiError;
 pub use input::{Json, Path, Query, Refused};
 pub use origins::{Origin, Origins};
+pub use pagination::{Pagination, page_of};
 pub use problem::{FileChoice, Problem};
 pub use request::{ClientIp, Now};
 pub use serve::serve;

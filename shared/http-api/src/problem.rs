@@ -57,7 +57,7 @@ impl From<purchases::Choice> for FileChoice {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.status).expect("a problem has the status that its error was given");
         let body = serde_json::to_vec(&self).expect("a problem is plain data");
         let content_type = HeaderValue::from_static("application/problem+json");
         (status, [(header::CONTENT_TYPE, content_type)], body).into_response()

@@ -13,6 +13,9 @@ const RATE_WINDOW: Duration = Duration::from_mins(1);
 /// The longest message that is passed on; Polar's list of countries is 1,400 characters.
 const LONGEST_MESSAGE: usize = 200;
 
+/// The shortest input that is taken out of a message: a shorter one is part of many words.
+const SHORTEST_INPUT: usize = 3;
+
 /// An answer as received.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
@@ -55,8 +58,8 @@ impl Answer {
     }
 
     fn value<T: DeserializeOwned>(&self, route: &str) -> Result<T> {
-        let body = if self.status == 204 { b"null" } else { self.body.as_slice() };
-        let mut decoder = serde_json::Deserializer::from_slice(body);
+        let body = if self.is_silent() { "null" } else { self.text()? };
+        let mut decoder = serde_json::Deserializer::from_str(body);
         let value = serde_path_to_error::deserialize(&mut decoder).map_err(|error| {
             if error.inner().is_data() {
                 self.unexpected(route, &error.path().to_string(), &expectation(error.inner()))
@@ -66,6 +69,16 @@ impl Answer {
         })?;
         decoder.end().map_err(|_| self.not_json())?;
         Ok(value)
+    }
+
+    /// Whether the status says all there is to say.
+    fn is_silent(&self) -> bool {
+        matches!(self.status, 202 | 204) && self.body.is_empty()
+    }
+
+    /// The decoder itself would not look into the texts that it skips.
+    fn text(&self) -> Result<&str> {
+        str::from_utf8(&self.body).map_err(|_| self.not_json())
     }
 
     fn failure(&self, route: &str) -> Error {
@@ -100,10 +113,12 @@ impl Answer {
 fn expectation(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    // Only these texts are serde's own; those of other crates may repeat the value anywhere.
+    let of_serde = ["invalid type: ", "invalid value: ", "invalid length "].iter().any(|start| text.starts_with(start));
     match text.rsplit_once(", expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        None if text.starts_with("missing field") => text.into(),
-        None => "the value does not have the expected form".into(),
+        Some((_, expected)) if of_serde => format!("expected {expected}"),
+        _ if text.starts_with("missing field ") => text.into(),
+        _ => "the value does not have the expected form".into(),
     }
 }
 
@@ -148,7 +163,7 @@ impl Fault {
     /// The text without what was sent: an e-mail address comes back in it.
     fn message(&self) -> String {
         let text = match self.input.as_str() {
-            Some(input) if !input.is_empty() => self.msg.replace(input, "value"),
+            Some(input) if input.len() >= SHORTEST_INPUT => self.msg.replace(input, "value"),
             _ => self.msg.clone(),
         };
         text.chars().take(LONGEST_MESSAGE).collect()

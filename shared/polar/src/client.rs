@@ -9,7 +9,7 @@ use std::{
 
 use reqwest::{
     RequestBuilder, Response,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
 };
 use serde::de::DeserializeOwned;
 use tracing::{debug, info};
@@ -112,7 +112,9 @@ impl Client {
         let mut builder = self.0.http.request(request.method.clone(), url);
         builder = builder.header(ACCEPT, "application/json").header(VERSION_HEADER, VERSION);
         if let Some(body) = &request.body {
-            builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
+            // Without being told, the client leaves out the length of an empty body, and Polar answers 411.
+            builder =
+                builder.header(CONTENT_LENGTH, body.len()).header(CONTENT_TYPE, "application/json").body(body.clone());
         }
         Ok(match self.authorization(request.bearer)? {
             Some(authorization) => builder.header(AUTHORIZATION, authorization),

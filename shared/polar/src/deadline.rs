@@ -8,7 +8,8 @@ tokio::task_local! {
 
 /// Runs `work` so that every call to Polar inside it ends before `deadline`; of nested deadlines the earliest counts.
 ///
-/// A Lambda function is stopped without a word when its time is over; with its deadline here, it can still answer.
+/// A Lambda function is stopped without a word when its time is over; with its deadline here, it can still answer. A task that is
+/// spawned inside knows nothing of it.
 pub async fn with_deadline<F: Future>(deadline: Instant, work: F) -> F::Output {
     DEADLINE.scope(earliest(deadline), work).await
 }

@@ -77,6 +77,12 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Adds a body of nothing, but sized.
+    pub(crate) fn empty(mut self) -> Self {
+        self.body = Some(Vec::new());
+        self
+    }
+
     pub(crate) fn bearer(mut self, bearer: Bearer<'a>) -> Self {
         self.bearer = bearer;
         self

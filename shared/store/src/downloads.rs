@@ -41,6 +41,20 @@ pub struct Quota {
     pub grace: Duration,
 }
 
+impl Quota {
+    fn has_grace(&self) -> bool {
+        !self.grace.is_zero()
+    }
+
+    /// When a download may be counted. Without a grace time the last one's time must not matter: takers' clocks need not agree on who comes first.
+    fn condition(&self) -> Option<String> {
+        let repeat_is_over = self.has_grace().then_some("free_until <= :now");
+        let some_are_left = self.limit.map(|_| "used < :limit");
+        let conditions: Vec<_> = repeat_is_over.into_iter().chain(some_are_left).collect();
+        (!conditions.is_empty()).then(|| format!("attribute_not_exists(used) OR ({})", conditions.join(" AND ")))
+    }
+}
+
 /// What a bought file's counter says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counter {
@@ -97,16 +111,12 @@ impl Downloads {
         quota: Quota,
         now: Timestamp,
     ) -> Result<Taken, Error> {
-        let within_limit = match quota.limit {
-            Some(_) => " AND used < :limit",
-            None => "",
-        };
         let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(customer_id, file)));
         if let Some(limit) = quota.limit {
             update = update.expression_attribute_values(":limit", item::number(&limit));
         }
         let update = update
-            .condition_expression(format!("attribute_not_exists(used) OR (free_until <= :now{within_limit})"))
+            .set_condition_expression(quota.condition())
             .update_expression("SET last_downloaded_at = :now, free_until = :free_until ADD used :one")
             .expression_attribute_values(":now", item::time(now))
             .expression_attribute_values(":free_until", item::time(now + quota.grace))
@@ -121,7 +131,8 @@ impl Downloads {
             return Err(error.into());
         };
         let counter = Counter::read(&Item(refused.item.clone().unwrap_or_default()))?;
-        Ok(if now < counter.free_until { Taken::Repeated(counter) } else { Taken::LimitReached(counter) })
+        let is_repeat = quota.has_grace() && now < counter.free_until;
+        Ok(if is_repeat { Taken::Repeated(counter) } else { Taken::LimitReached(counter) })
     }
 
     /// Lists what a customer has downloaded.

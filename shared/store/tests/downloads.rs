@@ -47,6 +47,19 @@ async fn two_hundred_parallel_takers_of_five_downloads_get_five() {
 }
 
 #[tokio::test]
+async fn takers_whose_clocks_disagree_still_get_no_more_than_there_are() {
+    let (downloads, _dynamodb) = downloads().await;
+    let mut counted = 0;
+    for backwards in 0..20 {
+        let now = now() - Duration::from_secs(backwards);
+        let taken = downloads.take(CUSTOMER, FILE, quota(5, Duration::ZERO), now).await.unwrap();
+        counted += u32::from(matches!(taken, Taken::Counted(_)));
+        assert!(!matches!(taken, Taken::Repeated(_)), "without a grace time nothing is a repeat");
+    }
+    assert_eq!(counted, 5);
+}
+
+#[tokio::test]
 async fn two_hundred_parallel_takers_within_the_grace_time_cost_one_download() {
     let (downloads, _dynamodb) = downloads().await;
 

@@ -110,13 +110,13 @@ fn forest(light: &str, strong: &str) -> String {
     each(3, |row, share| {
         each(9, |step, _| {
             let x = step * 122.0 - 30.0 + row * 40.0;
-            let height = 210.0 + 90.0 * (step * 1.9 + row).sin().abs() + row * 50.0;
-            let (foot, half) = (430.0 + row * 95.0, 50.0 + row * 10.0);
-            let opacity = 0.35 + share * 0.9;
+            let top = 200.0 + row * 70.0 - 90.0 * (step * 1.9 + row).sin().abs();
+            // The feet are below the picture.
+            let (height, half) = (HEIGHT - top + 20.0, 58.0 + row * 14.0);
+            let opacity = 0.3 + share * 0.9;
             format!(
-                "<path d=\"M{x:.0} {:.0} l{half} {height:.0} h-{half} Z\" fill=\"{light}\" opacity=\"{opacity:.2}\"/>\
-                 <path d=\"M{x:.0} {:.0} l-{half} {height:.0} h{half} Z\" fill=\"{strong}\" opacity=\"{opacity:.2}\"/>",
-                foot - height, foot - height
+                "<path d=\"M{x:.0} {top:.0} l{half} {height:.0} h-{half} Z\" fill=\"{light}\" opacity=\"{opacity:.2}\"/>\
+                 <path d=\"M{x:.0} {top:.0} l-{half} {height:.0} h{half} Z\" fill=\"{strong}\" opacity=\"{opacity:.2}\"/>"
             )
         })
     })

@@ -13,4 +13,4 @@ pub use ids::*;
 pub(crate) use catalogue::shop;
 
 /// Its name.
-pub const SHOP_NAME: &str = "Polygon & Paper";
+pub const SHOP_NAME: &str = "Meshwork Goods";

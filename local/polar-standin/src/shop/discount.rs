@@ -51,4 +51,11 @@ impl CheckoutLink {
         self.success_url = Some(success_url.to_owned());
         self
     }
+
+    /// Adds one entry to the metadata of the checkouts that it begins.
+    #[must_use]
+    pub fn with_metadata(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.metadata.insert(key.to_owned(), value.into());
+        self
+    }
 }

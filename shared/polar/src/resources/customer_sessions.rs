@@ -38,11 +38,12 @@ impl CustomerSessions<'_> {
     }
 }
 
-/// Polar answers 422 and not 404 for a customer that does not exist or was deleted.
+/// Polar answers 422 and not 404 for a customer that does not exist or was deleted. The text tells this from other
+/// complaints about the customer; if Polar rewords it, the rejection is passed on rather than taken for a deletion.
 fn is_unknown_customer(error: &Error) -> bool {
-    let Error::Rejected { error, fields } = error else { return false };
+    let Error::Rejected { fields, .. } = error else { return false };
     let ids = ["customer_id", "external_customer_id"];
-    error == "PolarRequestValidationError" && fields.iter().any(|fault| ids.contains(&fault.field.as_str()))
+    fields.iter().any(|fault| ids.contains(&fault.field.as_str()) && fault.message == "Customer does not exist.")
 }
 
 /// Whose session: exactly one of the two ids of the customer, and a member for teams.

@@ -55,6 +55,7 @@ pub struct ValidateLicenseKey {
     /// Counts this many uses.
     pub increment_usage: Option<u32>,
     /// Must equal those of the activation.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
     pub conditions: Metadata,
 }
 
@@ -68,8 +69,10 @@ pub struct ActivateLicenseKey {
     /// The device's name.
     pub label: String,
     /// What later validations must say again.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
     pub conditions: Metadata,
     /// Whatever is worth keeping about the device.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
     pub meta: Metadata,
 }
 

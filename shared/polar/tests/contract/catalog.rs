@@ -118,6 +118,7 @@ async fn a_whole_list_is_walked_to_its_last_page_and_has_each_item_once() {
     // An item that moved to the second page while the list was read.
     second["items"].as_array_mut().unwrap().insert(0, first["items"][1].clone());
     first["pagination"]["max_page"] = json!(2);
+    second["pagination"]["max_page"] = json!(2);
     let polar = Polar::answering([Answer::json(&first), Answer::json(&second)]).await;
 
     let list = ListProducts { page: Some(7), limit: Some(1), is_archived: Some(false), ..ListProducts::default() };

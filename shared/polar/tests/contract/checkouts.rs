@@ -66,9 +66,8 @@ async fn a_product_that_does_not_exist_is_named_by_its_place() {
     ] {
         let recording = Recording::read(name);
         let polar = Polar::recorded(&recording).await;
-        let products: Vec<_> = (0..products)
-            .map(|place| recording.sent()["products"][place].as_str().unwrap().parse().unwrap())
-            .collect();
+        let products: Vec<_> =
+            (0..products).map(|place| recording.sent()["products"][place].as_str().unwrap().parse().unwrap()).collect();
 
         let checkout = CreateCheckout { products, ..CreateCheckout::default() };
         let error = polar.client.checkouts().create(&checkout).await.unwrap_err();

@@ -22,9 +22,11 @@ async fn a_customer_is_found_until_it_is_deleted() {
 
 #[tokio::test]
 async fn a_customer_is_found_by_our_own_id() {
-    for (name, exists) in
-        [("412-customer-by-external-id", true), ("413-customer-by-external-id-404", false), ("2cd-customer-external-id-other-case", false)]
-    {
+    for (name, exists) in [
+        ("412-customer-by-external-id", true),
+        ("413-customer-by-external-id-404", false),
+        ("2cd-customer-external-id-other-case", false),
+    ] {
         let recording = Recording::read(name);
         let polar = Polar::recorded(&recording).await;
 
@@ -72,8 +74,7 @@ async fn a_customer_is_found_by_address_with_its_plus() {
 async fn customers_are_listed_by_metadata() {
     let recording = Recording::read("406-customers-list-metadata");
     let polar = Polar::recorded(&recording).await;
-    let list =
-        ListCustomers { metadata: [("tier".to_owned(), "gold".to_owned())].into(), ..ListCustomers::default() };
+    let list = ListCustomers { metadata: [("tier".to_owned(), "gold".to_owned())].into(), ..ListCustomers::default() };
 
     let page = polar.client.customers().list(&list).await.unwrap();
 
@@ -137,7 +138,11 @@ async fn a_session_is_made_for_a_customer() {
         polar.assert_sent_as(&recording);
         assert_eq!(json!(session.token.expose()), recording.received()["token"], "{name}");
         assert_eq!(json!(session.customer_id), recording.received()["customer_id"], "{name}");
-        assert_eq!(session.expires_at.duration_since(session.created_at).as_hours(), 0, "{name}: a little under an hour");
+        assert_eq!(
+            session.expires_at.duration_since(session.created_at).as_hours(),
+            0,
+            "{name}: a little under an hour"
+        );
         assert!(session.customer_portal_url.expose().contains(session.token.expose()), "{name}");
     }
 }

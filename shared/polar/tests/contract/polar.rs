@@ -146,9 +146,9 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> R
     let mut script = script.lock().unwrap();
     script.requests.push(sent);
     let Answer { status, headers, body } = script.answers.pop_front().unwrap_or_else(|| Answer::new(418, "{}"));
-    let response = headers.iter().fold(Response::builder().status(status), |response, (name, value)| {
-        response.header(*name, value)
-    });
+    let response = headers
+        .iter()
+        .fold(Response::builder().status(status), |response, (name, value)| response.header(*name, value));
     response.body(body.into()).unwrap()
 }
 

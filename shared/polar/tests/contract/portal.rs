@@ -2,7 +2,7 @@
 
 use polar::{
     BenefitType, CustomerToken, Error, ListBenefitGrants, ListDownloadables, ListPortalOrders, ListPortalSubscriptions,
-    OrderStatus, PortalUserType, SubscriptionStatus,
+    OrderStatus, PortalUserType, Refusal, SubscriptionStatus,
 };
 use serde_json::json;
 
@@ -120,11 +120,8 @@ async fn grants_name_their_order_and_files() {
 async fn grants_are_filtered_by_kind_checkout_and_order() {
     let recording = Recording::read("548-portal-benefit-grants-type");
     let polar = Polar::recorded(&recording).await;
-    let list = ListBenefitGrants {
-        types: vec![BenefitType::Downloadables],
-        limit: Some(1),
-        ..ListBenefitGrants::default()
-    };
+    let list =
+        ListBenefitGrants { types: vec![BenefitType::Downloadables], limit: Some(1), ..ListBenefitGrants::default() };
     polar.client.portal(&token(&recording)).benefit_grants(&list).await.unwrap();
     polar.assert_sent_as(&recording);
 
@@ -179,9 +176,29 @@ async fn an_invoice_is_there_once_it_is_generated() {
     assert_eq!(polar.client.portal(&token(&recording)).order_invoice(order).await.unwrap(), None);
 
     polar.assert_sent_as(&recording);
-    let polar = Polar::answering([Answer::json(&json!({"url": "https://store.test/invoice.pdf?X-Amz-Signature=1"}))]).await;
+    let polar =
+        Polar::answering([Answer::json(&json!({"url": "https://store.test/invoice.pdf?X-Amz-Signature=1"}))]).await;
     let url = polar.client.portal(&token(&recording)).order_invoice(order).await.unwrap().unwrap();
     assert_eq!(url.expose(), "https://store.test/invoice.pdf?X-Amz-Signature=1");
+}
+
+#[tokio::test]
+async fn an_invoice_is_asked_for_with_a_sized_body() {
+    let recording = Recording::read("558-portal-order-invoice-get");
+    let missing = r#"{"error": "MissingInvoiceBillingDetails", "detail": "…"}"#;
+    let polar = Polar::answering([Answer::new(202, "null"), Answer::new(202, ""), Answer::new(422, missing)]).await;
+    let (token, order) = (token(&recording), recording.path().split('/').nth(4).unwrap().parse().unwrap());
+    let portal = polar.client.portal(&token);
+
+    assert!(portal.order_invoice_create(order).await.unwrap());
+    assert!(portal.order_invoice_create(order).await.unwrap());
+    let refused = portal.order_invoice_create(order).await;
+
+    assert!(matches!(refused, Err(Error::Refused { refusal: Refusal::MissingInvoiceBillingDetails })));
+    let sent = &polar.requests()[0];
+    assert_eq!((sent.method.as_str(), sent.path.as_str()), ("POST", recording.path()));
+    // Without it Polar answers 411 (recording 557).
+    assert_eq!(sent.header("content-length"), Some("0"));
 }
 
 #[tokio::test]

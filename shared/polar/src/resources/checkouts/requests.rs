@@ -34,8 +34,10 @@ pub struct CreateCheckout {
     /// Filled in for the buyer.
     pub customer_billing_address: Option<Address>,
     /// Goes to the customer.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
     pub customer_metadata: Metadata,
     /// Goes to the order or subscription. At most 50 keys of 1–40 characters; texts of 1–500 characters, numbers, booleans.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
     /// What the buyer gives for a `custom` price, in minor units.
     pub amount: Option<i64>,

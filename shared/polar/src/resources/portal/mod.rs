@@ -36,6 +36,10 @@ impl Client {
 
 impl Portal<'_> {
     fn get(&self, template: &'static str) -> Request<'_> {
-        Request::get(template).bearer(Bearer::Customer(self.token))
+        self.signed(Request::get(template))
+    }
+
+    fn signed<'r>(&'r self, request: Request<'r>) -> Request<'r> {
+        request.bearer(Bearer::Customer(self.token))
     }
 }

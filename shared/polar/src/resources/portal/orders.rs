@@ -1,7 +1,7 @@
 //! The customer's orders.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::Portal;
 use crate::{
@@ -32,6 +32,14 @@ impl Portal<'_> {
             Err(Error::Refused { refusal: Refusal::InvoiceDoesNotExist }) => Ok(None),
             found => Ok(found?.map(|invoice| invoice.url)),
         }
+    }
+
+    /// Asks for the order's invoice, which is ready a little later; `false` if there is no such order.
+    ///
+    /// Refused as `MissingInvoiceBillingDetails` without a billing name and address.
+    pub async fn order_invoice_create(&self, id: OrderId) -> Result<bool> {
+        let request = self.signed(Request::post("/customer-portal/orders/{id}/invoice").with(id).empty());
+        Ok(self.client.find::<IgnoredAny>(request).await?.is_some())
     }
 
     fn list_orders(&self, list: &ListPortalOrders) -> Request<'_> {

@@ -1,0 +1,160 @@
+//! Fills the pages in.
+
+use serde_json::{Value, json};
+
+use crate::ledger::Checkout;
+use crate::mail::{COUNTRIES, MAIL_DOMAIN};
+use crate::shop::{Amount, Interval, Product};
+use crate::state::State;
+
+const PAGE: &str = include_str!("page.html");
+const MESSAGE: &str = include_str!("message.html");
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// The page of an open or confirmed checkout.
+pub(super) fn checkout(state: &State, checkout: &Checkout) -> String {
+    let product = state.shop.product(checkout.product_id);
+    let cover = product.and_then(|product| product.covers.first()).and_then(|id| state.shop.file(*id));
+    let cover = cover.map(|file| state.media_shape(file)["public_url"].clone());
+    let cover = cover.as_ref().and_then(Value::as_str).map_or_else(String::new, |url| {
+        format!("<img class=\"cover\" src=\"{}\" alt=\"\" width=\"960\" height=\"640\">", escaped(url))
+    });
+    let interval = product.and_then(|product| product.recurring).map_or_else(String::new, |interval| {
+        format!(" <small>every {}</small>", Interval::name(interval))
+    });
+    let benefits: String = product.map_or_else(String::new, |product| {
+        let benefits = product.benefits.iter().filter_map(|id| state.shop.benefit(*id));
+        benefits.map(|benefit| format!("<li>{}</li>", escaped(&benefit.description))).collect()
+    });
+    let countries: String = COUNTRIES
+        .iter()
+        .map(|code| format!("<option value=\"{code}\"{}>{code}</option>", if *code == "DE" { " selected" } else { "" }))
+        .collect();
+    filled(PAGE, &[
+        ("style", STYLE),
+        ("script", SCRIPT),
+        ("shop", &escaped(&state.shop.organization.name)),
+        ("product", &escaped(product.map_or("", |product| &product.name))),
+        ("price", &price(state.totals(checkout).net)),
+        ("interval", &interval),
+        ("cover", &cover),
+        ("benefits", &benefits),
+        ("countries", &countries),
+        ("mail_domain", MAIL_DOMAIN),
+        ("back", &back(Some(checkout))),
+        // A script element ends at the first `</`, whatever is around it.
+        ("data", &data(state, checkout, product).to_string().replace('<', "\\u003c")),
+    ])
+}
+
+/// A page that only says something.
+pub(super) fn message(state: &State, checkout: Option<&Checkout>, title: &str, text: &str) -> String {
+    said(state, checkout, title, text, "")
+}
+
+/// The page between confirm and order; looks again every second.
+pub(super) fn waiting(state: &State, checkout: &Checkout) -> String {
+    let text = "Your order is being made.";
+    said(state, Some(checkout), "One moment …", text, "<meta http-equiv=\"refresh\" content=\"1\">")
+}
+
+fn said(state: &State, checkout: Option<&Checkout>, title: &str, text: &str, refresh: &str) -> String {
+    filled(MESSAGE, &[
+        ("style", STYLE),
+        ("shop", &escaped(&state.shop.organization.name)),
+        ("title", &escaped(title)),
+        ("text", &escaped(text)),
+        ("refresh", refresh),
+        ("back", &back(checkout)),
+    ])
+}
+
+/// What the script needs to know.
+fn data(state: &State, checkout: &Checkout, product: Option<&Product>) -> Value {
+    let totals = state.totals(checkout);
+    let custom = match product.and_then(Product::price).map(|price| price.amount) {
+        Some(Amount::Custom { minimum, maximum, .. }) => json!({"minimum": minimum, "maximum": maximum}),
+        _ => Value::Null,
+    };
+    let discount = checkout.discount_id.and_then(|id| state.shop.discount(id));
+    json!({
+        "client_secret": checkout.client_secret,
+        "status": checkout.status.name(),
+        "currency": "usd",
+        "amount": checkout.amount,
+        "net_amount": totals.net,
+        "custom": custom,
+        "discount_basis_points": discount.map_or(0, |discount| discount.basis_points),
+        "takes_codes": checkout.allow_discount_codes && !totals.is_free_product_price,
+        "success_url": state.client_checkout_shape(checkout)["success_url"],
+        "customer_email": checkout.customer_email,
+        "customer_name": checkout.customer_name,
+        "is_known": checkout.customer_id.is_some(),
+        "mail_domain": MAIL_DOMAIN,
+    })
+}
+
+fn back(checkout: Option<&Checkout>) -> String {
+    checkout.and_then(|checkout| checkout.return_url.as_deref()).map_or_else(String::new, |url| {
+        format!("<p class=\"back\"><a href=\"{}\">Back to the shop</a></p>", escaped(url))
+    })
+}
+
+fn price(cents: i64) -> String {
+    if cents == 0 { "Free".to_owned() } else { format!("${}.{:02}", cents / 100, cents % 100) }
+}
+
+/// The template with each `{{name}}` replaced, in one pass: a value that looks like a name stays as it is.
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let mut page = String::with_capacity(template.len() * 2);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (name, after) = after.split_once("}}").unwrap_or((after, ""));
+        page.push_str(before);
+        page.push_str(values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
+        rest = after;
+    }
+    page + rest
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::new(), |mut out, sign| {
+        match sign {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(sign),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_not_read_as_a_template() {
+        assert_eq!(filled("a {{x}} b {{y}}", &[("x", "{{y}}"), ("y", "2")]), "a {{y}} b 2");
+    }
+
+    #[test]
+    fn text_is_escaped() {
+        assert_eq!(escaped("<b> \"&\""), "&lt;b&gt; &quot;&amp;&quot;");
+    }
+
+    #[test]
+    fn both_pages_name_only_what_is_filled_in() {
+        for (template, names) in [
+            (PAGE, "style script shop product price interval cover benefits countries mail_domain back data"),
+            (MESSAGE, "style shop title text refresh back"),
+        ] {
+            let used = template.split("{{").skip(1).filter_map(|part| part.split_once("}}")).map(|(name, _)| name);
+            for name in used {
+                assert!(names.split(' ').any(|known| known == name), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The whole shop over HTTP, as its page uses it.
+
+mod purchase;
+mod refusals;
+mod start;
+mod support;
+mod takeover;

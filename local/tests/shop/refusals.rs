@@ -1,0 +1,140 @@
+//! Every refusal is a problem document with a stable code, words for a person, and the request's id.
+
+use crate::support::{Browser, open_shop, polar};
+use polar_standin::{Fault, demo};
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test]
+async fn bad_requests_are_told_apart() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let json = [("content-type", "application/json")];
+    let large = json!({ "products": [], "customerName": "x".repeat(1_000_000) }).to_string();
+    let text = |body: &str| Some(body.to_owned());
+
+    for (case, method, path, body, headers, refusal) in [
+        (
+            "unknown product",
+            Method::GET,
+            "/api/products/00000000-0000-4000-8000-000000000000",
+            None,
+            &[][..],
+            (404, "not_found"),
+        ),
+        ("no id at all", Method::GET, "/api/products/blue-hat", None, &[], (404, "not_found")),
+        ("bad parameter", Method::GET, "/api/products?page=0", None, &[], (400, "invalid_request")),
+        ("unknown route", Method::GET, "/api/nothing", None, &[], (404, "not_found")),
+        ("wrong method", Method::PUT, "/api/checkout", None, &[], (405, "method_not_allowed")),
+        ("malformed JSON", Method::POST, "/api/checkout", text("{\"products\": ["), &json, (400, "invalid_request")),
+        ("more than JSON", Method::POST, "/api/checkout", text("{} {}"), &json, (400, "invalid_request")),
+        ("no UTF-8", Method::POST, "/api/session", text("{\"checkoutId\": 7}"), &json, (400, "invalid_request")),
+        ("empty body", Method::POST, "/api/checkout", text(""), &json, (400, "invalid_request")),
+        ("no content type", Method::POST, "/api/checkout", text("{}"), &[], (415, "unsupported_media_type")),
+        (
+            "a form",
+            Method::POST,
+            "/api/checkout",
+            text("products=1"),
+            &[("content-type", "application/x-www-form-urlencoded")],
+            (415, "unsupported_media_type"),
+        ),
+        ("1 MB", Method::POST, "/api/checkout", text(&large), &json, (413, "payload_too_large")),
+        ("no product", Method::POST, "/api/checkout", text("{\"products\": []}"), &json, (422, "rejected")),
+        ("no session", Method::GET, "/api/customer/downloadable-products", None, &[], (401, "unauthenticated")),
+        ("no session", Method::POST, "/api/customer/download", text("{}"), &json, (401, "unauthenticated")),
+        ("no session", Method::DELETE, "/api/session", None, &[], (401, "unauthenticated")),
+    ] {
+        let refused = browser.send(method, path, body, headers).await;
+        assert_eq!(refused.refusal(), refusal, "{case}: {:?}", refused.body);
+        assert_eq!(refused.header("content-type"), Some("application/problem+json"), "{case}");
+        assert_eq!(refused.header("cache-control"), Some("no-store"), "{case}");
+        for member in ["type", "title", "detail", "requestId"] {
+            assert!(refused.body[member].as_str().is_some_and(|text| !text.is_empty()), "{case}: {member}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let shop = open_shop().await;
+    let refused = Browser::at(&shop).send(Method::PATCH, "/api/session", None, &[]).await;
+    let allowed = refused.header("allow").expect("Allow");
+    assert!(["GET", "POST", "DELETE"].iter().all(|method| allowed.contains(method)), "{allowed}");
+}
+
+#[tokio::test]
+async fn what_is_not_for_sale_is_neither_shown_nor_sold() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let catalogue = browser.get("/api/products?limit=100").await;
+    let shown: Vec<_> =
+        catalogue.body["items"].as_array().unwrap().iter().map(|product| product["id"].clone()).collect();
+    assert!(shown.len() >= 8, "{shown:?}");
+
+    for product in [demo::ARCHIVED_PACK, demo::PRIVATE_COMMISSION, demo::DRAFT_KIT] {
+        assert!(!shown.contains(&json!(product)));
+        assert_eq!(browser.get(&format!("/api/products/{product}")).await.refusal(), (404, "not_found"));
+        let refused = browser.post("/api/checkout", &json!({ "products": [demo::SKY_SAMPLER, product] })).await;
+        assert_eq!(refused.refusal(), (422, "rejected"));
+        assert_eq!(refused.body["errors"][0]["field"], "products[1]");
+    }
+}
+
+#[tokio::test]
+async fn a_product_is_shown_without_the_merchants_notes() {
+    let shop = open_shop().await;
+    let product = Browser::at(&shop).get(&format!("/api/products/{}", demo::FOREST_PACK)).await;
+    assert!(product.body["files"].as_array().is_some_and(|files| files.len() > 2), "{:?}", product.body);
+    let text = product.body.to_string();
+    for secret in ["metadata", "properties", "organization"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn an_unchanged_catalogue_is_not_sent_again() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let first = browser.get("/api/products").await;
+    let etag = first.header("etag").expect("an ETag").to_owned();
+    assert!(first.header("cache-control").is_some_and(|value| value.contains("stale-while-revalidate")));
+
+    let second = browser.get_with("/api/products", &[("if-none-match", &etag)]).await;
+    assert_eq!((second.status, second.header("etag")), (304, Some(etag.as_str())));
+    let other = browser.get_with("/api/products?limit=1", &[("if-none-match", &etag)]).await;
+    assert_eq!(other.status, 200);
+}
+
+#[tokio::test]
+async fn the_catalogue_takes_one_call_to_polar_for_many_visitors() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    futures_util::future::join_all((0..20).map(|_| browser.get("/api/products"))).await;
+
+    let lists = polar(&shop).requests().into_iter().filter(|request| request.path == "/v1/products/").count();
+    assert_eq!(lists, 1);
+}
+
+#[tokio::test]
+async fn what_polar_refuses_of_a_checkout_names_our_field() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let wanted = json!({ "products": [demo::SKY_SAMPLER], "customerEmail": "someone@example.com" });
+    let refused = browser.post("/api/checkout", &wanted).await;
+    assert_eq!(refused.refusal(), (422, "rejected"), "{:?}", refused.body);
+    assert_eq!(refused.body["errors"][0]["field"], "customerEmail");
+}
+
+#[tokio::test]
+async fn a_shop_whose_token_is_refused_says_so_to_nobody_but_its_owner() {
+    let shop = open_shop().await;
+    polar(&shop).fault(Fault::on("GET /v1/products/").body(
+        401,
+        "application/json",
+        "{\"error\":\"invalid_token\",\"error_description\":\"x\"}",
+    ));
+    let refused = Browser::at(&shop).get("/api/products").await;
+    assert_eq!(refused.refusal(), (502, "polar_unexpected"));
+    assert!(!refused.body.to_string().contains("token"), "{:?}", refused.body);
+}

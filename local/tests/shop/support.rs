@@ -1,0 +1,183 @@
+//! A shop to test, and browsers that visit it.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use polar_standin::{Pace, Standin};
+use polar_storefront::{LocalShop, Options};
+use reqwest::{Method, Response, header};
+use serde_json::{Value, json};
+use startup::Settings;
+
+/// A shop of its own for each test: nothing is kept, and nothing happens at Polar until the test says so.
+pub(crate) async fn open_shop() -> LocalShop {
+    open_shop_with([]).await
+}
+
+/// A shop with some settings of the test's choice.
+pub(crate) async fn open_shop_with<const N: usize>(settings: [(&str, &str); N]) -> LocalShop {
+    LocalShop::start(&Options { memory: true, ..options(settings) }).await.expect("the shop starts")
+}
+
+/// A shop on a free port, with settings of the test's choice.
+pub(crate) fn options<const N: usize>(settings: [(&str, &str); N]) -> Options {
+    Options {
+        port: 0,
+        memory: false,
+        data: ".shop".into(),
+        ready_file: None,
+        pace: Pace::Manual,
+        settings: Settings::from_iter(settings),
+    }
+}
+
+/// The shop's Polar.
+pub(crate) fn polar(shop: &LocalShop) -> &Standin {
+    shop.standin.as_ref().expect("a shop under test sells through the stand-in")
+}
+
+/// A browser on the shop's page, with cookies of its own.
+pub(crate) struct Browser {
+    http: reqwest::Client,
+    shop: String,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: header::HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The stable code of a refusal, with its status.
+    pub(crate) fn refusal(&self) -> (u16, &str) {
+        (self.status, self.body["code"].as_str().unwrap_or_default())
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl Browser {
+    pub(crate) fn at(shop: &LocalShop) -> Self {
+        Self { http: startup::http_client(), shop: shop.url.clone(), cookies: Mutex::default() }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(Method::GET, path, None, headers).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Some(body.to_string()), &[("content-type", "application/json")]).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None, &[]).await
+    }
+
+    /// Sends as the shop's page would, unless a header says otherwise.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.shop));
+        let cookies =
+            self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        if headers.iter().all(|(name, _)| *name != "origin") {
+            request = request.header(header::ORIGIN, &self.shop);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        self.read(request.send().await.expect("the shop answers")).await
+    }
+
+    async fn read(&self, response: Response) -> Answer {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        for cookie in headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().expect("a cookie is text");
+            let (name, rest) = cookie.split_once('=').expect("a cookie has a value");
+            let value = rest.split(';').next().unwrap_or_default();
+            self.set_cookie(name, value);
+        }
+        let body = response.bytes().await.expect("a whole body");
+        Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+    }
+
+    pub(crate) fn set_cookie(&self, name: &str, value: &str) {
+        let mut cookies = self.cookies.lock().unwrap();
+        if value.is_empty() {
+            cookies.remove(name)
+        } else {
+            cookies.insert(name.to_owned(), value.to_owned())
+        };
+    }
+
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
+    }
+
+    /// Begins a checkout; answers its id.
+    pub(crate) async fn begin(&self, product: uuid::Uuid) -> String {
+        let begun = self.post("/api/checkout", &json!({ "products": [product] })).await;
+        assert_eq!(begun.status, 201, "{begun:?}");
+        begun.body["checkoutId"].as_str().expect("an id").to_owned()
+    }
+
+    /// Pays on Polar's page, as its script does; answers the status.
+    pub(crate) async fn pay(&self, checkout_id: &str, email: &str, card: Option<&str>) -> u16 {
+        let checkout = self.get(&format!("/api/checkout/{checkout_id}")).await;
+        let url = checkout.body["url"].as_str().expect("an open checkout has a payment page");
+        let (polar, secret) = url.split_once("/checkout/").expect("the page's address ends in the client secret");
+        let confirm = format!("{polar}/v1/checkouts/client/{secret}/confirm");
+        let details = json!({ "customer_email": email, "customer_billing_address": { "country": "DE" }, "confirmation_token_id": card });
+        let request = self.http.post(confirm).header("content-type", "application/json").body(details.to_string());
+        request.send().await.expect("Polar answers").status().as_u16()
+    }
+
+    pub(crate) async fn claim(&self, checkout_id: &str) -> Answer {
+        self.post("/api/session", &json!({ "checkoutId": checkout_id })).await
+    }
+
+    /// Buys a free product and comes back signed in; answers the checkout's id.
+    pub(crate) async fn buy(&self, shop: &LocalShop, product: uuid::Uuid, email: &str) -> String {
+        let checkout_id = self.begin(product).await;
+        assert_eq!(self.pay(&checkout_id, email, None).await, 200);
+        polar(shop).settle().await;
+        let claimed = self.claim(&checkout_id).await;
+        assert_eq!(claimed.status, 201, "{claimed:?}");
+        checkout_id
+    }
+
+    pub(crate) async fn library(&self) -> Vec<Value> {
+        let library = self.get("/api/customer/downloadable-products").await;
+        assert_eq!(library.status, 200, "{library:?}");
+        library.body["items"].as_array().expect("items").clone()
+    }
+
+    /// Fetches a file as a browser does that follows the link and its redirect.
+    pub(crate) async fn fetch(&self, url: &str) -> Vec<u8> {
+        let hop = self.http.get(url).send().await.expect("Polar answers");
+        let location = hop.headers()[header::LOCATION].to_str().expect("text").to_owned();
+        self.http.get(location).send().await.expect("the store answers").bytes().await.expect("a whole file").to_vec()
+    }
+}
+
+pub(crate) const CARD_THAT_PAYS: Option<&str> = Some("ctoken_ok");
+pub(crate) const CARD_THAT_IS_DECLINED: Option<&str> = Some("ctoken_declined");

@@ -1,0 +1,179 @@
+//! Attempts to get at what somebody else has bought.
+
+use crate::support::{Browser, open_shop, open_shop_with, polar};
+use polar_standin::demo;
+use reqwest::Method;
+use serde_json::{Value, json};
+use store::{BrowserKey, Checkouts};
+
+#[tokio::test]
+async fn a_checkout_is_claimed_once_under_fifty_parallel_claims() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let checkout = browser.begin(demo::POLYGON_PRIMER).await;
+    browser.pay(&checkout, "new@recordings-mail.net", None).await;
+    polar(&shop).settle().await;
+
+    let claims = futures_util::future::join_all((0..50).map(|_| browser.claim(&checkout))).await;
+    assert_eq!(claims.iter().filter(|claim| claim.status == 201).count(), 1);
+    assert_eq!(claims.iter().filter(|claim| claim.refusal() == (409, "already_claimed")).count(), 49);
+}
+
+#[tokio::test]
+async fn a_second_claim_is_refused() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let checkout = browser.buy(&shop, demo::POLYGON_PRIMER, "new@recordings-mail.net").await;
+
+    assert_eq!(browser.claim(&checkout).await.refusal(), (409, "already_claimed"));
+}
+
+#[tokio::test]
+async fn a_stolen_checkout_id_is_worth_nothing_in_another_browser() {
+    let shop = open_shop().await;
+    let (buyer, thief) = (Browser::at(&shop), Browser::at(&shop));
+    let checkout = buyer.begin(demo::POLYGON_PRIMER).await;
+    buyer.pay(&checkout, "new@recordings-mail.net", None).await;
+    polar(&shop).settle().await;
+
+    assert_eq!(thief.claim(&checkout).await.refusal(), (401, "unauthenticated"), "without a key");
+    thief.begin(demo::SKY_SAMPLER).await;
+    assert_eq!(thief.claim(&checkout).await.refusal(), (404, "not_found"), "with a key of its own");
+    assert_eq!(thief.get(&format!("/api/checkout/{checkout}")).await.refusal(), (404, "not_found"));
+    assert_eq!(buyer.claim(&checkout).await.status, 201, "the buyer is not locked out by the attempts");
+}
+
+#[tokio::test]
+async fn buying_with_a_customers_address_does_not_open_the_customers_library() {
+    let shop = open_shop().await;
+    let thief = Browser::at(&shop);
+    // Ada has bought the forest before; see the demo shop.
+    thief.buy(&shop, demo::SKY_SAMPLER, demo::ADA_EMAIL).await;
+
+    let session = thief.get("/api/session").await;
+    assert_eq!((&session.body["scope"], &session.body["customer"]["id"]), (&json!("order"), &json!(demo::ADA)));
+    let library = thief.library().await;
+    let products: Vec<_> = library.iter().map(|row| row["productId"].clone()).collect();
+    assert_eq!(products, [json!(demo::SKY_SAMPLER)]);
+    let refused = thief.post("/api/customer/download", &json!({ "fileId": demo::PRIMER_PDF })).await;
+    assert_eq!(refused.refusal(), (403, "order_scope"));
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_opens_nothing_on_the_next_request() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+    let token = browser.cookie("__Host-session").expect("a session");
+
+    let ended = browser.delete("/api/session").await;
+    assert_eq!((ended.status, ended.header("clear-site-data")), (204, Some("\"cache\", \"storage\"")));
+    browser.set_cookie("__Host-session", &token);
+    assert_eq!(browser.get("/api/session").await.body, json!({ "active": false }));
+    assert_eq!(browser.get("/api/customer/downloadable-products").await.refusal(), (401, "unauthenticated"));
+}
+
+#[tokio::test]
+async fn another_site_cannot_act_with_the_buyers_cookie() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+    let download = || Some(json!({ "productId": demo::SKY_SAMPLER }).to_string());
+
+    for origin in ["https://evil.test", "null", ""] {
+        let headers = [("content-type", "application/json"), ("origin", origin)];
+        let refused = browser.send(Method::POST, "/api/customer/download", download(), &headers).await;
+        assert_eq!(refused.refusal(), (403, "origin_not_allowed"), "origin {origin:?}");
+    }
+    let path = format!("/api/customer/download/{}", demo::SKY_ARCHIVE);
+    let refused = browser.get_with(&path, &[("sec-fetch-site", "cross-site")]).await;
+    assert_eq!(refused.refusal(), (403, "origin_not_allowed"), "a link that takes a download");
+    assert_eq!(browser.library().await[0]["downloadUsed"], 0);
+}
+
+#[tokio::test]
+async fn a_bearer_is_worth_nothing_where_the_shop_does_not_allow_it() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+    let token = browser.cookie("__Host-session").expect("a session");
+
+    let stranger = Browser::at(&shop);
+    let bearer = format!("Bearer {token}");
+    let session = stranger.get_with("/api/session", &[("authorization", &bearer)]).await;
+    assert_eq!(session.body, json!({ "active": false }));
+    let wanted = json!({ "products": [demo::SKY_SAMPLER], "transport": "bearer" });
+    assert_eq!(stranger.post("/api/checkout", &wanted).await.refusal(), (422, "rejected"));
+}
+
+#[tokio::test]
+async fn a_page_on_another_site_can_hold_key_and_session_itself_where_the_shop_allows_it() {
+    let shop = open_shop_with([("ALLOW_BEARER", "true")]).await;
+    let page = Browser::at(&shop);
+    let wanted = json!({ "products": [demo::SKY_SAMPLER], "transport": "bearer" });
+    let begun = page.post("/api/checkout", &wanted).await;
+    assert_eq!((begun.status, page.cookie("__Host-browser")), (201, None));
+    let (checkout, key) = (begun.body["checkoutId"].as_str().unwrap(), begun.body["browserKey"].as_str().unwrap());
+    let status = page.get_with(&format!("/api/checkout/{checkout}"), &[("browser-key", key)]).await;
+    assert_eq!(status.body["status"], "open");
+
+    let (polar_url, secret) = begun.body["url"].as_str().unwrap().split_once("/checkout/").unwrap();
+    let confirm = format!("{polar_url}/v1/checkouts/client/{secret}/confirm");
+    let details = json!({ "customer_email": "new@recordings-mail.net" }).to_string();
+    let request = startup::http_client().post(confirm).header("content-type", "application/json").body(details);
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    polar(&shop).settle().await;
+
+    let claim = json!({ "checkoutId": checkout, "browserKey": key, "transport": "bearer" });
+    let claimed = page.post("/api/session", &claim).await;
+    assert_eq!((claimed.status, page.cookie("__Host-session")), (201, None));
+    let bearer = format!("Bearer {}", claimed.body["token"].as_str().unwrap());
+    let library = page.get_with("/api/customer/downloadable-products", &[("authorization", &bearer)]).await;
+    assert_eq!(library.body["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_claim_comes_too_late_when_the_window_is_over() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    // Ada paid for this one months ago; see the demo shop.
+    let checkouts = format!("{}/checkouts/?customer_id={}", polar(&shop).api_url(), demo::ADA);
+    let request = startup::http_client().get(checkouts).bearer_auth(polar(&shop).access_token());
+    let checkouts: Value = serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap()).unwrap();
+    let checkout = checkouts["items"][0]["id"].as_str().expect("an old checkout");
+    let key = BrowserKey::generate();
+    let table = Checkouts::new(shop.dynamodb.client(), "checkouts");
+    table.create(checkout.parse().unwrap(), &key, jiff::Timestamp::now()).await.unwrap();
+    browser.set_cookie("__Host-browser", &key.expose());
+
+    assert_eq!(browser.claim(checkout).await.refusal(), (410, "claim_window_over"));
+}
+
+#[tokio::test]
+async fn a_page_cannot_choose_where_buyers_are_sent() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    for field in ["successUrl", "returnUrl", "embedOrigin"] {
+        for url in ["https://evil.test/", "javascript:alert(1)", "//evil.test", "/thanks"] {
+            let wanted = json!({ "products": [demo::SKY_SAMPLER], field: url });
+            let refused = browser.post("/api/checkout", &wanted).await;
+            assert_eq!(refused.refusal(), (422, "rejected"), "{field} {url}");
+            assert_eq!(refused.body["errors"][0]["field"], field);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_cannot_say_who_the_customer_is_or_what_it_costs() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    for field in ["customerId", "externalCustomerId", "prices", "customerIpAddress"] {
+        let refused =
+            browser.post("/api/checkout", &json!({ "products": [demo::SKY_SAMPLER], field: demo::ADA })).await;
+        assert_eq!(refused.refusal(), (400, "invalid_request"), "{field}");
+    }
+    let discount = json!({ "products": [demo::SKY_SAMPLER], "discountId": demo::GIFT_DISCOUNT });
+    assert_eq!(browser.post("/api/checkout", &discount).await.body["errors"][0]["field"], "discountId");
+    let metadata = json!({ "products": [demo::SKY_SAMPLER], "metadata": { "note": "x" } });
+    assert_eq!(browser.post("/api/checkout", &metadata).await.body["errors"][0]["field"], "metadata.note");
+}
