@@ -1,5 +1,6 @@
 //! Downloads: expiring links to bought files, counted exactly. It never touches a file's bytes.
 
+mod history;
 mod link;
 mod state;
 
@@ -11,7 +12,7 @@ pub use state::Shop;
 /// The routes with their OpenAPI description.
 #[must_use]
 pub fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(link::create)).routes(routes!(link::follow))
+    OpenApiRouter::new().routes(routes!(link::create)).routes(routes!(link::follow)).routes(routes!(history::list))
 }
 
 /// The routes, ready to answer.

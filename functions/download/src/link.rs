@@ -3,7 +3,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_api::{ApiError, Json, Now, Path, Problem, Query, SignedIn};
+use http_api::{ApiError, ClientName, Json, Now, Path, Problem, Query, SignedIn};
 use jiff::Timestamp;
 use purchases::{Content, Download, Wanted};
 use serde::{Deserialize, Serialize};
@@ -11,18 +11,18 @@ use tracing::info;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::Shop;
+use crate::{Shop, history};
 
 /// What to download: a product with one file, or a file.
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WantedFile {
     /// A product that was bought.
-    product_id: Option<Uuid>,
+    pub(crate) product_id: Option<Uuid>,
     /// A file of it; needed when there are several.
-    file_id: Option<Uuid>,
+    pub(crate) file_id: Option<Uuid>,
     /// The order to count it on; by default the oldest with a download left.
-    order_id: Option<Uuid>,
+    pub(crate) order_id: Option<Uuid>,
 }
 
 impl WantedFile {
@@ -81,7 +81,7 @@ impl From<&Download> for DownloadLink {
             size: file.map(|file| file.size),
             mime_type: file.map(|file| file.mime_type.clone()),
             checksum_sha256: file.and_then(|file| file.checksum_sha256.clone()),
-            version: file.and_then(|file| file.version.clone()),
+            version: download.purchase.version().map(str::to_owned),
             remaining_downloads: download.purchase.remaining(),
         }
     }
@@ -105,9 +105,10 @@ pub(crate) async fn create(
     State(shop): State<Shop>,
     Now(now): Now,
     signed_in: SignedIn,
+    client: ClientName,
     Json(wanted): Json<WantedFile>,
 ) -> Result<Json<DownloadLink>, ApiError> {
-    let download = take(&shop, &signed_in, wanted, now).await?;
+    let download = take(&shop, &signed_in, client, wanted, now).await?;
     Ok(Json(DownloadLink::from(&download)))
 }
 
@@ -128,6 +129,7 @@ pub(crate) async fn follow(
     State(shop): State<Shop>,
     Now(now): Now,
     signed_in: SignedIn,
+    client: ClientName,
     headers: HeaderMap,
     Path(file_id): Path<Uuid>,
     Query(counted): Query<Counted>,
@@ -135,7 +137,7 @@ pub(crate) async fn follow(
     // It costs the buyer a download, so no other site may cause it.
     signed_in.refuse_other_sites(&headers)?;
     let wanted = WantedFile { product_id: None, file_id: Some(file_id), order_id: counted.order_id };
-    let download = take(&shop, &signed_in, wanted, now).await?;
+    let download = take(&shop, &signed_in, client, wanted, now).await?;
 
     if wants_json(&headers) {
         return Ok(Json(DownloadLink::from(&download)).into_response());
@@ -146,9 +148,17 @@ pub(crate) async fn follow(
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
 }
 
-async fn take(shop: &Shop, signed_in: &SignedIn, wanted: WantedFile, now: Timestamp) -> Result<Download, ApiError> {
-    let session = &signed_in.session;
-    let download = shop.purchases.take(session, wanted.read()?, now).await?;
+/// Takes the download and remembers the attempt, whatever became of it.
+async fn take(
+    shop: &Shop,
+    SignedIn { session, .. }: &SignedIn,
+    ClientName(client): ClientName,
+    wanted: WantedFile,
+    now: Timestamp,
+) -> Result<Download, ApiError> {
+    let taken = shop.purchases.take(session, wanted.read()?, now).await.map_err(ApiError::from);
+    history::record(shop, session, client, wanted, &taken, now).await;
+    let download = taken?;
     let file_id = download.purchase.id.file_id;
     info!(session.id = %session.id(), file.id = %file_id, repeated = download.repeated, "issued download link");
     Ok(download)

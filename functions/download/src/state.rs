@@ -2,12 +2,14 @@ use axum::extract::FromRef;
 use http_api::Access;
 use purchases::Purchases;
 use startup::{Clients, SettingError, Settings};
+use store::History;
 
 /// What a warm instance keeps.
 #[derive(Clone)]
 pub struct Shop {
     pub(crate) access: Access,
     pub(crate) purchases: Purchases,
+    pub(crate) history: History,
 }
 
 impl Shop {
@@ -15,7 +17,8 @@ impl Shop {
     pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
         let access = Access::from_settings(settings, clients)?;
         let purchases = Purchases::from_settings(settings, clients, access.sessions.clone())?;
-        Ok(Self { access, purchases })
+        let history = History::new(clients.dynamodb.clone(), settings.required::<String>("DOWNLOADS_TABLE")?);
+        Ok(Self { access, purchases, history })
     }
 }
 

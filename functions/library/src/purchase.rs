@@ -106,7 +106,7 @@ impl Purchase {
             r#type: if purchase.content == Content::Url { PurchaseType::Url } else { PurchaseType::File },
             size: file.map(|file| file.size),
             mime_type: file.map(|file| file.mime_type.clone()),
-            version: file.and_then(|file| file.version.clone()),
+            version: purchase.version().map(str::to_owned),
             checksum_sha256: file.and_then(|file| file.checksum_sha256.clone()),
             status: purchase.status.into(),
             download_bought: purchase.limit.map(u32::from),

@@ -59,14 +59,12 @@ impl Refusal {
     fn parts(&self) -> (StatusCode, Value) {
         match self {
             Self::Error { status, class, detail } => (*status, json!({"error": class, "detail": detail})),
-            Self::Invalid(detail) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                json!({"error": "RequestValidationError", "detail": detail}),
-            ),
-            Self::Rejected(detail) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                json!({"error": "PolarRequestValidationError", "detail": detail}),
-            ),
+            Self::Invalid(detail) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, json!({"error": "RequestValidationError", "detail": detail}))
+            }
+            Self::Rejected(detail) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, json!({"error": "PolarRequestValidationError", "detail": detail}))
+            }
             Self::Unauthorized => {
                 (StatusCode::UNAUTHORIZED, json!({"error": "Unauthorized", "detail": "Unauthorized"}))
             }
@@ -95,8 +93,7 @@ impl Refusal {
     }
 }
 
-const INVALID_TOKEN: &str =
-    "The access token provided is expired, revoked, malformed, or invalid for other reasons.";
+const INVALID_TOKEN: &str = "The access token provided is expired, revoked, malformed, or invalid for other reasons.";
 const TOO_WEAK: &str = "The request requires higher privileges than provided by the access token.";
 
 impl IntoResponse for Refusal {

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::answer::Refusal;
 use crate::ledger::OrganizationToken;
-use crate::state::State;
 use crate::standin::ACCESS_TOKEN;
+use crate::state::State;
 
 /// The caller of a request; the gate has refused unknown tokens before.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +55,9 @@ impl Caller {
     pub(crate) fn organization(&self, any_of: &'static [&'static str]) -> Result<(), Refusal> {
         match self {
             Self::Organization { scopes: None } => Ok(()),
-            Self::Organization { scopes: Some(held) } if any_of.iter().any(|scope| held.iter().any(|one| one == scope)) => {
+            Self::Organization { scopes: Some(held) }
+                if any_of.iter().any(|scope| held.iter().any(|one| one == scope)) =>
+            {
                 Ok(())
             }
             Self::Organization { .. } => Err(Refusal::InsufficientScope(any_of)),

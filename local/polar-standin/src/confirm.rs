@@ -81,7 +81,8 @@ impl State {
 
     fn check_subscription(&self, checkout: &Checkout) -> Result<(), Refusal> {
         let is_recurring = self.shop.product(checkout.product_id).is_some_and(|product| product.recurring.is_some());
-        let Some(customer) = checkout.customer_id.or_else(|| self.by_email(checkout).map(|customer| customer.id)) else {
+        let Some(customer) = checkout.customer_id.or_else(|| self.by_email(checkout).map(|customer| customer.id))
+        else {
             return Ok(());
         };
         let subscriptions = &self.ledger.subscriptions;

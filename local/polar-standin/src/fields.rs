@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::answer::Refusal;
 use crate::mail;
-use crate::query::one_of;
+use crate::query::{one_of, uuid_flaw};
 
 /// Longest address that is accepted, in characters.
 const LONGEST_URL: usize = 2083;
@@ -219,8 +219,8 @@ impl<'a> Fields<'a> {
     fn parse_id(&mut self, place: &[Value], value: &Value) -> Option<Uuid> {
         let text = value.as_str().unwrap_or_default();
         text.parse()
-            .map_err(|reason: uuid::Error| {
-                let reason = reason.to_string();
+            .map_err(|_| {
+                let reason = uuid_flaw(text);
                 let message = format!("Input should be a valid UUID, {reason}");
                 self.complain(place, "uuid_parsing", &message, value, Some(json!({"error": reason})));
             })

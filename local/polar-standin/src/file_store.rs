@@ -122,7 +122,11 @@ fn content(file: &File, headers: &HeaderMap) -> Response {
     };
     copy(&mut response, header::ETAG, Some(tag));
     copy(&mut response, header::CONTENT_TYPE, Some(file.mime_type.clone()));
-    copy(&mut response, header::LAST_MODIFIED, rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&file.created_at).ok());
+    copy(
+        &mut response,
+        header::LAST_MODIFIED,
+        rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&file.created_at).ok(),
+    );
     set(&mut response, header::ACCEPT_RANGES, "bytes");
     response
 }

@@ -225,4 +225,3 @@ impl State {
 pub(crate) fn receipt_number(order: &Order) -> String {
     format!("RCPT-{}", order.invoice_number.split_once('-').map_or(order.invoice_number.as_str(), |(_, rest)| rest))
 }
-

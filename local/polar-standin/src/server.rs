@@ -1,7 +1,7 @@
 //! The one server: API, file store and hosted checkout.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::net::TcpListener;
 
 use crate::connection::{Door, Switch};
@@ -15,6 +15,7 @@ pub(crate) async fn serve(listener: TcpListener, world: World) {
         .merge(file_store::router(world.clone()))
         .merge(hosted_checkout::router(world.clone()))
         .fallback_service(routes::router(world.clone()))
+        .layer(from_fn(routes::first_allowed_only))
         .layer(from_fn_with_state(world, entry))
         .into_make_service_with_connect_info::<Switch>();
     if let Err(error) = axum::serve(Door(listener), app).await {

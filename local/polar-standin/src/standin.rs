@@ -30,6 +30,7 @@ pub struct Standin {
     server: JoinHandle<()>,
 }
 
+#[expect(clippy::must_use_candidate, reason = "what is done counts, not whether there was anything to do")]
 impl Standin {
     /// Starts to listen.
     ///
@@ -37,8 +38,9 @@ impl Standin {
     /// If the address is taken, or the state file cannot be read; a damaged one is left as it is.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let kept = options.state_file.as_deref().map(state_file::load).transpose()?.flatten();
-        let listener =
-            TcpListener::bind(options.address).await.with_context(|| format!("cannot listen on {}", options.address))?;
+        let listener = TcpListener::bind(options.address)
+            .await
+            .with_context(|| format!("cannot listen on {}", options.address))?;
         let url = format!("http://{}", listener.local_addr()?);
         let clock = Arc::new(Clock::default());
         let state = history::begin(options.shop, kept, clock, url.clone())?;

@@ -31,7 +31,12 @@ impl State {
     }
 
     /// A new hour-long session of a customer.
-    pub(crate) fn open_session(&mut self, customer_id: Uuid, of_member: bool, return_url: Option<String>) -> CustomerSession {
+    pub(crate) fn open_session(
+        &mut self,
+        customer_id: Uuid,
+        of_member: bool,
+        return_url: Option<String>,
+    ) -> CustomerSession {
         let created_at = self.now();
         let session = CustomerSession {
             id: Uuid::new_v4(),

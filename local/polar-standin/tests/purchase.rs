@@ -1,5 +1,6 @@
 //! A purchase from the checkout to the bytes of the file, over HTTP.
 
+#[allow(unreachable_pub, reason = "shared by several test programs")]
 mod support;
 
 use polar_standin::demo;

@@ -2,19 +2,25 @@
 
 use std::path::Path;
 
+mod buyer;
 mod event;
 mod events;
 mod function;
+mod program;
 mod role;
 mod runtime_api;
 pub mod seeds;
 mod template;
+mod trouble;
 mod world;
 
+pub use buyer::BegunCheckout;
 pub use event::{Answer, Event};
 pub use events::check_events;
 pub use function::Function;
+pub use program::program;
 pub use template::{FunctionBlock, Table, Template};
+pub use trouble::{check_required_settings, check_troubles};
 pub use world::{STOREFRONT_ORIGIN, World};
 
 /// The top folder of the workspace.

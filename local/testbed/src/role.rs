@@ -11,14 +11,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::FunctionBlock;
+use crate::{FunctionBlock, buyer::http_client};
 
 /// A function's role: what it may do, and where that is done.
 pub(crate) struct Role {
@@ -35,7 +32,7 @@ impl Role {
             permissions: function.permissions.clone(),
             secret: secret.to_owned(),
             dynamodb: dynamodb.to_owned(),
-            client: Client::builder(TokioExecutor::new()).build_http(),
+            client: http_client(),
         }
     }
 

@@ -1,9 +1,11 @@
+use std::path::Path;
+
 use anyhow::Context;
 use dynamodb::Embedded;
 use polar_standin::{Options, Pace, Shop, Standin};
 use tokio::{sync::Mutex, task::JoinSet};
 
-use crate::{Template, role::Role};
+use crate::{Function, Template, role::Role};
 
 /// Everything that a function talks to, each on a port of its own: Polar with the demo shop, and AWS.
 pub struct World {
@@ -21,6 +23,11 @@ impl World {
         let options = Options { shop: Shop::demo(), pace: Pace::Manual, ..Options::default() };
         let polar = Standin::start(options).await?;
         Ok(Self { polar, dynamodb: Embedded::in_memory().await?, roles: Mutex::default() })
+    }
+
+    /// Starts a function with the settings and in the role that `template.yaml` gives it.
+    pub async fn run(&self, name: &str, binary: &Path) -> anyhow::Result<Function> {
+        Function::start(binary, &self.environment_of(name).await?).await
     }
 
     /// Every setting of the shop, for any function. A test appends what it wants otherwise.
@@ -45,7 +52,6 @@ impl World {
             ("DOWNLOAD_LIMIT", ""),
             ("DOWNLOAD_DAYS", ""),
             ("DOWNLOAD_GRACE_SECONDS", "3600"),
-            ("RESOLVE_LINKS", "false"),
             ("LOG_LEVEL", "info"),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url()),
         ];

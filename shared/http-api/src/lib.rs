@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod client_name;
 mod cookies;
 mod error;
 mod input;
@@ -11,6 +12,7 @@ mod request;
 mod serve;
 
 pub use access::{Access, Browser, Lifetimes, MaybeSignedIn, SignedIn, Transport};
+pub use client_name::ClientName;
 pub use cookies::{BROWSER_COOKIE, SESSION_COOKIE, clear_session_cookie, set_browser_cookie, set_session_cookie};
 pub use error::ApiError;
 pub use input::{Json, Path, Query, Refused};

@@ -132,6 +132,15 @@ impl Purchase {
         }
     }
 
+    /// The merchant's version of the file.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        match &self.content {
+            Content::File(file) => file.version.as_deref(),
+            Content::Url | Content::Withheld => None,
+        }
+    }
+
     pub(crate) fn apply(mut self, terms: Terms) -> Self {
         self.limit = terms.limit;
         self.access_expires_at = self.granted_at.and_then(|granted_at| terms.access_expires_at(granted_at));

@@ -30,30 +30,33 @@ pub(crate) struct Shelf {
 
 impl Purchases {
     pub(crate) async fn shelf(&self, session: &Session, now: Timestamp) -> Result<Shelf, Error> {
-        let (orders, grants, files) =
-            self.as_customer(session, now, |token| fetch(&self.polar, token, session.scope)).await?;
-        let products: HashSet<ProductId> = orders.iter().filter_map(|order| order.product_id).collect();
+        let said = self.as_customer(session, now, |token| ask(&self.polar, token, session.scope)).await?;
+        let products: HashSet<ProductId> = said.orders.iter().filter_map(|order| order.product_id).collect();
         let products = try_join_all(products.into_iter().map(|id| self.products.find(id))).await?;
-        Ok(Shelf {
-            orders: without_renewals(orders),
-            grants,
-            files: files.into_iter().map(|file| ((file.benefit_id, file.file.id), file)).collect(),
-            products: products.into_iter().flatten().map(|product| (product.id, product)).collect(),
-            default_terms: self.default_terms,
-        })
+        Ok(Shelf::new(said, products.into_iter().flatten(), self.default_terms))
     }
 }
 
-type Answers = (Vec<PortalOrder>, Vec<BenefitGrant>, Vec<Downloadable>);
+/// What Polar's portal says, side by side.
+struct Said {
+    orders: Vec<PortalOrder>,
+    grants: Vec<BenefitGrant>,
+    files: Vec<Downloadable>,
+}
 
-async fn fetch(polar: &polar::Client, token: CustomerToken, scope: Scope) -> polar::Result<Answers> {
+async fn ask(polar: &polar::Client, token: CustomerToken, scope: Scope) -> polar::Result<Said> {
     let portal = polar.portal(&token);
     let mut grants = ListBenefitGrants::default();
     if let Scope::Order { checkout_id } = scope {
         grants.checkout_ids.push(CheckoutId::from(checkout_id));
     }
     let files = ListDownloadables::default();
-    tokio::try_join!(list_orders(&portal, scope), portal.all_benefit_grants(&grants), portal.all_downloadables(&files))
+    let (orders, grants, files) = tokio::try_join!(
+        list_orders(&portal, scope),
+        portal.all_benefit_grants(&grants),
+        portal.all_downloadables(&files)
+    )?;
+    Ok(Said { orders, grants, files })
 }
 
 async fn list_orders(portal: &Portal<'_>, scope: Scope) -> polar::Result<Vec<PortalOrder>> {
@@ -76,6 +79,16 @@ fn without_renewals(mut orders: Vec<PortalOrder>) -> Vec<PortalOrder> {
 }
 
 impl Shelf {
+    fn new(said: Said, products: impl Iterator<Item = Arc<Product>>, default_terms: Terms) -> Self {
+        Self {
+            orders: without_renewals(said.orders),
+            grants: said.grants,
+            files: said.files.into_iter().map(|file| ((file.benefit_id, file.file.id), file)).collect(),
+            products: products.map(|product| (product.id, product)).collect(),
+            default_terms,
+        }
+    }
+
     /// The rows of the library, the newest order first, files in the merchant's order.
     pub(crate) fn purchases(&self, counters: &HashMap<FileOfPurchase, Counter>, now: Timestamp) -> Vec<Purchase> {
         let orders = self.orders.iter().rev();
@@ -187,5 +200,161 @@ fn describe(downloadable: &Downloadable) -> File {
         mime_type: file.mime_type.clone(),
         version: file.version.clone(),
         checksum_sha256: file.checksum_sha256_hex.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const MANUAL: &str = "8ca03d07-8bad-4514-9b61-4d622836f3b4";
+
+    /// The body of a recorded answer of Polar's.
+    fn recorded(name: &str) -> Value {
+        let path = format!("{}/tests/recordings/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let recording: Value = serde_json::from_slice(&std::fs::read(path).expect("the recording")).expect("JSON");
+        recording["response"]["body_json"].clone()
+    }
+
+    fn items<T: DeserializeOwned>(name: &str) -> Vec<T> {
+        serde_json::from_value(recorded(name)["items"].clone()).expect("a list of Polar's")
+    }
+
+    /// A customer who took an album of two files once and a manual twice.
+    struct Buyer {
+        orders: Value,
+        grants: &'static str,
+        files: &'static str,
+        products: Value,
+    }
+
+    fn buyer() -> Buyer {
+        Buyer {
+            orders: recorded("543-portal-orders"),
+            grants: "547-portal-benefit-grants",
+            files: "500-portal-downloadables",
+            products: recorded("100-products-list")["items"].clone(),
+        }
+    }
+
+    impl Buyer {
+        fn change_product(&mut self, id: &str, change: impl FnOnce(&mut Value)) {
+            let products = self.products.as_array_mut().expect("a list");
+            change(products.iter_mut().find(|product| product["id"] == id).expect("the product"));
+        }
+
+        fn purchases(self, now: &str) -> Vec<Purchase> {
+            let said = Said {
+                orders: serde_json::from_value(self.orders["items"].clone()).expect("orders"),
+                grants: items(self.grants),
+                files: items(self.files),
+            };
+            let products: Vec<Product> = serde_json::from_value(self.products).expect("products");
+            let shelf = Shelf::new(said, products.into_iter().map(Arc::new), Terms::default());
+            shelf.purchases(&HashMap::new(), now.parse().expect("a time"))
+        }
+    }
+
+    fn names(purchases: &[Purchase]) -> Vec<(&str, &str, Status)> {
+        purchases.iter().map(|row| (row.product_name.as_str(), row.file_name(), row.status)).collect()
+    }
+
+    #[test]
+    fn the_same_file_of_two_orders_is_two_rows_and_each_order_has_its_own() {
+        let purchases = buyer().purchases("2026-11-21T12:00:00Z");
+        assert_eq!(
+            names(&purchases),
+            [
+                ("Free Manual", "manual.pdf", Status::Available),
+                ("Free Manual", "manual.pdf", Status::Available),
+                ("Free Album", "album-track-01.txt", Status::Available),
+                ("Free Album", "Snö & Sol (deluxe).zip", Status::Available),
+            ]
+        );
+        let rows: HashSet<PurchaseId> = purchases.iter().map(|purchase| purchase.id).collect();
+        assert_eq!(rows.len(), 4, "every row has a name of its own");
+    }
+
+    #[test]
+    fn an_archived_file_leaves_the_library_of_those_who_have_it() {
+        let buyer = Buyer { files: "641-portal-downloadables-after-archive", ..buyer() };
+        let purchases = buyer.purchases("2026-11-21T12:00:00Z");
+        assert!(purchases.iter().all(|row| row.file_name() != "Snö & Sol (deluxe).zip"), "{:?}", names(&purchases));
+        assert_eq!(purchases.len(), 3);
+    }
+
+    #[test]
+    fn a_deleted_benefit_takes_its_rows_with_it() {
+        let mut buyer = Buyer {
+            orders: recorded("657-portal-orders-after-benefit-delete"),
+            grants: "655-portal-benefit-grants-after-delete",
+            files: "651-portal-downloadables-after-benefit-delete",
+            ..buyer()
+        };
+        let after = recorded("653-product-get-after-benefit-delete");
+        let id = after["id"].as_str().expect("an id").to_owned();
+        buyer.change_product(&id, |product| *product = after.clone());
+        let rows = buyer.purchases("2026-11-21T12:00:00Z");
+        assert!(
+            rows.iter().all(|row| row.product_id.is_none_or(|product| product.to_string() != id)),
+            "{:?}",
+            names(&rows)
+        );
+    }
+
+    #[test]
+    fn what_is_not_granted_is_pending_at_first_and_taken_back_later() {
+        for (now, status) in [("2026-11-21T11:04:00Z", Status::Pending), ("2026-11-21T11:30:00Z", Status::Expired)] {
+            let buyer = Buyer {
+                grants: "655-portal-benefit-grants-after-delete",
+                files: "651-portal-downloadables-after-benefit-delete",
+                ..buyer()
+            };
+            let rows = buyer.purchases(now);
+            let missing: Vec<_> = rows.iter().filter(|row| row.content == Content::Withheld).collect();
+            assert!(!missing.is_empty() && missing.iter().all(|row| row.status == status), "{:?}", names(&rows));
+        }
+    }
+
+    #[test]
+    fn a_refunded_order_that_lost_its_grant_is_never_pending() {
+        let mut buyer = Buyer {
+            grants: "655-portal-benefit-grants-after-delete",
+            files: "651-portal-downloadables-after-benefit-delete",
+            ..buyer()
+        };
+        for order in buyer.orders["items"].as_array_mut().expect("orders") {
+            order["status"] = json!("refunded");
+        }
+        buyer.change_product(MANUAL, |product| product["metadata"] = json!({ "download_limit": 3 }));
+        let rows = buyer.purchases("2026-11-21T11:04:00Z");
+        let manual = rows.iter().find(|row| row.content == Content::Withheld).expect("a row without its file");
+        assert_eq!((manual.status, manual.canceled, manual.remaining()), (Status::Expired, 3, Some(0)));
+    }
+
+    #[test]
+    fn terms_of_the_benefit_win_over_those_of_the_product() {
+        let mut buyer = buyer();
+        buyer.change_product(MANUAL, |product| {
+            product["metadata"] = json!({ "download_limit": "3", "download_days": 30 });
+            product["benefits"][0]["metadata"] = json!({ "download_limit": 5 });
+        });
+        let rows = buyer.purchases("2026-11-21T12:00:00Z");
+        let manual = &rows[0];
+        assert_eq!(manual.limit.map(u32::from), Some(5));
+        assert_eq!(manual.access_expires_at, Some("2026-12-21T11:03:06.269362Z".parse().expect("a time")));
+        assert_eq!(rows[2].limit, None, "the album has no terms");
+    }
+
+    #[test]
+    fn an_access_period_ends() {
+        let mut buyer = buyer();
+        buyer.change_product(MANUAL, |product| product["metadata"] = json!({ "download_days": 30 }));
+        let rows = buyer.purchases("2026-12-21T11:03:07Z");
+        assert_eq!(rows[0].status, Status::Expired);
+        assert_eq!(rows[2].status, Status::Available);
     }
 }

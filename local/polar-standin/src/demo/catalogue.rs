@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::covers::{Motif, cover};
+#[allow(clippy::wildcard_imports, reason = "the whole catalogue is made of these ids")]
 use super::ids::{self, *};
 use super::{SHOP_NAME, contents, texts};
 use crate::shop::{
@@ -44,9 +45,11 @@ fn benefits() -> Vec<Benefit> {
         Benefit::downloadables(PRIMER_FILES, "The book as PDF", &[PRIMER_PDF]),
         Benefit::downloadables(TOOLKIT_FILES, "The plugin", &[TOOLKIT_ARCHIVE, TOOLKIT_README]),
         Benefit::license_keys(TOOLKIT_KEY, "Licence for three machines", "RETOPO", Some(3)),
-        Benefit::downloadables(FOREST_FILES, "Models, pattern and photos", &[
-            FOREST_ARCHIVE, FOREST_PINE, FOREST_OVERVIEW, FOREST_PHOTOS, FOREST_PATTERN, FOREST_OLD,
-        ])
+        Benefit::downloadables(
+            FOREST_FILES,
+            "Models, pattern and photos",
+            &[FOREST_ARCHIVE, FOREST_PINE, FOREST_OVERVIEW, FOREST_PHOTOS, FOREST_PATTERN, FOREST_OLD],
+        )
         .without_file(FOREST_OLD),
         Benefit::downloadables(BRUSH_FILES, "Brushes", &[BRUSH_ARCHIVE]).with_metadata("download_limit", "3"),
         Benefit::downloadables(PLANNER_FILES, "Planner for A4 and Letter", &[PLANNER_ARCHIVE]),
@@ -68,29 +71,81 @@ type Art = (Motif, [&'static str; 4]);
 fn products() -> Vec<(Product, Art)> {
     let hidden: Art = (Motif::Triangles, ["#d6d3d1", "#78716c", "#fafaf9", "#44403c"]);
     vec![
-        (Product::new(ARCHIVED_PACK, "Winter Pack 2019").described("No longer sold.").priced(900).gives(LEFTOVER_FILES).archived(), hidden),
-        (Product::new(PRIVATE_COMMISSION, "Commission for Hanna").described("By arrangement only.").priced(45_000).gives(LEFTOVER_FILES).private(), hidden),
+        (
+            Product::new(ARCHIVED_PACK, "Winter Pack 2019")
+                .described("No longer sold.")
+                .priced(900)
+                .gives(LEFTOVER_FILES)
+                .archived(),
+            hidden,
+        ),
+        (
+            Product::new(PRIVATE_COMMISSION, "Commission for Hanna")
+                .described("By arrangement only.")
+                .priced(45_000)
+                .gives(LEFTOVER_FILES)
+                .private(),
+            hidden,
+        ),
         (Product::new(DRAFT_KIT, "Untitled Kit").priced(1_000).gives(LEFTOVER_FILES).draft(), hidden),
-        (sold(WORKSHOP_LETTER, "Workshop Letter", texts::WORKSHOP_LETTER, "letters").recurring(Interval::Month).priced(0).gives(LETTER_FILES),
-            (Motif::Letter, ["#fecdd3", "#fb7185", "#fff1f2", "#be123c"])),
-        (sold(TYPEFACE, "Facet Sans", texts::TYPEFACE, "fonts").priced(1_500).gives(TYPEFACE_FILES),
-            (Motif::Glyph, ["#f5f5f4", "#d6d3d1", "#a8a29e", "#292524"])),
-        (sold(STUDIO_PLANNER, "Studio Planner", texts::STUDIO_PLANNER, "templates").priced(2_400).gives(PLANNER_FILES).with_metadata("download_limit", "unlimited"),
-            (Motif::Calendar, ["#0ea5e9", "#1e3a8a", "#e0f2fe", "#facc15"])),
-        (sold(BRUSH_PACK, "Sculptor's Brushes", texts::BRUSH_PACK, "brushes").pay_what_you_want(0, Some(50_000), Some(900)).gives(BRUSH_FILES),
-            (Motif::Strokes, ["#431407", "#9a3412", "#fed7aa", "#f97316"])),
-        (sold(LIGHTING_COURSE, "Light, in Six Films", texts::LIGHTING_COURSE, "courses").priced(3_900).gives(COURSE_VIDEOS).gives(COURSE_WORKBOOK),
-            (Motif::Beams, ["#0f172a", "#334155", "#fde68a", "#f59e0b"])),
-        (sold(ASSET_CLUB, "Asset Club", texts::ASSET_CLUB, "models").recurring(Interval::Month).priced(1_200).gives(FOREST_FILES),
-            (Motif::Cubes, ["#312e81", "#7c3aed", "#ddd6fe", "#22d3ee"])),
-        (sold(POLYGON_PRIMER, "The Polygon Primer", texts::POLYGON_PRIMER, "books").priced(0).gives(PRIMER_FILES),
-            (Motif::Triangles, ["#fef9c3", "#fde047", "#ffffff", "#ea580c"])),
-        (sold(FOREST_PACK, "Low-Poly Forest", texts::FOREST_PACK, "models").priced(1_900).gives(FOREST_FILES),
-            (Motif::Forest, ["#d9f99d", "#34d399", "#166534", "#14532d"])),
-        (sold(RETOPO_TOOLKIT, "Retopo Toolkit", texts::RETOPO_TOOLKIT, "plugins").priced(2_900).gives(TOOLKIT_FILES).gives(TOOLKIT_KEY).with_metadata("download_limit", 10),
-            (Motif::Mesh, ["#022c22", "#0f766e", "#5eead4", "#f0fdfa"])),
-        (sold(SKY_SAMPLER, "Golden Hour Sampler", texts::SKY_SAMPLER, "skies").priced(0).gives(SKY_FILES),
-            (Motif::Sunset, ["#fdba74", "#7c3aed", "#fff7ed", "#4c1d95"])),
+        (
+            sold(WORKSHOP_LETTER, "Workshop Letter", texts::WORKSHOP_LETTER, "letters")
+                .recurring(Interval::Month)
+                .priced(0)
+                .gives(LETTER_FILES),
+            (Motif::Letter, ["#fecdd3", "#fb7185", "#fff1f2", "#be123c"]),
+        ),
+        (
+            sold(TYPEFACE, "Facet Sans", texts::TYPEFACE, "fonts").priced(1_500).gives(TYPEFACE_FILES),
+            (Motif::Glyph, ["#f5f5f4", "#d6d3d1", "#a8a29e", "#292524"]),
+        ),
+        (
+            sold(STUDIO_PLANNER, "Studio Planner", texts::STUDIO_PLANNER, "templates")
+                .priced(2_400)
+                .gives(PLANNER_FILES)
+                .with_metadata("download_limit", "unlimited"),
+            (Motif::Calendar, ["#0ea5e9", "#1e3a8a", "#e0f2fe", "#facc15"]),
+        ),
+        (
+            sold(BRUSH_PACK, "Sculptor's Brushes", texts::BRUSH_PACK, "brushes")
+                .pay_what_you_want(0, Some(50_000), Some(900))
+                .gives(BRUSH_FILES),
+            (Motif::Strokes, ["#431407", "#9a3412", "#fed7aa", "#f97316"]),
+        ),
+        (
+            sold(LIGHTING_COURSE, "Light, in Six Films", texts::LIGHTING_COURSE, "courses")
+                .priced(3_900)
+                .gives(COURSE_VIDEOS)
+                .gives(COURSE_WORKBOOK),
+            (Motif::Beams, ["#0f172a", "#334155", "#fde68a", "#f59e0b"]),
+        ),
+        (
+            sold(ASSET_CLUB, "Asset Club", texts::ASSET_CLUB, "models")
+                .recurring(Interval::Month)
+                .priced(1_200)
+                .gives(FOREST_FILES),
+            (Motif::Cubes, ["#312e81", "#7c3aed", "#ddd6fe", "#22d3ee"]),
+        ),
+        (
+            sold(POLYGON_PRIMER, "The Polygon Primer", texts::POLYGON_PRIMER, "books").priced(0).gives(PRIMER_FILES),
+            (Motif::Triangles, ["#fef9c3", "#fde047", "#ffffff", "#ea580c"]),
+        ),
+        (
+            sold(FOREST_PACK, "Low-Poly Forest", texts::FOREST_PACK, "models").priced(1_900).gives(FOREST_FILES),
+            (Motif::Forest, ["#d9f99d", "#34d399", "#166534", "#14532d"]),
+        ),
+        (
+            sold(RETOPO_TOOLKIT, "Retopo Toolkit", texts::RETOPO_TOOLKIT, "plugins")
+                .priced(2_900)
+                .gives(TOOLKIT_FILES)
+                .gives(TOOLKIT_KEY)
+                .with_metadata("download_limit", 10),
+            (Motif::Mesh, ["#022c22", "#0f766e", "#5eead4", "#f0fdfa"]),
+        ),
+        (
+            sold(SKY_SAMPLER, "Golden Hour Sampler", texts::SKY_SAMPLER, "skies").priced(0).gives(SKY_FILES),
+            (Motif::Sunset, ["#fdba74", "#7c3aed", "#fff7ed", "#4c1d95"]),
+        ),
     ]
 }
 

@@ -11,7 +11,8 @@ const PINE: &str = "# low-poly pine, 9 vertices\no pine\nv 0 2 0\nv 1 0.8 1\nv -
                     v 0.15 0 0.15\nv -0.15 0 0.15\nv -0.15 0 -0.15\nv 0.15 0 -0.15\nf 1 2 3\nf 1 3 4\nf 1 4 5\nf 1 5 2\n\
                     f 2 6 7 3\nf 3 7 8 4\nf 4 8 9 5\nf 5 9 6 2\n";
 
-const LICENSE: &[u8] = b"You may use these files in any work of yours, also sold ones. Please do not sell them as they are.\n";
+const LICENSE: &[u8] =
+    b"You may use these files in any work of yours, also sold ones. Please do not sell them as they are.\n";
 
 const PLUGIN: &[u8] = b"\"\"\"Retopo Toolkit 2.4: quads along the strokes that you draw.\"\"\"\n\n\
 bl_info = {\"name\": \"Retopo Toolkit\", \"version\": (2, 4, 0), \"blender\": (4, 2, 0), \"category\": \"Mesh\"}\n\n\n\
@@ -75,14 +76,17 @@ fn files() -> Vec<File> {
 }
 
 fn primer() -> Vec<u8> {
-    pdf("The Polygon Primer", &[
-        "A short book about edges, faces and where to put them.",
-        "",
-        "1  Quads bend, triangles hold.",
-        "2  Let edges follow the form, not the light.",
-        "3  A pole is a promise: keep it away from joints.",
-        "4  Delete what nobody will see.",
-    ])
+    pdf(
+        "The Polygon Primer",
+        &[
+            "A short book about edges, faces and where to put them.",
+            "",
+            "1  Quads bend, triangles hold.",
+            "2  Let edges follow the form, not the light.",
+            "3  A pole is a promise: keep it away from joints.",
+            "4  Delete what nobody will see.",
+        ],
+    )
 }
 
 fn sizes() -> Vec<u8> {
@@ -95,11 +99,14 @@ fn planner(paper: &str) -> Vec<u8> {
 }
 
 fn workbook() -> Vec<u8> {
-    pdf("Lighting workbook", &[
-        "Exercise 1: one light, three moods.",
-        "Exercise 2: find the edge that matters and light only that.",
-        "Exercise 3: turn the key light off. What is left?",
-    ])
+    pdf(
+        "Lighting workbook",
+        &[
+            "Exercise 1: one light, three moods.",
+            "Exercise 2: find the edge that matters and light only that.",
+            "Exercise 3: turn the key light off. What is left?",
+        ],
+    )
 }
 
 fn newsletter() -> Vec<u8> {

@@ -62,7 +62,9 @@ fn sunset(light: &str, strong: &str) -> String {
         format!(
             "<path d=\"M0 {left:.0} C240 {:.0} 420 {:.0} 640 {top:.0} S860 {:.0} 960 {right:.0} V640 H0 Z\" \
              fill=\"{strong}\" opacity=\"{opacity:.2}\"/>",
-            top - 90.0, top + 50.0, top - 60.0
+            top - 90.0,
+            top + 50.0,
+            top - 60.0
         )
     });
     sun + &hills
@@ -131,7 +133,11 @@ fn strokes(light: &str, strong: &str) -> String {
         format!(
             "<path d=\"M{:.0} {y} C300 {:.0} 520 {:.0} {:.0} {:.0}\" fill=\"none\" stroke=\"{colour}\" \
              stroke-width=\"{width:.0}\" stroke-linecap=\"round\" opacity=\"{opacity:.2}\"/>",
-            90.0 + step * 14.0, y - 150.0, y + 150.0, 780.0 + 12.0 * step, y - 30.0
+            90.0 + step * 14.0,
+            y - 150.0,
+            y + 150.0,
+            780.0 + 12.0 * step,
+            y - 30.0
         )
     })
 }
@@ -140,7 +146,9 @@ fn calendar(light: &str, strong: &str) -> String {
     let days = each(35, |step, _| {
         let (x, y) = (170.0 + (step % 7.0) * 90.0, 150.0 + (step / 7.0).floor() * 84.0);
         let (colour, opacity) = if (step * 5.0) % 9.0 < 2.0 { (strong, 0.95) } else { (light, 0.4) };
-        format!("<rect x=\"{x}\" y=\"{y}\" width=\"74\" height=\"66\" rx=\"14\" fill=\"{colour}\" opacity=\"{opacity}\"/>")
+        format!(
+            "<rect x=\"{x}\" y=\"{y}\" width=\"74\" height=\"66\" rx=\"14\" fill=\"{colour}\" opacity=\"{opacity}\"/>"
+        )
     });
     format!("<rect x=\"170\" y=\"82\" width=\"614\" height=\"42\" rx=\"14\" fill=\"{light}\" opacity=\".85\"/>{days}")
 }
@@ -181,7 +189,10 @@ fn cubes(light: &str, strong: &str) -> String {
             "<path d=\"M{x} {top:.0} l70 36 l-70 36 l-70 -36 Z\" fill=\"{light}\" opacity=\".95\"/>\
              <path d=\"M{:.0} {:.0} l70 36 v90 l-70 -36 Z\" fill=\"{strong}\" opacity=\".9\"/>\
              <path d=\"M{:.0} {:.0} l-70 36 v90 l70 -36 Z\" fill=\"{strong}\" opacity=\".55\"/>",
-            x - 70.0, top + 36.0, x + 70.0, top + 36.0
+            x - 70.0,
+            top + 36.0,
+            x + 70.0,
+            top + 36.0
         )
     })
 }

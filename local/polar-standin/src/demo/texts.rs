@@ -25,9 +25,11 @@ as a table for those who type.\n\nDownload it as often as you like.";
 pub(super) const LIGHTING_COURSE: &str = "Six films about **light**, forty minutes in all, and a workbook with three \
 exercises.\n\nThe films are on a page of their own; the workbook can be downloaded for 30 days.";
 
-pub(super) const WORKSHOP_LETTER: &str = "One page a month from our workbench. Free, and you can leave at any time.";
+pub(super) const WORKSHOP_LETTER: &str =
+    "**One page a month** from our workbench. Free, and you can leave at any time.";
 
-pub(super) const ASSET_CLUB: &str = "The **forest pack** today and a new pack every month, for as long as you are a member.";
+pub(super) const ASSET_CLUB: &str =
+    "The **forest pack** today and a new pack every month, for as long as you are a member.";
 
 pub(super) const TYPEFACE: &str = "**Facet Sans** is a typeface with corners. One family, four weights.\n\nThe archive can \
 be downloaded once; keep a copy.";

@@ -34,9 +34,9 @@ async fn show(Shared(world): Shared<World>, Path(secret): Path<String>) -> Respo
             return View::Page(StatusCode::NOT_FOUND, page::message(state, None, "There is no such checkout", text));
         };
         match (checkout.status, is_over(checkout, state.now())) {
-            (Status::Succeeded, _) => View::Leave(
-                checkout.success_url.clone().unwrap_or_else(|| format!("/checkout/{secret}/confirmation")),
-            ),
+            (Status::Succeeded, _) => {
+                View::Leave(checkout.success_url.clone().unwrap_or_else(|| format!("/checkout/{secret}/confirmation")))
+            }
             (Status::Expired, _) | (Status::Open, true) => {
                 let text = "A checkout is open for a day. Please begin again in the shop.";
                 View::Page(StatusCode::GONE, page::message(state, Some(checkout), "This checkout is over", text))

@@ -20,32 +20,34 @@ pub(super) fn checkout(state: &State, checkout: &Checkout) -> String {
     let cover = cover.as_ref().and_then(Value::as_str).map_or_else(String::new, |url| {
         format!("<img class=\"cover\" src=\"{}\" alt=\"\" width=\"960\" height=\"640\">", escaped(url))
     });
-    let interval = product.and_then(|product| product.recurring).map_or_else(String::new, |interval| {
-        format!(" <small>every {}</small>", Interval::name(interval))
-    });
-    let benefits: String = product.map_or_else(String::new, |product| {
-        let benefits = product.benefits.iter().filter_map(|id| state.shop.benefit(*id));
-        benefits.map(|benefit| format!("<li>{}</li>", escaped(&benefit.description))).collect()
-    });
-    let countries: String = COUNTRIES
+    let interval = product
+        .and_then(|product| product.recurring)
+        .map_or_else(String::new, |interval| format!(" <small>every {}</small>", Interval::name(interval)));
+    let benefits = product.into_iter().flat_map(|product| &product.benefits);
+    let benefits = benefits.filter_map(|id| state.shop.benefit(*id));
+    let benefits: Vec<String> = benefits.map(|benefit| format!("<li>{}</li>", escaped(&benefit.description))).collect();
+    let countries: Vec<String> = COUNTRIES
         .iter()
         .map(|code| format!("<option value=\"{code}\"{}>{code}</option>", if *code == "DE" { " selected" } else { "" }))
         .collect();
-    filled(PAGE, &[
-        ("style", STYLE),
-        ("script", SCRIPT),
-        ("shop", &escaped(&state.shop.organization.name)),
-        ("product", &escaped(product.map_or("", |product| &product.name))),
-        ("price", &price(state.totals(checkout).net)),
-        ("interval", &interval),
-        ("cover", &cover),
-        ("benefits", &benefits),
-        ("countries", &countries),
-        ("mail_domain", MAIL_DOMAIN),
-        ("back", &back(Some(checkout))),
-        // A script element ends at the first `</`, whatever is around it.
-        ("data", &data(state, checkout, product).to_string().replace('<', "\\u003c")),
-    ])
+    filled(
+        PAGE,
+        &[
+            ("style", STYLE),
+            ("script", SCRIPT),
+            ("shop", &escaped(&state.shop.organization.name)),
+            ("product", &escaped(product.map_or("", |product| &product.name))),
+            ("price", &price(state.totals(checkout).net)),
+            ("interval", &interval),
+            ("cover", &cover),
+            ("benefits", &benefits.concat()),
+            ("countries", &countries.concat()),
+            ("mail_domain", MAIL_DOMAIN),
+            ("back", &back(Some(checkout))),
+            // A script element ends at the first `</`, whatever is around it.
+            ("data", &data(state, checkout, product).to_string().replace('<', "\\u003c")),
+        ],
+    )
 }
 
 /// A page that only says something.
@@ -60,14 +62,17 @@ pub(super) fn waiting(state: &State, checkout: &Checkout) -> String {
 }
 
 fn said(state: &State, checkout: Option<&Checkout>, title: &str, text: &str, refresh: &str) -> String {
-    filled(MESSAGE, &[
-        ("style", STYLE),
-        ("shop", &escaped(&state.shop.organization.name)),
-        ("title", &escaped(title)),
-        ("text", &escaped(text)),
-        ("refresh", refresh),
-        ("back", &back(checkout)),
-    ])
+    filled(
+        MESSAGE,
+        &[
+            ("style", STYLE),
+            ("shop", &escaped(&state.shop.organization.name)),
+            ("title", &escaped(title)),
+            ("text", &escaped(text)),
+            ("refresh", refresh),
+            ("back", &back(checkout)),
+        ],
+    )
 }
 
 /// What the script needs to know.

@@ -13,7 +13,13 @@ const READ: &[&str] = &["benefits:read", "benefits:write"];
 const SORTING: &[&str] = &["created_at", "description", "type", "user_order"];
 const GRANT_SORTING: &[&str] = &["created_at", "granted_at", "revoked_at"];
 pub(super) const TYPES: &[&str] = &[
-    "custom", "discord", "github_repository", "downloadables", "license_keys", "meter_credit", "feature_flag",
+    "custom",
+    "discord",
+    "github_repository",
+    "downloadables",
+    "license_keys",
+    "meter_credit",
+    "feature_flag",
     "slack_shared_channel",
 ];
 
@@ -21,7 +27,7 @@ pub(super) const TYPES: &[&str] = &[
 pub(super) async fn list(Shared(world): Shared<World>, caller: Caller, uri: Uri) -> Answer {
     caller.organization(READ)?;
     let mut query = Query::of(&uri);
-    let types = query.choices("type", TYPES);
+    let types = query.choices_or_one("type", "BenefitType", TYPES);
     let ids = query.ids("id");
     let excluded = query.ids("exclude_id");
     let part = query.text("query").map(|text| text.to_lowercase());

@@ -32,14 +32,18 @@ pub(super) const FORMS: [&str; 3] =
 const SINGLE: [&str; 2] = ["product_id", "product_price_id"];
 
 /// A body of `POST /v1/checkouts/`. One mistake is reported once for each form (surprise 3).
-pub(super) fn new_checkout(body: &Map<String, Value>, price_owner: impl Fn(Uuid) -> Option<Uuid>) -> Result<NewCheckout, Refusal> {
+pub(super) fn new_checkout(
+    body: &Map<String, Value>,
+    price_owner: impl Fn(Uuid) -> Option<Uuid>,
+) -> Result<NewCheckout, Refusal> {
     let mut fields = Fields::of(body);
     let mut wanted = common(&mut fields);
     let mut list = Fields::of(body);
     let mut single = Fields::of(body);
     if let Some(field) = SINGLE.into_iter().find(|field| fields.has(field) && !fields.has("products")) {
         let id = single.id(field).filter(|_| single.is_sound());
-        wanted.products = id.and_then(|id| if field == SINGLE[0] { Some(id) } else { price_owner(id) }).into_iter().collect();
+        wanted.products =
+            id.and_then(|id| if field == SINGLE[0] { Some(id) } else { price_owner(id) }).into_iter().collect();
     } else {
         wanted.products = list.distinct_ids("products");
     }

@@ -35,7 +35,7 @@ pub(super) async fn list(Shared(world): Shared<World>, caller: Caller, uri: Uri)
             "success_url" => SortKey::Text(link.success_url.clone().unwrap_or_default()),
             _ => SortKey::Time(opening_day()),
         });
-        page.of(&links, |link| state.checkout_link_shape(link))
+        page.of(&links, |link| state.checkout_link_shape(link, products.as_deref()))
     })))
 }
 
@@ -45,7 +45,7 @@ pub(super) async fn find(Shared(world): Shared<World>, caller: Caller, Path(id):
     let id = path_id(&id)?;
     world.read(|state| {
         let link = state.shop.links.iter().find(|link| link.id == id).ok_or_else(Refusal::not_found)?;
-        Ok(ok(&state.checkout_link_shape(link)))
+        Ok(ok(&state.checkout_link_shape(link, None)))
     })
 }
 

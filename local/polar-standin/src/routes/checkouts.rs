@@ -43,7 +43,7 @@ pub(super) async fn list(Shared(world): Shared<World>, caller: Caller, uri: Uri)
     let products = query.ids("product_id");
     let customers = query.ids("customer_id");
     let external_ids = query.texts("external_customer_id");
-    let statuses = query.choices("status", STATUSES);
+    let statuses = query.choices_or_one("status", "CheckoutStatus", STATUSES);
     let email = query.text("query").map(|text| text.to_lowercase());
     let sorting = query.sorting(SORTING, "-created_at");
     let page = query.page();

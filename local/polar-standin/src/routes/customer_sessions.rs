@@ -62,10 +62,9 @@ fn read(body: &Map<String, Value>) -> Result<Wanted, Refusal> {
         return Ok(wanted);
     }
     let mut flaws = Vec::new();
-    for (form, field, is_there) in [
-        (FORMS[0], ID, ids.has(ID)),
-        (FORMS[1], EXTERNAL_ID, ids.has(EXTERNAL_ID) || ids.has(OLD_EXTERNAL_ID)),
-    ] {
+    for (form, field, is_there) in
+        [(FORMS[0], ID, ids.has(ID)), (FORMS[1], EXTERNAL_ID, ids.has(EXTERNAL_ID) || ids.has(OLD_EXTERNAL_ID))]
+    {
         let prefix = [json!("body"), json!(form)];
         if is_there {
             flaws.extend(ids.written(&prefix));

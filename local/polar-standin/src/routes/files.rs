@@ -18,8 +18,7 @@ pub(super) async fn list(Shared(world): Shared<World>, caller: Caller, uri: Uri)
     query.check()?;
     Ok(ok(&world.read(|state| {
         let is_wanted = |file: &&File| ids.as_ref().is_none_or(|ids| ids.contains(&file.id));
-        let mut files: Vec<&File> = state.shop.files.iter().filter(is_wanted).collect();
-        files.reverse();
+        let files: Vec<&File> = state.shop.files.iter().filter(is_wanted).collect();
         page.of(&files, |file| match file.service {
             Service::Downloadable => state.file_shape(file),
             Service::ProductMedia => state.media_shape(file),

@@ -176,10 +176,7 @@ impl Which {
                 fields.require(name);
             }
         }
-        Self {
-            key: fields.text("key", usize::MAX).unwrap_or_default(),
-            organization_id: fields.id("organization_id"),
-        }
+        Self { key: fields.text("key", usize::MAX).unwrap_or_default(), organization_id: fields.id("organization_id") }
     }
 
     fn key<'a>(&self, state: &'a mut State) -> Result<&'a mut LicenseKey, Refusal> {

@@ -75,7 +75,6 @@ pub(crate) fn router(world: World) -> Router {
     }
     router
         .fallback(|| async { not_routed() })
-        .layer(middleware::from_fn(first_allowed_only))
         .layer(middleware::from_fn_with_state(world.clone(), gate))
         .with_state(world)
 }
@@ -98,9 +97,13 @@ async fn refuse_head(request: Request, next: Next) -> Response {
     response
 }
 
-/// `Allow` names the first method only (recordings 705, 707).
-async fn first_allowed_only(request: Request, next: Next) -> Response {
+/// `Allow` names the first method only, and only where the method is the trouble (recordings 705, 707).
+pub(crate) async fn first_allowed_only(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().remove(header::ALLOW);
+        return response;
+    }
     let allowed = response.headers().get(header::ALLOW).and_then(|list| list.to_str().ok());
     let first = allowed.and_then(|list| ["GET", "POST"].into_iter().find(|method| list.contains(method)));
     if let Some(first) = first {

@@ -13,7 +13,15 @@ use crate::world::World;
 const READ: &[&str] = &["orders:read"];
 const WRITE: &[&str] = &["orders:write"];
 const SORTING: &[&str] = &[
-    "created_at", "status", "invoice_number", "amount", "net_amount", "customer", "product", "discount", "subscription",
+    "created_at",
+    "status",
+    "invoice_number",
+    "amount",
+    "net_amount",
+    "customer",
+    "product",
+    "discount",
+    "subscription",
 ];
 const STATUSES: &[&str] = &["draft", "pending", "paid", "refunded", "partially_refunded", "void"];
 
@@ -23,12 +31,12 @@ pub(super) async fn list(Shared(world): Shared<World>, caller: Caller, uri: Uri)
     let mut query = Query::of(&uri);
     let organizations = query.ids("organization_id");
     let products = query.ids("product_id");
-    let billing_types = query.choices("product_billing_type", &["one_time", "recurring"]);
+    let billing_types = query.choices_or_one("product_billing_type", "ProductBillingType", &["one_time", "recurring"]);
     let customers = query.ids("customer_id");
     let external_ids = query.texts("external_customer_id");
     let checkouts = query.ids("checkout_id");
     let subscriptions = query.ids("subscription_id");
-    let statuses = query.choices("status", STATUSES);
+    let statuses = query.choices_or_one("status", "OrderStatus", STATUSES);
     let metadata = query.metadata();
     let sorting = query.sorting(SORTING, "-created_at");
     let page = query.page();
@@ -122,9 +130,9 @@ pub(super) fn sort_key(state: &State, order: &Order, key: &str) -> SortKey {
         "customer" => SortKey::Text(
             state.ledger.customer_ever(order.customer_id).map(|customer| customer.email.clone()).unwrap_or_default(),
         ),
-        "product" => SortKey::Text(
-            state.shop.product(order.product_id).map(|product| product.name.clone()).unwrap_or_default(),
-        ),
+        "product" => {
+            SortKey::Text(state.shop.product(order.product_id).map(|product| product.name.clone()).unwrap_or_default())
+        }
         "discount" | "subscription" => SortKey::Number(0),
         _ => SortKey::Time(order.created_at),
     }

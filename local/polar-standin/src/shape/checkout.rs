@@ -1,5 +1,6 @@
 use serde_json::{Map, Value, json};
 
+use super::product::{first_price_shape, price_shapes};
 use super::{extend, maybe};
 use crate::clock::written;
 use crate::ledger::Checkout;
@@ -94,14 +95,14 @@ impl State {
     fn checkout_products(&self, checkout: &Checkout) -> Value {
         let offered: Vec<&Product> = checkout.products.iter().filter_map(|id| self.shop.product(*id)).collect();
         let prices: Map<String, Value> =
-            offered.iter().map(|product| (product.id.to_string(), json!(self.price_shapes(product)))).collect();
+            offered.iter().map(|product| (product.id.to_string(), json!(price_shapes(product)))).collect();
         let chosen = self.shop.product(checkout.product_id);
         json!({
             "product_id": checkout.product_id,
             "product_price_id": chosen.and_then(Product::price).map(|price| price.id),
             "products": offered.iter().map(|product| self.public_product_shape(product)).collect::<Vec<_>>(),
             "product": chosen.map(|product| self.public_product_shape(product)),
-            "product_price": chosen.map(|product| self.first_price_shape(product)),
+            "product_price": chosen.map(first_price_shape),
             "prices": prices,
             "discount_id": checkout.discount_id,
             "discount": checkout.discount_id.and_then(|id| self.shop.discount(id)).map(discount_shape),

@@ -1,17 +1,19 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::extend;
+use super::product::first_price_shape;
 use crate::clock::written;
 use crate::shop::{CheckoutLink, Product, opening_day};
 use crate::state::State;
 
 impl State {
-    /// A checkout link (recording 304).
-    pub(crate) fn checkout_link_shape(&self, link: &CheckoutLink) -> Value {
-        let offered: Vec<&Product> = link.products.iter().filter_map(|id| self.shop.product(*id)).collect();
+    /// A checkout link (recording 304); its products are shortened by the filter `product_id` (recording 302).
+    pub(crate) fn checkout_link_shape(&self, link: &CheckoutLink, only: Option<&[Uuid]>) -> Value {
+        let is_wanted = |id: &&Uuid| only.is_none_or(|only| only.contains(id));
+        let offered = link.products.iter().filter(is_wanted).filter_map(|id| self.shop.product(*id));
+        let offered: Vec<&Product> = offered.collect();
         let products: Vec<Value> = offered.iter().map(|product| self.link_product_shape(product)).collect();
-        let prices: Map<String, Value> =
-            offered.iter().map(|product| (product.id.to_string(), json!(self.price_shapes(product)))).collect();
         let first = offered.first();
         json!({
             "id": link.id,
@@ -36,8 +38,7 @@ impl State {
             "product_id": first.map(|product| product.id),
             "product_price_id": first.and_then(|product| product.price()).map(|price| price.id),
             "product": products.first(),
-            "product_price": first.map(|product| self.first_price_shape(product)),
-            "prices": prices,
+            "product_price": first.map(|product| first_price_shape(product)),
             "url": format!("{}/v1/checkout-links/{}/redirect", self.url, link.client_secret),
         })
     }

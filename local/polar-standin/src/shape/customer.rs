@@ -31,44 +31,12 @@ impl State {
         })
     }
 
-    /// What customers see of themselves (recording 540).
-    pub(crate) fn portal_customer_shape(&self, customer: &Customer) -> Value {
-        json!({
-            "created_at": written(customer.created_at),
-            "modified_at": maybe(customer.modified_at),
-            "id": customer.id,
-            "email": customer.email,
-            "email_verified": customer.email_verified,
-            "name": customer.name,
-            "billing_name": customer.name,
-            "billing_address": customer.billing_address,
-            "tax_id": null,
-            "oauth_accounts": {},
-            "default_payment_method_id": null,
-            "type": "individual",
-            "locale": "en",
-        })
-    }
-
-    /// The owner member of a customer (recording 609).
-    pub(crate) fn member_shape(&self, customer: &Customer) -> Value {
-        json!({
-            "id": customer.member_id(),
-            "created_at": written(customer.created_at),
-            "modified_at": null,
-            "customer_id": customer.id,
-            "email": customer.email,
-            "name": customer.name,
-            "external_id": customer.external_id,
-            "role": "owner",
-        })
-    }
-
     /// Everything a customer holds (recording 414): one entry per grant, bought twice is there twice.
     pub(crate) fn customer_state_shape(&self, customer: &Customer) -> Value {
         let of_customer = |grant: &&Grant| grant.customer_id == customer.id && grant.is_granted();
-        let grants = self.ledger.grants.iter().filter(of_customer);
-        let grants: Vec<Value> = grants.filter_map(|grant| self.state_grant_shape(grant)).collect();
+        let mut grants: Vec<&Grant> = self.ledger.grants.iter().filter(of_customer).collect();
+        grants.sort_by_key(|grant| grant.benefit_id);
+        let grants: Vec<Value> = grants.into_iter().filter_map(|grant| self.state_grant_shape(grant)).collect();
         let held = self.ledger.subscriptions.iter();
         let held = held.filter(|held| held.customer_id == customer.id && held.is_active());
         let held: Vec<Value> = held.map(|held| self.state_subscription_shape(held)).collect();
@@ -118,6 +86,39 @@ impl State {
             "meters": [],
         })
     }
+}
+
+/// What customers see of themselves (recording 540).
+pub(crate) fn portal_customer_shape(customer: &Customer) -> Value {
+    json!({
+        "created_at": written(customer.created_at),
+        "modified_at": maybe(customer.modified_at),
+        "id": customer.id,
+        "email": customer.email,
+        "email_verified": customer.email_verified,
+        "name": customer.name,
+        "billing_name": customer.name,
+        "billing_address": customer.billing_address,
+        "tax_id": null,
+        "oauth_accounts": {},
+        "default_payment_method_id": null,
+        "type": "individual",
+        "locale": "en",
+    })
+}
+
+/// The owner member of a customer (recording 609).
+pub(crate) fn member_shape(customer: &Customer) -> Value {
+    json!({
+        "id": customer.member_id(),
+        "created_at": written(customer.created_at),
+        "modified_at": null,
+        "customer_id": customer.id,
+        "email": customer.email,
+        "name": customer.name,
+        "external_id": customer.external_id,
+        "role": "owner",
+    })
 }
 
 /// The address of a picture that need not exist.

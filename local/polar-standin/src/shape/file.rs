@@ -17,10 +17,7 @@ const STEP: f64 = 1024.0;
 impl State {
     /// The organization's view (recording 612).
     pub(crate) fn file_shape(&self, file: &File) -> Value {
-        extend(
-            self.file_facts(file),
-            json!({"created_at": written(file.created_at), "flagged_malicious_at": null}),
-        )
+        extend(self.file_facts(file), json!({"created_at": written(file.created_at), "flagged_malicious_at": null}))
     }
 
     /// A cover, with its public address (recording 163).

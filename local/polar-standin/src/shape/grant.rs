@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::customer::{member_shape, portal_customer_shape};
 use super::maybe;
 use crate::clock::written;
 use crate::ledger::Grant;
@@ -13,7 +14,7 @@ impl State {
         let benefit = self.shop.benefit(grant.benefit_id)?;
         let mut shape = self.grant_facts(grant, benefit);
         shape["customer"] = self.customer_shape(customer);
-        shape["member"] = self.member_shape(customer);
+        shape["member"] = member_shape(customer);
         shape["benefit"] = self.benefit_shape(benefit);
         shape["user_id"] = json!(customer.id);
         Some(shape)
@@ -24,7 +25,7 @@ impl State {
         let customer = self.ledger.customer_ever(grant.customer_id)?;
         let benefit = self.shop.benefit(grant.benefit_id)?;
         let mut shape = self.grant_facts(grant, benefit);
-        shape["customer"] = self.portal_customer_shape(customer);
+        shape["customer"] = portal_customer_shape(customer);
         shape["benefit"] = self.held_benefit_shape(benefit);
         Some(shape)
     }
@@ -36,9 +37,10 @@ impl State {
             Kind::Custom { .. } => json!({}),
             Kind::LicenseKeys { .. } => {
                 let key = self.ledger.license_keys.iter().find(|key| Some(key.id) == grant.license_key_id);
-                key.map_or(json!({}), |key| {
-                    json!({"license_key_id": key.id, "display_key": super::license_key::display_key(&key.key)})
-                })
+                key.map_or(
+                    json!({}),
+                    |key| json!({"license_key_id": key.id, "display_key": super::license_key::display_key(&key.key)}),
+                )
             }
         }
     }

@@ -13,8 +13,10 @@ mod product;
 mod session;
 mod subscription;
 
+pub(crate) use customer::portal_customer_shape;
 pub(crate) use file::etag;
 pub(crate) use license_key::bare_activation_shape;
+pub(crate) use session::user_shape;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::customer::avatar;
+use super::product::first_price_shape;
 use super::{extend, maybe};
 use crate::clock::written;
 use crate::jobs::receipt_number;
@@ -16,7 +17,7 @@ impl State {
         let is_paid = order.net_amount() > 0;
         let user = customer.map(|customer| {
             let initial: String = customer.name.as_deref().unwrap_or(&customer.email).chars().take(1).collect();
-            json!({"id": customer.id, "email": customer.email, "public_name": initial.to_uppercase(),
+            json!({"id": customer.id, "email": customer.email, "public_name": initial,
                 "avatar_url": avatar(customer), "github_username": null})
         });
         extend(
@@ -46,10 +47,7 @@ impl State {
 
     /// A product as a buyer's order or subscription shows it.
     pub(crate) fn portal_product_shape(&self, product: &Product) -> Value {
-        extend(
-            self.public_product_shape(product),
-            json!({"organization": self.portal_organization_shape()}),
-        )
+        extend(self.public_product_shape(product), json!({"organization": self.portal_organization_shape()}))
     }
 
     fn order_subscription(&self, order: &Order, with_metadata: bool) -> Value {
@@ -61,33 +59,7 @@ impl State {
     }
 
     fn order_facts(&self, order: &Order) -> Value {
-        extend(self.order_amounts(order), self.order_references(order))
-    }
-
-    fn order_amounts(&self, order: &Order) -> Value {
-        let net = order.net_amount();
-        json!({
-            "id": order.id,
-            "created_at": written(order.created_at),
-            "modified_at": maybe(order.modified_at),
-            "status": order.status(),
-            // Stays true after a refund (recording 961).
-            "paid": true,
-            "subtotal_amount": order.subtotal_amount,
-            "discount_amount": order.discount_amount,
-            "net_amount": net,
-            "amount": net,
-            "tax_amount": 0,
-            "total_amount": net,
-            "applied_balance_amount": 0,
-            "from_balance_amount": 0,
-            "due_amount": net,
-            "refunded_amount": order.refunded_amount,
-            "refunded_tax_amount": 0,
-            "refundable_amount": net - order.refunded_amount,
-            "refundable_tax_amount": 0,
-            "currency": "usd",
-        })
+        extend(order_amounts(order), self.order_references(order))
     }
 
     fn order_references(&self, order: &Order) -> Value {
@@ -110,7 +82,7 @@ impl State {
             "user_id": order.customer_id,
             "product_id": order.product_id,
             "product_price_id": price_id,
-            "product_price": product.map(|product| self.first_price_shape(product)),
+            "product_price": product.map(first_price_shape),
             "discount_id": order.discount_id,
             "subscription_id": order.subscription_id,
             "checkout_id": order.checkout_id,
@@ -119,4 +91,30 @@ impl State {
             "description": name,
         })
     }
+}
+
+fn order_amounts(order: &Order) -> Value {
+    let net = order.net_amount();
+    json!({
+        "id": order.id,
+        "created_at": written(order.created_at),
+        "modified_at": maybe(order.modified_at),
+        "status": order.status(),
+        // Stays true after a refund (recording 961).
+        "paid": true,
+        "subtotal_amount": order.subtotal_amount,
+        "discount_amount": order.discount_amount,
+        "net_amount": net,
+        "amount": net,
+        "tax_amount": 0,
+        "total_amount": net,
+        "applied_balance_amount": 0,
+        "from_balance_amount": 0,
+        "due_amount": net,
+        "refunded_amount": order.refunded_amount,
+        "refunded_tax_amount": 0,
+        "refundable_amount": net - order.refunded_amount,
+        "refundable_tax_amount": 0,
+        "currency": "usd",
+    })
 }

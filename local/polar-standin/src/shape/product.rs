@@ -34,40 +34,6 @@ impl State {
         shape
     }
 
-    pub(crate) fn price_shape(&self, product: &Product, price: &Price) -> Value {
-        let mut shape = json!({
-            "created_at": written(price.created_at),
-            "modified_at": null,
-            "id": price.id,
-            "source": "catalog",
-            "amount_type": price.amount.kind(),
-            "price_currency": "usd",
-            "tax_behavior": null,
-            "is_archived": price.is_archived,
-            "product_id": product.id,
-            "type": if product.recurring.is_some() { "recurring" } else { "one_time" },
-            "recurring_interval": product.recurring.map(crate::shop::Interval::name),
-        });
-        match price.amount {
-            Amount::Fixed(cents) => shape["price_amount"] = json!(cents),
-            Amount::Custom { minimum, maximum, preset } => {
-                shape["minimum_amount"] = json!(minimum);
-                shape["maximum_amount"] = json!(maximum);
-                shape["preset_amount"] = json!(preset);
-            }
-        }
-        shape
-    }
-
-    /// The price that a checkout takes, null without one.
-    pub(crate) fn first_price_shape(&self, product: &Product) -> Value {
-        product.price().map_or(Value::Null, |price| self.price_shape(product, price))
-    }
-
-    pub(crate) fn price_shapes(&self, product: &Product) -> Vec<Value> {
-        product.prices.iter().map(|price| self.price_shape(product, price)).collect()
-    }
-
     fn product_facts(&self, product: &Product) -> Value {
         json!({
             "id": product.id,
@@ -91,6 +57,42 @@ impl State {
     fn product_prices(&self, product: &Product) -> Value {
         let covers = product.covers.iter().filter_map(|id| self.shop.file(*id));
         let covers: Vec<Value> = covers.map(|file| self.media_shape(file)).collect();
-        json!({"prices": self.price_shapes(product), "medias": covers})
+        json!({"prices": price_shapes(product), "medias": covers})
     }
+}
+
+/// One price (recordings 140, 204).
+pub(crate) fn price_shape(product: &Product, price: &Price) -> Value {
+    let mut shape = json!({
+        "created_at": written(price.created_at),
+        "modified_at": null,
+        "id": price.id,
+        "source": "catalog",
+        "amount_type": price.amount.kind(),
+        "price_currency": "usd",
+        "tax_behavior": null,
+        "is_archived": price.is_archived,
+        "product_id": product.id,
+        "type": if product.recurring.is_some() { "recurring" } else { "one_time" },
+        "recurring_interval": product.recurring.map(crate::shop::Interval::name),
+    });
+    match price.amount {
+        Amount::Fixed(cents) => shape["price_amount"] = json!(cents),
+        Amount::Custom { minimum, maximum, preset } => {
+            shape["minimum_amount"] = json!(minimum);
+            shape["maximum_amount"] = json!(maximum);
+            shape["preset_amount"] = json!(preset);
+        }
+    }
+    shape
+}
+
+/// The price that a checkout takes, null without one.
+pub(crate) fn first_price_shape(product: &Product) -> Value {
+    product.price().map_or(Value::Null, |price| price_shape(product, price))
+}
+
+/// All prices, archived ones too.
+pub(crate) fn price_shapes(product: &Product) -> Vec<Value> {
+    product.prices.iter().map(|price| price_shape(product, price)).collect()
 }

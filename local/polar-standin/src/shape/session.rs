@@ -24,16 +24,16 @@ impl State {
             "customer": self.customer_shape(customer),
         })
     }
+}
 
-    /// Who a customer token speaks for (recordings 552, 553).
-    pub(crate) fn user_shape(&self, session: &CustomerSession, customer: &Customer) -> Value {
-        json!({
-            "type": if session.of_member { "member" } else { "customer" },
-            "name": customer.name,
-            "email": customer.email,
-            "customer_id": customer.id,
-            "member_id": session.of_member.then(|| customer.member_id()),
-            "role": session.of_member.then_some("owner"),
-        })
-    }
+/// Who a customer token speaks for (recordings 552, 553).
+pub(crate) fn user_shape(session: &CustomerSession, customer: &Customer) -> Value {
+    json!({
+        "type": if session.of_member { "member" } else { "customer" },
+        "name": customer.name,
+        "email": customer.email,
+        "customer_id": customer.id,
+        "member_id": session.of_member.then(|| customer.member_id()),
+        "role": session.of_member.then_some("owner"),
+    })
 }

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::product::{first_price_shape, price_shapes};
 use super::{extend, maybe};
 use crate::clock::written;
 use crate::ledger::Subscription;
@@ -10,7 +11,7 @@ impl State {
     /// The buyer's view (recording 2d5).
     pub(crate) fn portal_subscription_shape(&self, held: &Subscription) -> Value {
         let product = self.shop.product(held.product_id);
-        let price = product.map(|product| self.first_price_shape(product));
+        let price = product.map(first_price_shape);
         extend(
             self.subscription_facts(held),
             json!({
@@ -18,7 +19,7 @@ impl State {
                 "user_id": held.customer_id,
                 "product": product.map(|product| self.portal_product_shape(product)),
                 "price": price,
-                "prices": product.map(|product| self.price_shapes(product)),
+                "prices": product.map(price_shapes),
                 "meters": [],
                 "pending_update": null,
             }),

@@ -64,6 +64,13 @@ impl Benefit {
         self
     }
 
+    /// Sets when it was made; lists are sorted by it.
+    #[must_use]
+    pub fn created(mut self, at: Timestamp) -> Self {
+        self.created_at = at;
+        self
+    }
+
     /// Hides it from the customer portal.
     #[must_use]
     pub fn private(mut self) -> Self {

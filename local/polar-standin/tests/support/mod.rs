@@ -4,6 +4,8 @@
 pub mod recording;
 pub mod replay;
 
+use std::fmt::Write as _;
+
 use http::HeaderMap;
 use polar_standin::{Options, Pace, Shop, Standin};
 use serde_json::Value;
@@ -54,10 +56,10 @@ pub async fn send(method: &str, url: &str, headers: &[(String, String)], body: O
     let (host, target) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("an address");
     let mut head = format!("{method} /{target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     if let Some(body) = body {
-        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        let _ = write!(head, "Content-Length: {}\r\n", body.len());
     }
     let mut stream = TcpStream::connect(host).await.expect("a stand-in that listens");
     stream.write_all(format!("{head}\r\n").as_bytes()).await.expect("a request that is sent");

@@ -17,7 +17,7 @@ const SORTING: &[&str] = &["product_benefit", "granted_at", "type", "organizatio
 pub(super) async fn list(Shared(world): Shared<World>, caller: Caller, uri: Uri) -> Answer {
     let customer = caller.customer()?;
     let mut query = Query::of(&uri);
-    let types = query.choices("type", TYPES);
+    let types = query.choices_or_one("type", "BenefitType", TYPES);
     let benefits = query.ids("benefit_id");
     let checkouts = query.ids("checkout_id");
     let orders = query.ids("order_id");

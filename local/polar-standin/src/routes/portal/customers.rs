@@ -4,6 +4,7 @@ use serde_json::json;
 use crate::answer::{Answer, Refusal, ok};
 use crate::caller::Caller;
 use crate::clock::written;
+use crate::shape::{portal_customer_shape, user_shape};
 use crate::world::World;
 
 /// `GET /v1/customer-portal/customers/me`.
@@ -11,7 +12,7 @@ pub(super) async fn me(Shared(world): Shared<World>, caller: Caller) -> Answer {
     let customer = caller.customer()?;
     world.read(|state| {
         let customer = state.ledger.customer(customer).ok_or(Refusal::InvalidToken)?;
-        Ok(ok(&state.portal_customer_shape(customer)))
+        Ok(ok(&portal_customer_shape(customer)))
     })
 }
 
@@ -29,6 +30,6 @@ pub(super) async fn user(Shared(world): Shared<World>, caller: Caller) -> Answer
     let token = caller.session_token()?;
     world.read(|state| {
         let (session, customer) = state.session(token).ok_or(Refusal::InvalidToken)?;
-        Ok(ok(&state.user_shape(session, customer)))
+        Ok(ok(&user_shape(session, customer)))
     })
 }

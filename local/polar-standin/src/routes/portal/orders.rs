@@ -15,7 +15,7 @@ pub(super) async fn list(Shared(world): Shared<World>, caller: Caller, uri: Uri)
     let customer = caller.customer()?;
     let mut query = Query::of(&uri);
     let products = query.ids("product_id");
-    let billing_types = query.choices("product_billing_type", &["one_time", "recurring"]);
+    let billing_types = query.choices_or_one("product_billing_type", "ProductBillingType", &["one_time", "recurring"]);
     let subscriptions = query.ids("subscription_id");
     let part = query.text("query").map(|text| text.to_lowercase());
     let sorting = query.sorting(SORTING, "-created_at");
@@ -51,9 +51,7 @@ pub(super) async fn find(Shared(world): Shared<World>, caller: Caller, Path(id):
 pub(super) async fn invoice(Shared(world): Shared<World>, caller: Caller, Path(id): Path<String>) -> Answer {
     let customer = caller.customer()?;
     let id = path_id(&id)?;
-    world.read(|state| {
-        invoice_of(state, state.ledger.order(id).filter(|order| order.customer_id == customer))
-    })
+    world.read(|state| invoice_of(state, state.ledger.order(id).filter(|order| order.customer_id == customer)))
 }
 
 /// `POST /v1/customer-portal/orders/{id}/invoice`.

@@ -1,0 +1,119 @@
+use std::num::NonZeroU16;
+
+use axum::extract::State;
+use http_api::{ApiError, Json, Problem, Query, SignedIn};
+use jiff::Timestamp;
+use purchases::Download;
+use serde::{Deserialize, Serialize};
+use store::{Attempt, Scope, Session};
+use tracing::warn;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::{Shop, link::WantedFile};
+
+const DEFAULT_LIMIT: u16 = 50;
+const LARGEST_LIMIT: u16 = 100;
+
+/// Which part of the history to show.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Part {
+    /// Where to go on: `next` of the page before.
+    from: Option<String>,
+    /// Attempts on a page: 50 by default, at most 100.
+    #[param(value_type = Option<u16>, minimum = 1)]
+    limit: Option<NonZeroU16>,
+}
+
+/// A page of the history, the newest attempt first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DownloadHistory {
+    items: Vec<DownloadAttempt>,
+    /// What to send as `from` for the next page; `null` at the end.
+    next: Option<String>,
+}
+
+/// One attempt to download, whatever became of it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DownloadAttempt {
+    at: Timestamp,
+    /// `issued`: counted. `repeated`: free within the grace time. Otherwise the code of the refusal.
+    #[schema(example = "issued")]
+    result: String,
+    product_id: Option<Uuid>,
+    order_id: Option<Uuid>,
+    file_id: Option<Uuid>,
+    file_name: Option<String>,
+    version: Option<String>,
+    /// The session, as the shop's log names it.
+    session: String,
+    #[schema(example = "Firefox on Windows")]
+    client: String,
+}
+
+impl From<Attempt> for DownloadAttempt {
+    fn from(attempt: Attempt) -> Self {
+        Self {
+            at: attempt.at,
+            result: attempt.result,
+            product_id: attempt.product_id,
+            order_id: attempt.order_id,
+            file_id: attempt.file_id,
+            file_name: attempt.file_name,
+            version: attempt.version,
+            session: attempt.session_id,
+            client: attempt.client,
+        }
+    }
+}
+
+/// `GET /api/customer/downloads`: the buyer's own downloads and refusals of the last 400 days.
+#[utoipa::path(get, path = "/api/customer/downloads", operation_id = "listDownloads", security(("cookie" = []), ("bearer" = [])), tag = "download", params(Part),
+    responses(
+        (status = 200, body = DownloadHistory, description = "A session with the scope `order` sees its own attempts only"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+    ))]
+pub(crate) async fn list(
+    State(shop): State<Shop>,
+    SignedIn { session, .. }: SignedIn,
+    Query(part): Query<Part>,
+) -> Result<Json<DownloadHistory>, ApiError> {
+    let own_session = (session.scope != Scope::Account).then(|| session.id());
+    let limit = part.limit.map_or(DEFAULT_LIMIT, u16::from).min(LARGEST_LIMIT);
+    let page = shop.history.list(session.customer_id, own_session.as_deref(), part.from.as_deref(), limit).await?;
+    Ok(Json(DownloadHistory { items: page.attempts.into_iter().map(DownloadAttempt::from).collect(), next: page.next }))
+}
+
+/// Remembers an attempt. The history must never cost a buyer the download, so its own failures are only logged.
+pub(crate) async fn record(
+    shop: &Shop,
+    session: &Session,
+    client: String,
+    wanted: WantedFile,
+    outcome: &Result<Download, ApiError>,
+    now: Timestamp,
+) {
+    let purchase = outcome.as_ref().ok().map(|download| &download.purchase);
+    let attempt = Attempt {
+        at: now,
+        result: match outcome {
+            Ok(download) if download.repeated => "repeated".to_owned(),
+            Ok(_) => "issued".to_owned(),
+            Err(error) => error.code().to_owned(),
+        },
+        session_id: session.id(),
+        client,
+        product_id: purchase.and_then(|purchase| purchase.product_id).map(Uuid::from).or(wanted.product_id),
+        order_id: purchase.map(|purchase| purchase.id.order_id.into()).or(wanted.order_id),
+        file_id: purchase.map(|purchase| purchase.id.file_id).or(wanted.file_id),
+        file_name: purchase.map(|purchase| purchase.file_name().to_owned()),
+        version: purchase.and_then(|purchase| purchase.version().map(str::to_owned)),
+    };
+    if let Err(error) = shop.history.record(session.customer_id, &attempt).await {
+        warn!(cause = ApiError::from(error).causes(), session.id = %session.id(), "could not record the download");
+    }
+}

@@ -1,0 +1,145 @@
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{Error, item, item::Item};
+
+const ATTEMPT: &str = "attempt#";
+
+/// How long an attempt is remembered.
+const KEPT: Duration = Duration::from_hours(400 * 24);
+
+/// One attempt to download, whatever became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// When.
+    pub at: Timestamp,
+    /// What became of it: `issued`, `repeated`, or the code of the refusal.
+    pub result: String,
+    /// The session's name in logs.
+    pub session_id: String,
+    /// The kind of browser, as in "Firefox on Windows".
+    pub client: String,
+    /// The product that was asked for, or that the file came with.
+    pub product_id: Option<Uuid>,
+    /// The order that it was counted on.
+    pub order_id: Option<Uuid>,
+    /// The file.
+    pub file_id: Option<Uuid>,
+    /// The file's name, where it is known.
+    pub file_name: Option<String>,
+    /// The file's version, where the merchant gives one.
+    pub version: Option<String>,
+}
+
+impl Attempt {
+    fn attributes(&self, customer_id: Uuid) -> HashMap<String, AttributeValue> {
+        // Two attempts in one millisecond must not overwrite each other.
+        let id = format!("{ATTEMPT}{:013}#{}", self.at.as_millisecond(), Uuid::new_v4().simple());
+        let always = [
+            ("customer_id", item::text(&customer_id)),
+            ("id", item::text(&id)),
+            ("at", item::time(self.at)),
+            ("result", item::text(&self.result)),
+            ("session_id", item::text(&self.session_id)),
+            ("client", item::text(&self.client)),
+            ("purge_at", item::purge_time(self.at + KEPT)),
+        ];
+        let known = [
+            ("product_id", self.product_id.map(|id| item::text(&id))),
+            ("order_id", self.order_id.map(|id| item::text(&id))),
+            ("file_id", self.file_id.map(|id| item::text(&id))),
+            ("file_name", self.file_name.as_ref().map(item::text)),
+            ("version", self.version.as_ref().map(item::text)),
+        ];
+        let known = known.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        always.into_iter().chain(known).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    fn read(item: &Item) -> Result<Self, Error> {
+        let text = |attribute| Ok::<_, Error>(item.optional(attribute, Item::text)?.map(str::to_owned));
+        Ok(Self {
+            at: item.time("at")?,
+            result: item.text("result")?.to_owned(),
+            session_id: item.text("session_id")?.to_owned(),
+            client: item.text("client")?.to_owned(),
+            product_id: item.optional("product_id", Item::uuid)?,
+            order_id: item.optional("order_id", Item::uuid)?,
+            file_id: item.optional("file_id", Item::uuid)?,
+            file_name: text("file_name")?,
+            version: text("version")?,
+        })
+    }
+}
+
+/// A page of a customer's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// The attempts, the newest first.
+    pub attempts: Vec<Attempt>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// The history in the table of downloads.
+#[derive(Clone, Debug)]
+pub struct History {
+    client: Client,
+    table: String,
+}
+
+impl History {
+    /// The history in a table of this name.
+    #[must_use]
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// Remembers an attempt for 400 days.
+    pub async fn record(&self, customer_id: Uuid, attempt: &Attempt) -> Result<(), Error> {
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(attempt.attributes(customer_id)));
+        put.send().await?;
+        Ok(())
+    }
+
+    /// Lists a customer's attempts, or those of one session, from where the page before ended.
+    pub async fn list(
+        &self,
+        customer_id: Uuid,
+        session_id: Option<&str>,
+        from: Option<&str>,
+        limit: u16,
+    ) -> Result<HistoryPage, Error> {
+        // Ids order by time, so "older than" is "smaller than".
+        let before = from.filter(|from| from.starts_with(ATTEMPT)).unwrap_or("attempt$");
+        let query = self.client.query().table_name(&self.table).scan_index_forward(false);
+        let mut query = query
+            .key_condition_expression("customer_id = :customer_id AND id BETWEEN :first AND :before")
+            .expression_attribute_values(":customer_id", item::text(&customer_id))
+            .expression_attribute_values(":first", item::text(ATTEMPT))
+            .expression_attribute_values(":before", item::text(before));
+        if let Some(session_id) = session_id {
+            query = query
+                .filter_expression("session_id = :session_id")
+                .expression_attribute_values(":session_id", item::text(session_id));
+        }
+        // A filter may leave a page of DynamoDB's nearly empty, so pages are walked until ours is full.
+        let mut items = query.into_paginator().items().send();
+        let mut page = HistoryPage { attempts: Vec::new(), next: None };
+        while let Some(item) = items.next().await {
+            let item = Item(item?);
+            let id = item.text("id")?;
+            if id == before {
+                continue;
+            }
+            if page.attempts.len() == usize::from(limit) {
+                return Ok(page);
+            }
+            page.next = Some(id.to_owned());
+            page.attempts.push(Attempt::read(&item)?);
+        }
+        Ok(HistoryPage { next: None, ..page })
+    }
+}

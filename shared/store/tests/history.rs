@@ -1,0 +1,64 @@
+//! The history of downloads, against the embedded DynamoDB.
+
+use std::time::Duration;
+
+use dynamodb::Embedded;
+use jiff::Timestamp;
+use store::{Attempt, History};
+use uuid::Uuid;
+
+const CUSTOMER: Uuid = Uuid::from_u128(1);
+
+async fn history() -> (History, Embedded) {
+    let dynamodb = Embedded::in_memory().await.expect("the emulator starts");
+    (History::new(dynamodb.client(), "downloads"), dynamodb)
+}
+
+fn attempt(second: u64, session: &str) -> Attempt {
+    Attempt {
+        at: Timestamp::from_second(1_800_000_000).expect("a valid time") + Duration::from_secs(second),
+        result: "issued".to_owned(),
+        session_id: session.to_owned(),
+        client: "Firefox on Linux".to_owned(),
+        product_id: Some(Uuid::from_u128(2)),
+        order_id: None,
+        file_id: Some(Uuid::from_u128(3)),
+        file_name: Some("写真.zip".to_owned()),
+        version: None,
+    }
+}
+
+#[tokio::test]
+async fn attempts_come_back_whole_and_the_newest_first() {
+    let (history, _dynamodb) = history().await;
+    for second in [2, 1, 3] {
+        history.record(CUSTOMER, &attempt(second, "a")).await.unwrap();
+    }
+    history.record(Uuid::from_u128(9), &attempt(4, "a")).await.unwrap();
+
+    let page = history.list(CUSTOMER, None, None, 10).await.unwrap();
+    assert_eq!(page.attempts, [attempt(3, "a"), attempt(2, "a"), attempt(1, "a")]);
+    assert_eq!(page.next, None);
+}
+
+#[tokio::test]
+async fn pages_join_without_gaps_and_repeats_even_within_one_millisecond() {
+    let (history, _dynamodb) = history().await;
+    for number in 0..25 {
+        history.record(CUSTOMER, &attempt(number / 5, if number % 2 == 0 { "even" } else { "odd" })).await.unwrap();
+    }
+    for (session, count) in [(None, 25), (Some("even"), 13), (Some("nobody"), 0)] {
+        let (mut from, mut found) = (None, Vec::new());
+        loop {
+            let page = history.list(CUSTOMER, session, from.as_deref(), 4).await.unwrap();
+            assert!(page.attempts.len() <= 4);
+            found.extend(page.attempts);
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found.len(), count, "{session:?}");
+        assert!(found.is_sorted_by(|newer, older| newer.at >= older.at));
+    }
+}
