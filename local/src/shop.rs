@@ -125,6 +125,7 @@ fn settings(
         .with("AWS_SESSION_TOKEN", "")
         .with("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url())
         .with("SESSIONS_TABLE", "sessions")
+        .with("CATALOGUE_TABLE", "catalogue")
         .with("CHECKOUTS_TABLE", "checkouts")
         .with("DOWNLOADS_TABLE", "downloads"))
 }

@@ -73,9 +73,8 @@ impl Filter {
     }
 
     /// The products of the page that is asked for, and how many there are on all pages.
-    pub(crate) fn apply<'a, P: AsRef<Product>>(&self, products: &'a [P]) -> Selection<'a> {
-        let mut matching: Vec<&Product> =
-            products.iter().map(AsRef::as_ref).filter(|product| self.matches(product)).collect();
+    pub(crate) fn apply<'a>(&self, mut matching: Vec<&'a Product>) -> Selection<'a> {
+        matching.retain(|product| self.matches(product));
         matching.sort_by(|a, b| {
             self.sorting
                 .iter()
@@ -193,7 +192,12 @@ mod tests {
             product("Brush Pack", "2026-02-01T00:00:00Z", 500, "tools"),
         ];
         let filter = Filter::parse(query).expect("a valid query");
-        filter.apply(&products).products.iter().map(|product| product.name.clone()).collect()
+        filter
+            .apply(products.iter().map(AsRef::as_ref).collect())
+            .products
+            .iter()
+            .map(|product| product.name.clone())
+            .collect()
     }
 
     #[test]

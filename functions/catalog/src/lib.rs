@@ -1,7 +1,9 @@
 //! The catalogue: what the shop sells. It serves visitors who are nobody yet, and knows of no session and no purchase.
 
+mod caching;
 mod document;
 mod filter;
+mod links;
 mod product;
 mod products;
 mod state;
@@ -17,6 +19,7 @@ pub fn routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::new()
         .routes(routes!(products::list))
         .routes(routes!(products::get))
+        .routes(routes!(links::get))
         .routes(routes!(document::health))
         .routes(routes!(document::openapi))
 }

@@ -104,8 +104,8 @@ impl From<&polar::Product> for Product {
 }
 
 impl ProductWithFiles {
-    pub(crate) fn new(product: &polar::Product, files: &[File]) -> Self {
-        Self { product: product.into(), files: files.iter().map(ProductFile::from).collect() }
+    pub(crate) fn new(product: &polar::Product, files: &[&File]) -> Self {
+        Self { product: product.into(), files: files.iter().copied().map(ProductFile::from).collect() }
     }
 }
 

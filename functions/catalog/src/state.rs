@@ -8,8 +8,8 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Needs nothing but Polar.
-    pub fn from_settings(_settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
-        Ok(Self { products: Products::new(clients.polar.clone()) })
+    /// Reads the settings of [`Products`].
+    pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
+        Ok(Self { products: Products::from_settings(settings, clients)? })
     }
 }

@@ -21,13 +21,13 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Reads `CHECKOUTS_TABLE`, `CHECKOUT_DISCOUNT_IDS`, `CHECKOUT_METADATA_KEYS`, and the settings of [`Access`].
+    /// Reads `CHECKOUTS_TABLE`, `CHECKOUT_DISCOUNT_IDS`, `CHECKOUT_METADATA_KEYS`, and the settings of [`Access`] and [`Products`].
     pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
         Ok(Self {
             access: Access::from_settings(settings, clients)?,
             checkouts: Checkouts::new(clients.dynamodb.clone(), settings.required::<String>("CHECKOUTS_TABLE")?),
             polar: clients.polar.clone(),
-            products: Products::new(clients.polar.clone()),
+            products: Products::from_settings(settings, clients)?,
             discount_ids: settings.list("CHECKOUT_DISCOUNT_IDS")?.into(),
             metadata_keys: settings.list("CHECKOUT_METADATA_KEYS")?.into(),
         })

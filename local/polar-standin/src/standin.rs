@@ -9,15 +9,13 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::faults::Fault;
 use crate::ledger::OrganizationToken;
 use crate::options::Options;
-use crate::purchase::{Purchase, Purchased};
-use crate::requests::Request;
-use crate::state::State;
+use crate::server::{Fault, Request, Switch};
+use crate::state::{Purchase, Purchased, State};
 use crate::tokens::random_token;
 use crate::world::World;
-use crate::{history, server, state_file};
+use crate::{server, state};
 
 /// The token that every stand-in takes; fixed, so that a restarted shop keeps working, and of no use anywhere else.
 pub(crate) const ACCESS_TOKEN: &str = "polar_oat_standinTokenThatOpensNothingButTheStandin";
@@ -28,6 +26,7 @@ pub struct Standin {
     world: World,
     url: String,
     server: JoinHandle<()>,
+    everything: Switch,
 }
 
 #[expect(clippy::must_use_candidate, reason = "what is done counts, not whether there was anything to do")]
@@ -37,18 +36,19 @@ impl Standin {
     /// # Errors
     /// If the address is taken, or the state file cannot be read; a damaged one is left as it is.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
-        let kept = options.state_file.as_deref().map(state_file::load).transpose()?.flatten();
+        let kept = options.state_file.as_deref().map(state::load).transpose()?.flatten();
         let listener = TcpListener::bind(options.address)
             .await
             .with_context(|| format!("cannot listen on {}", options.address))?;
         let url = format!("http://{}", listener.local_addr()?);
         let clock = Arc::new(Clock::default());
-        let state = history::begin(options.shop, kept, clock, url.clone())?;
-        let world = World::new(state, options.state_file, options.pace, options.confirm_takes);
+        let began = state::begin(options.shop, kept, clock, url.clone())?;
+        let world = World::new(began, options.state_file, options.pace, options.confirm_takes);
         // Saves what the shop began with, and puts steps that a stop interrupted back on their timers.
         world.change(|_| ());
-        let server = tokio::spawn(server::serve(listener, world.clone()));
-        Ok(Self { world, url, server })
+        let everything = Switch::default();
+        let server = tokio::spawn(server::serve(listener, world.clone(), everything.clone()));
+        Ok(Self { world, url, server, everything })
     }
 
     /// Where it listens, like `http://127.0.0.1:1234`; the hosted checkout is below `/checkout/`.
@@ -159,5 +159,6 @@ impl Standin {
 impl Drop for Standin {
     fn drop(&mut self) {
         self.server.abort();
+        self.everything.cut();
     }
 }

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::faults::Fault;
 use crate::ledger::Work;
 use crate::options::Pace;
-use crate::requests::Request;
-use crate::state::State;
-use crate::state_file;
+use crate::server::Fault;
+use crate::server::Request;
+use crate::state::{State, save};
 
 /// Shared by all requests; cheap to clone.
 #[derive(Debug, Clone)]
@@ -54,7 +53,7 @@ impl World {
         state.sweep();
         let result = alter(&mut state);
         if let Some(file) = &self.0.state_file
-            && let Err(error) = state_file::save(file, &state.ledger)
+            && let Err(error) = save(file, &state.ledger)
         {
             tracing::error!("cannot save {}: {error:#}", file.display());
         }

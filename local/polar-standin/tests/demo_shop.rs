@@ -44,7 +44,7 @@ async fn every_file_has_the_bytes_that_its_record_names() {
         let got = call("GET", link.text_at("/download/url"), "", None).await;
         assert_eq!(file["size"], got.bytes.len(), "{}", file["name"]);
         let digest = ring::digest::digest(&ring::digest::SHA256, &got.bytes);
-        let hex: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = digest.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         assert_eq!(file["checksum_sha256_hex"], hex, "{}", file["name"]);
     }
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use polar_standin::Fault;
 use support::{call, demo, get, send};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 const PRODUCTS: &str = "/v1/products/";
 
@@ -94,6 +96,23 @@ async fn a_rate_limit_has_no_body() {
     standin.fault(Fault::on("GET /v1/products/").rate_limited(Duration::from_secs(7)));
     let answer = get(&standin, PRODUCTS).await;
     assert_eq!((answer.status, answer.header("retry-after"), answer.bytes), (429, "7".into(), Vec::new()));
+}
+
+#[tokio::test]
+async fn a_stand_in_that_is_gone_answers_no_connection_that_was_kept() {
+    let standin = demo().await;
+    let address = standin.url().trim_start_matches("http://").to_owned();
+    let request = format!("GET /v1/products/x HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    let mut stream = TcpStream::connect(&address).await.expect("a connection");
+    let mut received = Vec::new();
+    stream.write_all(request.as_bytes()).await.expect("a request");
+    stream.read_buf(&mut received).await.expect("an answer");
+    drop(standin);
+    // Either the write or the read finds the connection closed.
+    if stream.write_all(request.as_bytes()).await.is_ok() {
+        let _ = stream.read_to_end(&mut received).await;
+    }
+    assert_eq!(String::from_utf8_lossy(&received).matches("HTTP/1.1 ").count(), 1);
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::STOREFRONT_ORIGIN;
+
 /// A request as API Gateway hands it to a function (HTTP API, payload format 2.0).
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -22,16 +24,17 @@ impl Event {
         Self::new("GET", path)
     }
 
-    /// A `DELETE` of a path.
+    /// A `DELETE` of a path, sent by the storefront's page.
     #[must_use]
     pub fn delete(path: &str) -> Self {
-        Self::new("DELETE", path)
+        Self::new("DELETE", path).header("origin", STOREFRONT_ORIGIN)
     }
 
-    /// A `POST` of JSON to a path.
+    /// A `POST` of JSON to a path, sent by the storefront's page.
     #[must_use]
     pub fn post(path: &str, body: &Value) -> Self {
-        Self { body: Some(body.to_string()), ..Self::new("POST", path) }.header("content-type", "application/json")
+        let event = Self { body: Some(body.to_string()), ..Self::new("POST", path) };
+        event.header("content-type", "application/json").header("origin", STOREFRONT_ORIGIN)
     }
 
     fn new(method: &'static str, path: &str) -> Self {

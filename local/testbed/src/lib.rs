@@ -18,6 +18,7 @@ pub use buyer::BegunCheckout;
 pub use event::{Answer, Event};
 pub use events::check_events;
 pub use function::Function;
+pub use polar_standin::{Fault, Purchase, demo};
 pub use program::program;
 pub use template::{FunctionBlock, Table, Template};
 pub use trouble::{check_required_settings, check_troubles};

@@ -90,7 +90,7 @@ impl Trouble {
         let retry_after = answer.headers.get("retry-after").map(String::as_str);
         ensure!(retry_after == self.retry_after, "Retry-After is {retry_after:?}");
         let request_id = &answer.body["requestId"];
-        let line = function.log_of(request_id.as_str().unwrap_or_default(), "failed").context("no line in the log")?;
+        let line = function.log_of(request_id.as_str().unwrap_or_default(), "failed").with_context(|| format!("no line in the log:\n{}", function.logs()))?;
         ensure!(line["level"] == "ERROR" && line["fields"]["code"] == self.code, "the log says {line}");
         ensure!(line["fields"]["cause"].as_str().is_some_and(|cause| cause.contains("Polar")), "no cause in {line}");
         Ok(())
@@ -131,8 +131,12 @@ impl Function {
     /// The line with a message that was logged while a request was answered, as JSON.
     #[must_use]
     pub fn log_of(&self, request_id: &str, message: &str) -> Option<Value> {
-        let lines = self.logs();
-        let mut lines = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.find(|line| line["fields"]["message"] == message && line["spans"][0]["id"] == request_id)
+        let is_of_request = |line: &Value| {
+            let mut spans = line["spans"].as_array().into_iter().flatten();
+            spans.any(|span| span["name"] == "request" && span["id"] == request_id)
+        };
+        let logs = self.logs();
+        let mut lines = logs.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.find(|line| line["fields"]["message"] == message && is_of_request(line))
     }
 }

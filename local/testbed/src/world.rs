@@ -37,6 +37,7 @@ impl World {
             ("POLAR_SERVER", "sandbox"),
             ("POLAR_API_URL", &self.polar.api_url()),
             ("POLAR_ACCESS_TOKEN", self.polar.access_token()),
+            ("CATALOGUE_TABLE", "catalogue"),
             ("SESSIONS_TABLE", "sessions"),
             ("CHECKOUTS_TABLE", "checkouts"),
             ("DOWNLOADS_TABLE", "downloads"),

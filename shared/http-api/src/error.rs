@@ -216,6 +216,15 @@ impl From<store::Error> for ApiError {
     }
 }
 
+impl From<products::Error> for ApiError {
+    fn from(error: products::Error) -> Self {
+        match error {
+            products::Error::Polar(error) => error.into(),
+            products::Error::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<purchases::Error> for ApiError {
     fn from(error: purchases::Error) -> Self {
         match error {
@@ -228,6 +237,7 @@ impl From<purchases::Error> for ApiError {
                 Self::FileRequired(files.into_iter().map(FileChoice::from).collect())
             }
             purchases::Error::LimitReached(limit) => Self::DownloadLimitReached(limit),
+            purchases::Error::Products(error) => error.into(),
             purchases::Error::Polar(error) => error.into(),
             purchases::Error::Store(error) => error.into(),
         }

@@ -50,7 +50,9 @@ async fn answer(request: Request, next: Next) -> Response {
     };
     add_security_headers(&mut response);
 
-    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
+    // The log writes numbers of this width as numbers, wider ones as text.
+    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let status = response.status().as_u16();
     let code = failure.as_ref().map_or("-", |failure| failure.code());
     match failure.filter(|_| status >= 500) {
         Some(failure) => error!(%method, route, status, code, ms, cause = failure.causes(), "failed"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Error, FieldError, Result};
+use crate::{Error, FieldError, Result, SecretUrl};
 
 /// The wait when a 429 does not say: one window of Polar's usual limits.
 const RATE_WINDOW: Duration = Duration::from_mins(1);
@@ -23,6 +23,8 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<Duration>,
     /// Whether the answer repeats the API version: one for an unknown version does not.
     pub(crate) versioned: bool,
+    /// Where a redirect leads.
+    pub(crate) location: Option<SecretUrl>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -54,6 +56,15 @@ impl Answer {
             400..=499 => Err(self.failure(route)),
             500..=599 => Err(self.unavailable(None)),
             _ => Err(self.unexpected(route, ".", "a redirect: the path is not the one that Polar serves")),
+        }
+    }
+
+    /// Reads where the answer to the request with this route leads; it must be a redirect.
+    pub(crate) fn redirect(&self, route: &str) -> Result<SecretUrl> {
+        match (self.status, &self.location) {
+            (302, Some(location)) => Ok(location.clone()),
+            (200..=299 | 302, _) => Err(self.unexpected(route, ".", "no address to go to")),
+            _ => self.decode(route),
         }
     }
 

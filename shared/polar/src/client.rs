@@ -9,13 +9,14 @@ use std::{
 
 use reqwest::{
     RequestBuilder, Response,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
 };
 use serde::de::DeserializeOwned;
 use tracing::{debug, info};
+use url::Url;
 
 use crate::{
-    Config, Error, Page, Result,
+    Config, Error, Page, Result, SecretUrl,
     answer::Answer,
     deadline,
     request::{Bearer, Request},
@@ -44,13 +45,23 @@ impl Client {
         Self(Arc::new(config))
     }
 
-    /// Performs a request: the only way from this crate to Polar.
+    /// Performs a request whose answer is JSON.
     pub(crate) async fn send<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T> {
+        self.perform(request, Answer::decode).await
+    }
+
+    /// Performs a request whose answer is a redirect, which is not followed.
+    pub(crate) async fn redirect(&self, request: Request<'_>) -> Result<SecretUrl> {
+        self.perform(request, Answer::redirect).await
+    }
+
+    /// Performs a request: the only way from this crate to Polar.
+    async fn perform<T>(&self, request: Request<'_>, read: fn(&Answer, &str) -> Result<T>) -> Result<T> {
         let (route, end) = (request.route(), deadline::of_call(self.0.limits.request));
         let mut tries = 0;
         loop {
             tries += 1;
-            let result = self.attempt(&request, &route, end).await.and_then(|answer| answer.decode(&route));
+            let result = self.attempt(&request, &route, end).await.and_then(|answer| read(&answer, &route));
             let Err(error) = result else { return result };
             let left = end.saturating_duration_since(Instant::now());
             let Some(pause) = retry::pause(request.repeat, &error, tries, left, retry::jitter()) else {
@@ -122,6 +133,11 @@ impl Client {
         })
     }
 
+    /// Whether an address is where the API is: only there may a token go.
+    pub(crate) fn is_own(&self, address: &Url) -> bool {
+        address.origin() == self.0.base_url.origin()
+    }
+
     fn authorization(&self, bearer: Bearer<'_>) -> Result<Option<HeaderValue>> {
         let token = match bearer {
             Bearer::Nobody => return Ok(None),
@@ -142,6 +158,7 @@ async fn receive(mut response: Response, route: &str) -> Result<Answer> {
         status: response.status().as_u16(),
         retry_after: retry_after(headers),
         versioned: headers.contains_key(VERSION_HEADER),
+        location: location(headers),
         body: Vec::new(),
     };
     while let Some(chunk) = response.chunk().await.map_err(broken)? {
@@ -151,6 +168,10 @@ async fn receive(mut response: Response, route: &str) -> Result<Answer> {
         answer.body.extend_from_slice(&chunk);
     }
     Ok(answer)
+}
+
+fn location(headers: &HeaderMap) -> Option<SecretUrl> {
+    headers.get(LOCATION)?.to_str().ok().map(SecretUrl::new)
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {

@@ -76,6 +76,11 @@ impl Error {
         Self::Rejected { error: "InvalidRequest".into(), fields }
     }
 
+    /// Something of Polar's that was read before and cannot be used.
+    pub(crate) fn unusable(route: &str, problem: &str) -> Self {
+        Self::Unexpected { route: format!("GET {route}"), status: 200, path: ".".into(), problem: problem.into() }
+    }
+
     /// Whether the thing asked for does not exist, or belongs to another organization.
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { refusal: Refusal::ResourceNotFound })

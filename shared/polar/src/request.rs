@@ -27,6 +27,8 @@ pub(crate) struct Request<'a> {
     template: &'static str,
     values: Vec<String>,
     query: Query,
+    /// The address itself, where Polar gave it; the template then only names the request.
+    given: Option<Url>,
 }
 
 impl<'a> Request<'a> {
@@ -47,7 +49,13 @@ impl<'a> Request<'a> {
 
     fn new(method: Method, template: &'static str, repeat: Repeat) -> Self {
         let (values, query) = (Vec::new(), Query::default());
-        Self { method, bearer: Bearer::Organization, body: None, repeat, template, values, query }
+        Self { method, bearer: Bearer::Organization, body: None, repeat, template, values, query, given: None }
+    }
+
+    /// Reads at an address that Polar gave; it stays as it is.
+    pub(crate) fn at(mut self, address: Url) -> Self {
+        self.given = Some(address);
+        self
     }
 
     /// Fills the template's next placeholder.
@@ -101,6 +109,9 @@ impl<'a> Request<'a> {
 
     /// The whole address, below a base that ends in `/v1`.
     pub(crate) fn url(&self, base: &Url) -> Url {
+        if let Some(address) = &self.given {
+            return address.clone();
+        }
         let mut url = base.clone();
         url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.path()));
         url.set_query(self.query.encoded().as_deref());

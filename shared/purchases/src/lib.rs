@@ -39,7 +39,7 @@ impl Purchases {
     pub fn from_settings(settings: &Settings, clients: &Clients, sessions: Sessions) -> Result<Self, SettingError> {
         Ok(Self {
             polar: clients.polar.clone(),
-            products: Products::new(clients.polar.clone()),
+            products: Products::from_settings(settings, clients)?,
             sessions,
             downloads: Downloads::new(clients.dynamodb.clone(), settings.required::<String>("DOWNLOADS_TABLE")?),
             default_terms: Terms {

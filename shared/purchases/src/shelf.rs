@@ -4,7 +4,6 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use polar::{
     Benefit, BenefitGrant, BenefitId, BenefitType, CheckoutId, CustomerToken, Downloadable, FileId, ListBenefitGrants,
@@ -31,9 +30,8 @@ pub(crate) struct Shelf {
 impl Purchases {
     pub(crate) async fn shelf(&self, session: &Session, now: Timestamp) -> Result<Shelf, Error> {
         let said = self.as_customer(session, now, |token| ask(&self.polar, token, session.scope)).await?;
-        let products: HashSet<ProductId> = said.orders.iter().filter_map(|order| order.product_id).collect();
-        let products = try_join_all(products.into_iter().map(|id| self.products.find(id))).await?;
-        Ok(Shelf::new(said, products.into_iter().flatten(), self.default_terms))
+        let products = self.products.find_all(said.orders.iter().filter_map(|order| order.product_id)).await?;
+        Ok(Shelf::new(said, products.into_values(), self.default_terms))
     }
 }
 

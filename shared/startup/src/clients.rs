@@ -9,12 +9,13 @@ use url::Url;
 
 use crate::{
     SettingError, Settings,
+    error::in_words,
     http_client::{SdkHttpClient, http_client},
     secrets::{self, SecretError},
 };
 
 /// Why a program did not start.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum StartError {
     /// A setting is missing or malformed.
     #[error(transparent)]
@@ -23,6 +24,8 @@ pub enum StartError {
     #[error(transparent)]
     Secret(#[from] SecretError),
 }
+
+in_words!(StartError);
 
 /// The connections to the outside world that every request of a program shares.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod clients;
+mod error;
 mod http_client;
 mod logs;
 mod secrets;

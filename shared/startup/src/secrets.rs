@@ -7,12 +7,12 @@ use aws_sigv4::{
 use polar::AccessToken;
 use serde::Deserialize;
 
-use crate::{SettingError, Settings, clients::credentials};
+use crate::{SettingError, Settings, clients::credentials, error::in_words};
 
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// Why a secret could not be fetched from the parameter store.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum SecretError {
     /// A setting is missing or malformed.
     #[error(transparent)]
@@ -31,6 +31,8 @@ pub enum SecretError {
     #[error("the parameter store does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+in_words!(SecretError);
 
 /// The organization's token: from `POLAR_ACCESS_TOKEN` on one's own machine, and on AWS from the parameter that `POLAR_ACCESS_TOKEN_PARAMETER` names, so
 /// that it stands in no template and no function's configuration.

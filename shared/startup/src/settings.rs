@@ -1,5 +1,7 @@
 use std::{collections::HashMap, fmt::Display, str::FromStr, time::Duration};
 
+use crate::error::in_words;
+
 /// The settings of a program, read once: names and values as in the environment.
 ///
 /// An empty value counts as not set, because deployment templates cannot leave a variable out.
@@ -7,7 +9,7 @@ use std::{collections::HashMap, fmt::Display, str::FromStr, time::Duration};
 pub struct Settings(HashMap<String, String>);
 
 /// A setting that stops the start.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum SettingError {
     /// A required setting has no value.
     #[error("the setting {0} is missing")]
@@ -21,6 +23,8 @@ pub enum SettingError {
         reason: String,
     },
 }
+
+in_words!(SettingError);
 
 impl Settings {
     /// Takes the settings from the environment.

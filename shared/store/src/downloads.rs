@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{Error, item, item::Item};
 
-const COUNTER: &str = "counter#";
+pub(crate) const COUNTER: &str = "counter#";
 
 /// One bought file: a file as it came with one purchase. The same file bought twice is counted twice over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,7 +26,7 @@ impl FileOfPurchase {
         format!("{COUNTER}{}#{}", self.purchase_id, self.file_id)
     }
 
-    fn from_counter_id(id: &str) -> Option<Self> {
+    pub(crate) fn from_counter_id(id: &str) -> Option<Self> {
         let (purchase_id, file_id) = id.strip_prefix(COUNTER)?.split_once('#')?;
         Some(Self { purchase_id: purchase_id.parse().ok()?, file_id: file_id.parse().ok()? })
     }
@@ -67,7 +67,7 @@ pub struct Counter {
 }
 
 impl Counter {
-    fn read(item: &Item) -> Result<Self, Error> {
+    pub(crate) fn read(item: &Item) -> Result<Self, Error> {
         Ok(Self {
             used: item.number("used")?,
             last_downloaded_at: item.time("last_downloaded_at")?,
@@ -90,8 +90,8 @@ pub enum Taken {
 /// The table of download counters.
 #[derive(Clone, Debug)]
 pub struct Downloads {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 impl Downloads {

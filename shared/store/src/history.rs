@@ -2,17 +2,19 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use jiff::Timestamp;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{Error, item, item::Item};
 
-const ATTEMPT: &str = "attempt#";
+pub(crate) const ATTEMPT: &str = "attempt#";
 
 /// How long an attempt is remembered.
 const KEPT: Duration = Duration::from_hours(400 * 24);
 
 /// One attempt to download, whatever became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Attempt {
     /// When.
     pub at: Timestamp,
@@ -58,7 +60,7 @@ impl Attempt {
         always.into_iter().chain(known).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    fn read(item: &Item) -> Result<Self, Error> {
+    pub(crate) fn read(item: &Item) -> Result<Self, Error> {
         let text = |attribute| Ok::<_, Error>(item.optional(attribute, Item::text)?.map(str::to_owned));
         Ok(Self {
             at: item.time("at")?,

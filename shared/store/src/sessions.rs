@@ -174,8 +174,8 @@ fn key(token: &SessionToken) -> HashMap<String, AttributeValue> {
 /// The table of sessions.
 #[derive(Clone, Debug)]
 pub struct Sessions {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 impl Sessions {

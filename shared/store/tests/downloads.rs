@@ -105,3 +105,15 @@ async fn the_same_file_of_another_purchase_or_customer_has_a_counter_of_its_own(
     }
     assert_eq!(downloads.list_counters(CUSTOMER).await.unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn unlimited_works_ten_thousand_times() {
+    let (downloads, _dynamodb) = downloads().await;
+    let unlimited = quota(0, Duration::ZERO);
+
+    for _ in 0..100 {
+        let taken = take_in_parallel(&downloads, 100, unlimited).await;
+        assert!(taken.iter().all(|taken| matches!(taken, Taken::Counted(_))));
+    }
+    assert_eq!(downloads.list_counters(CUSTOMER).await.unwrap()[&FILE].used, 10_000);
+}

@@ -13,7 +13,7 @@ use crate::shop::{
 
 /// The whole shop.
 pub(crate) fn shop() -> Shop {
-    let shop = contents::add(Shop::named(ids::ORGANIZATION, SHOP_NAME, "polygon-and-paper"));
+    let shop = contents::add(Shop::named(ids::ORGANIZATION, SHOP_NAME, "meshwork-goods"));
     let shop = benefits().into_iter().fold(shop, Shop::with_benefit);
     let shop = products().into_iter().enumerate().fold(shop, |shop, (place, (product, art))| {
         let cover_id = derived_id(product.id, 0xc0);

@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
 
-use crate::answer::{redirect, set};
+use crate::api::answer::{redirect, set};
 use crate::ledger::{Checkout, Status};
 use crate::world::World;
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::api::mail::{COUNTRIES, MAIL_DOMAIN};
 use crate::ledger::Checkout;
-use crate::mail::{COUNTRIES, MAIL_DOMAIN};
 use crate::shop::{Amount, Interval, Product};
 use crate::state::State;
 

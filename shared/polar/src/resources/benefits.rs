@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -105,7 +105,7 @@ impl ListGrantsOfBenefit {
 }
 
 /// What a product gives. In checkouts and in the portal it is the short public form, without metadata and visibility.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Benefit {
     /// Its id.
     pub id: BenefitId,

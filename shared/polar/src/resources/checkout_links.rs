@@ -1,7 +1,7 @@
 //! Checkout links: addresses that begin a checkout for each visitor.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     CheckoutDiscount, CheckoutLinkId, Client, DiscountId, Metadata, OrganizationId, Page, Product, ProductId, Result,
@@ -58,7 +58,7 @@ impl ListCheckoutLinks {
 }
 
 /// An address that begins a checkout for each visitor.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct CheckoutLink {
     /// Its id.
     pub id: CheckoutLinkId,

@@ -1,7 +1,7 @@
 //! Files: what is downloaded, and pictures of products.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Client, FileId, OrganizationId, Page, Result, query::Query, request::Request};
 
@@ -34,7 +34,7 @@ fn request(ids: &[FileId]) -> Request<'static> {
 }
 
 /// A file of the shop, as the merchant sees it. It cannot be fetched by this.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct File {
     /// Its id.
     pub id: FileId,
@@ -63,7 +63,7 @@ pub struct File {
 }
 
 /// A picture of a product.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Media {
     /// Its id.
     pub id: FileId,

@@ -1,12 +1,12 @@
 //! Prices: what a product costs.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Currency, PriceId, ProductId, open_enum::open_enum};
 
 /// One price of a product. Amounts are in the currency's minor unit.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Price {
     /// Its id.
     pub id: PriceId,

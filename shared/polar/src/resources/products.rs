@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Benefit, BenefitId, Client, Media, Metadata, OrganizationId, Page, Price, ProductId, Result, open_enum::open_enum,
@@ -86,7 +86,7 @@ impl ListProducts {
 }
 
 /// A product. Embedded in other answers it lacks some lists, which are then empty; each field says where.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Product {
     /// Its id.
     pub id: ProductId,

@@ -7,6 +7,7 @@ mod checkouts;
 mod customers;
 mod every_recording;
 mod license_keys;
+mod links;
 mod orders;
 mod polar;
 mod portal;

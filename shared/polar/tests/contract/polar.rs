@@ -24,6 +24,8 @@ pub(crate) const TOKEN: &str = "polar_oat_test";
 /// A client with the server that it talks to.
 pub(crate) struct Polar {
     pub(crate) client: Client,
+    /// Where it listens, like `http://127.0.0.1:1234`.
+    pub(crate) url: String,
     script: Arc<Mutex<Script>>,
 }
 
@@ -67,9 +69,10 @@ impl Polar {
         let script = Arc::new(Mutex::new(script));
         let router = Router::new().fallback(answer).with_state(script.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = client(listener.local_addr().unwrap().port(), token, Limits::default());
+        let address = listener.local_addr().unwrap();
+        let client = client(address.port(), token, Limits::default());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { client, script }
+        Self { client, url: format!("http://{address}"), script }
     }
 
     pub(crate) fn requests(&self) -> Vec<Sent> {

@@ -81,7 +81,7 @@ pub struct Checkout {
 }
 
 /// The discount of a checkout.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct CheckoutDiscount {
     /// Its id.
     pub id: DiscountId,

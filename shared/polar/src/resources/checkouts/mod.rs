@@ -68,13 +68,28 @@ impl Checkouts<'_> {
     /// Polar allows 6 a minute and 20 an hour per address, then blocks every call of that address for 30 minutes: this is
     /// for tests and tools, a shop lets the browser ask Polar itself. It is never repeated.
     pub async fn client_confirm(&self, secret: &ClientSecret, confirm: &ConfirmCheckout) -> Result<Checkout> {
-        let request = Request::post("/checkouts/client/{client_secret}/confirm").json(confirm).once();
-        self.0.send(client(request, secret)?).await
+        self.0.send(confirmation(secret, confirm)?).await
     }
+}
+
+fn confirmation(secret: &ClientSecret, confirm: &ConfirmCheckout) -> Result<Request<'static>> {
+    client(Request::post("/checkouts/client/{client_secret}/confirm").json(confirm).once(), secret)
 }
 
 /// A request of the buyer's: the secret in the path is its credential.
 fn client<'a>(request: Request<'a>, secret: &ClientSecret) -> Result<Request<'a>> {
     Check::default().segment("client_secret", secret.expose()).done()?;
     Ok(request.with(secret.expose()).bearer(Bearer::Nobody))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retry::Repeat;
+
+    #[test]
+    fn a_confirmation_is_not_repeated_even_if_it_never_left() {
+        let request = confirmation(&ClientSecret::new("polar_c_1"), &ConfirmCheckout::default()).unwrap();
+        assert_eq!(request.repeat, Repeat::Never);
+    }
 }

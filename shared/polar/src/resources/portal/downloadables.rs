@@ -1,10 +1,23 @@
 //! Downloadables: the files that the customer may fetch now.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::Deserialize;
+use url::Url;
 
 use super::Portal;
-use crate::{BenefitId, DownloadableId, FileId, Page, Result, SecretUrl, query::Query, request::Request};
+use crate::{
+    BenefitId, DownloadableId, Error, FileId, Page, Refusal, Result, SecretUrl,
+    query::Query,
+    request::{Bearer, Request},
+};
+
+/// How a link's request is called in logs and errors.
+const FOLLOW: &str = "/customer-portal/downloadables/{token}";
+
+/// The longest that the store's addresses live.
+const LONGEST_LIFE: Duration = Duration::from_hours(1);
 
 impl Portal<'_> {
     /// One page of files with fresh links. This list is the right to the files: what was revoked is not in it.
@@ -16,6 +29,20 @@ impl Portal<'_> {
     pub async fn all_downloadables(&self, list: &ListDownloadables) -> Result<Vec<Downloadable>> {
         let key = |item: &Downloadable| (item.benefit_id, item.file.id);
         self.client.all(self.list_downloadables(list), key).await
+    }
+
+    /// Where a link leads: the store's own address of the file, for clients that must not hold Polar's. `None` if the file is gone.
+    ///
+    /// Counts as a download at Polar.
+    pub async fn resolve(&self, download: &Download) -> Result<Option<StoredFile>> {
+        let address =
+            Url::parse(download.url.expose()).map_err(|_| Error::unusable(FOLLOW, "a link that is no address"))?;
+        let bearer = if self.client.is_own(&address) { Bearer::Customer(self.token) } else { Bearer::Nobody };
+        match self.client.redirect(Request::get(FOLLOW).at(address).bearer(bearer)).await {
+            Ok(url) => Ok(Some(StoredFile::at(url))),
+            Err(Error::Refused { refusal: Refusal::ResourceNotFound | Refusal::ResourceUnavailable }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn list_downloadables(&self, list: &ListDownloadables) -> Request<'_> {
@@ -76,4 +103,27 @@ pub struct Download {
     pub url: SecretUrl,
     /// An hour after it was listed; the store's own address then lives another hour.
     pub expires_at: Timestamp,
+}
+
+/// A file in the store behind Polar's links.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StoredFile {
+    /// Works for whoever holds it, and asks nobody at Polar.
+    pub url: SecretUrl,
+    /// How long it works from now on: an hour at most.
+    pub lifetime: Duration,
+}
+
+impl StoredFile {
+    fn at(url: SecretUrl) -> Self {
+        let lifetime = signed_for(url.expose()).unwrap_or(LONGEST_LIFE).min(LONGEST_LIFE);
+        Self { url, lifetime }
+    }
+}
+
+/// What a signed address of the store says of its own life.
+fn signed_for(url: &str) -> Option<Duration> {
+    let url = Url::parse(url).ok()?;
+    let (_, seconds) = url.query_pairs().find(|(name, _)| name == "X-Amz-Expires")?;
+    seconds.parse().ok().map(Duration::from_secs)
 }

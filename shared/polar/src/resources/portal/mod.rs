@@ -7,7 +7,7 @@ mod orders;
 mod profile;
 mod subscriptions;
 
-pub use downloadables::{Download, Downloadable, DownloadableFile, ListDownloadables};
+pub use downloadables::{Download, Downloadable, DownloadableFile, ListDownloadables, StoredFile};
 pub use grants::ListBenefitGrants;
 pub use license_keys::ListPortalLicenseKeys;
 pub use orders::{ListPortalOrders, PortalOrder};

@@ -1,0 +1,57 @@
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::SignedDuration;
+use ring::digest;
+use serde::Serialize;
+
+/// Browsers and caches keep an answer for a minute, and may show it for ten more while they fetch a new one.
+const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=60, stale-while-revalidate=600");
+
+/// An answer that is the same for everybody, or 304 for somebody who has it.
+pub(crate) fn cacheable(answer: &impl Serialize, age: SignedDuration, headers: &HeaderMap) -> Response {
+    let body = serde_json::to_vec(answer).expect("an answer is plain data");
+    let etag = etag(&body);
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| names(known, &etag));
+    let caching = [
+        (header::ETAG, HeaderValue::try_from(etag).expect("base64url is plain ASCII")),
+        (header::CACHE_CONTROL, CACHE_CONTROL),
+        (header::AGE, HeaderValue::from(age.as_secs().max(0))),
+    ];
+    if known {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    (caching, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+fn etag(body: &[u8]) -> String {
+    let digest = digest::digest(&digest::SHA256, body);
+    format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest))
+}
+
+/// Whether `If-None-Match` has this tag; caches on the way may have weakened it (RFC 9110, 13.1.2).
+fn names(known: &HeaderValue, etag: &str) -> bool {
+    let tags = known.to_str().unwrap_or_default().split(',');
+    tags.map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_tag_is_found_in_every_form() {
+        let etag = etag(b"[]");
+        for (known, found) in [
+            (etag.clone(), true),
+            (format!("W/{etag}"), true),
+            (format!("\"other\", {etag}"), true),
+            ("*".to_owned(), true),
+            ("\"other\"".to_owned(), false),
+        ] {
+            assert_eq!(names(&HeaderValue::try_from(&known).unwrap(), &etag), found, "{known}");
+        }
+    }
+}

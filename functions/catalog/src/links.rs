@@ -1,0 +1,80 @@
+use axum::{extract::State, http::HeaderMap, response::Response};
+use http_api::{ApiError, Now, Path, Problem};
+use polar::CheckoutLinkId;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{Shop, caching::cacheable, product::Product};
+
+/// An address that begins a checkout for each visitor.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct CheckoutLink {
+    id: Uuid,
+    /// The merchant's name of it.
+    label: Option<String>,
+    /// Send the buyer there; each visit makes a new checkout.
+    url: String,
+    /// What may be bought with it.
+    products: Vec<Product>,
+    discount: Option<LinkDiscount>,
+}
+
+/// What a link takes off the price.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct LinkDiscount {
+    name: String,
+    /// `percentage` or `fixed`.
+    #[schema(example = "percentage")]
+    r#type: String,
+    /// In hundredths of a percent: 2500 is a quarter.
+    basis_points: Option<i64>,
+    /// In the currency's minor unit.
+    amount: Option<i64>,
+}
+
+impl From<&polar::CheckoutLink> for CheckoutLink {
+    fn from(link: &polar::CheckoutLink) -> Self {
+        let on_sale = link.products.iter().filter(|product| product.is_on_sale());
+        Self {
+            id: link.id.into(),
+            label: link.label.clone(),
+            url: link.url.clone(),
+            products: on_sale.map(Product::from).collect(),
+            discount: link.discount.as_ref().map(LinkDiscount::from),
+        }
+    }
+}
+
+impl From<&polar::CheckoutDiscount> for LinkDiscount {
+    fn from(discount: &polar::CheckoutDiscount) -> Self {
+        Self {
+            name: discount.name.clone(),
+            r#type: discount.kind.to_string(),
+            basis_points: discount.basis_points,
+            amount: discount.amount,
+        }
+    }
+}
+
+/// `GET /api/checkout-links/{id}`: one of the shop's checkout links.
+#[utoipa::path(get, path = "/api/checkout-links/{id}", operation_id = "getCheckoutLink", tag = "catalogue",
+    params(("id" = Uuid, Path)),
+    responses(
+        (status = 200, body = CheckoutLink),
+        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
+    ))]
+pub(crate) async fn get(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    Path(id): Path<CheckoutLinkId>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let listing = shop.products.listing().await?;
+    let link = listing.find_link(id).ok_or(ApiError::NotFound)?;
+    Ok(cacheable(&CheckoutLink::from(link), now.duration_since(listing.true_at), &headers))
+}

@@ -1,0 +1,15 @@
+//! Polar's HTTP API: its routes, its JSON, and how it refuses.
+
+pub(crate) mod answer;
+mod body;
+mod caller;
+mod fields;
+pub(crate) mod gate;
+pub(crate) mod mail;
+mod metadata;
+mod query;
+mod routes;
+mod shape;
+
+pub(crate) use routes::{first_allowed_only, router};
+pub(crate) use shape::etag;

@@ -1,0 +1,33 @@
+//! The one server: API, file store and hosted checkout.
+
+mod connection;
+mod entry;
+mod faults;
+mod requests;
+
+pub(crate) use connection::Switch;
+pub use faults::Fault;
+pub use requests::Request;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tokio::net::TcpListener;
+
+use self::connection::Door;
+use self::entry::entry;
+use crate::world::World;
+use crate::{api, file_store, hosted_checkout};
+
+/// Serves until the task is ended or everything is cut.
+pub(crate) async fn serve(listener: TcpListener, world: World, everything: Switch) {
+    let app = Router::new()
+        .merge(file_store::router(world.clone()))
+        .merge(hosted_checkout::router(world.clone()))
+        .fallback_service(api::router(world.clone()))
+        .layer(from_fn(api::first_allowed_only))
+        .layer(from_fn_with_state(world, entry))
+        .into_make_service_with_connect_info::<Switch>();
+    if let Err(error) = axum::serve(Door { listener, everything }, app).await {
+        tracing::error!("the stand-in stopped: {error}");
+    }
+}

@@ -1,0 +1,117 @@
+//! Everything a stand-in knows, behind one lock.
+
+mod checkout;
+mod confirm;
+mod file;
+mod history;
+mod jobs;
+mod purchase;
+mod totals;
+
+pub use purchase::{Purchase, Purchased};
+
+pub(crate) use checkout::{Details, NewCheckout};
+pub(crate) use confirm::{Confirmation, check_open};
+pub(crate) use file::{load, save};
+pub(crate) use history::begin;
+pub(crate) use jobs::receipt_number;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::clock::{Clock, after};
+use crate::ledger::{Checkout, Customer, CustomerSession, Job, Ledger, Status, Work};
+use crate::shop::Shop;
+use crate::tokens::random_token;
+
+/// Lifetime of a customer session, in seconds.
+const SESSION_SECONDS: i64 = 3600;
+
+/// How long after its expiry a checkout still shows `open` to the organization, in seconds (recording 2a3).
+const EXPIRY_SWEEP_SECONDS: i64 = 900;
+
+/// The catalogue, the records, the time and the own address.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) shop: Shop,
+    pub(crate) ledger: Ledger,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) url: String,
+}
+
+impl State {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new hour-long session of a customer.
+    pub(crate) fn open_session(
+        &mut self,
+        customer_id: Uuid,
+        of_member: bool,
+        return_url: Option<String>,
+    ) -> CustomerSession {
+        let created_at = self.now();
+        let session = CustomerSession {
+            id: Uuid::new_v4(),
+            token: random_token(if of_member { "polar_mst_" } else { "polar_cst_" }),
+            customer_id,
+            created_at,
+            expires_at: after(created_at, SESSION_SECONDS),
+            return_url,
+            of_member,
+        };
+        self.ledger.sessions.push(session.clone());
+        session
+    }
+
+    /// The unexpired session of a token, if its customer still exists.
+    pub(crate) fn session(&self, token: &str) -> Option<(&CustomerSession, &Customer)> {
+        let now = self.now();
+        let session = self.ledger.sessions.iter().find(|session| session.token == token && now < session.expires_at)?;
+        Some((session, self.ledger.customer(session.customer_id)?))
+    }
+
+    /// Does what Polar's job does every 15 minutes: gives up open checkouts that are over.
+    pub(crate) fn sweep(&mut self) {
+        let now = self.now();
+        let is_over = |checkout: &&mut Checkout| {
+            checkout.status == Status::Open && after(checkout.expires_at, EXPIRY_SWEEP_SECONDS) <= now
+        };
+        for checkout in self.ledger.checkouts.iter_mut().filter(is_over) {
+            checkout.status = Status::Expired;
+            checkout.modified_at = Some(now);
+        }
+    }
+
+    pub(crate) fn queue(&mut self, work: Work) {
+        self.ledger.jobs.push(Job { id: Uuid::new_v4(), work, is_scheduled: false });
+    }
+
+    pub(crate) fn delete_customer(&mut self, id: Uuid) -> bool {
+        let now = self.now();
+        let Some(customer) = self.ledger.customer_mut(id) else {
+            return false;
+        };
+        customer.deleted_at = Some(now);
+        customer.external_id = None;
+        self.ledger.sessions.retain(|session| session.customer_id != id);
+        let grants: Vec<Uuid> =
+            self.ledger.grants.iter().filter(|grant| grant.customer_id == id).map(|grant| grant.id).collect();
+        self.revoke(&grants);
+        true
+    }
+
+    pub(crate) fn archive_product(&mut self, id: Uuid) -> bool {
+        let now = self.now();
+        let Some(product) = self.shop.products.iter_mut().find(|product| product.id == id) else {
+            return false;
+        };
+        product.is_archived = true;
+        product.modified_at = Some(now);
+        self.ledger.archived.insert(id);
+        true
+    }
+}

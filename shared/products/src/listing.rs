@@ -1,0 +1,123 @@
+use std::{collections::HashMap, sync::Arc};
+
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use polar::{Benefit, CheckoutLink, CheckoutLinkId, File, FileId, ListCheckoutLinks, ListProducts, Product, ProductId};
+use serde::{Deserialize, Serialize};
+use tracing::warn;
+
+/// Polar takes some hundred ids in one address.
+const IDS_PER_CALL: usize = 100;
+
+/// Everything that the shop's organization has at Polar to sell or to give, and when that was true.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// When Polar said so.
+    pub true_at: Timestamp,
+    content: Arc<Content>,
+}
+
+#[derive(Debug)]
+struct Content {
+    products: Vec<Arc<Product>>,
+    by_id: HashMap<ProductId, Arc<Product>>,
+    files: HashMap<FileId, File>,
+    links: Vec<CheckoutLink>,
+}
+
+/// A listing as it is published. What does not decode was written by another version of the shop.
+#[derive(Serialize, Deserialize)]
+struct Published {
+    products: Vec<Arc<Product>>,
+    files: Vec<File>,
+    links: Vec<CheckoutLink>,
+}
+
+impl Listing {
+    /// Asks Polar for everything: products, then their files and the checkout links side by side.
+    ///
+    /// A token without the scope `files:read` or `checkout_links:read` sees no files or links.
+    pub async fn fetch(polar: &polar::Client, now: Timestamp) -> Result<Self, polar::Error> {
+        let products = polar.products().list_all(&ListProducts::default()).await?;
+        let benefits = products.iter().flat_map(|product| &product.benefits);
+        let mut ids: Vec<FileId> = benefits.flat_map(Benefit::files).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let (files, links) = tokio::try_join!(fetch_files(polar, &ids), fetch_links(polar))?;
+        let products = products.into_iter().map(Arc::new).collect();
+        Ok(Self::new(Published { products, files, links }, now))
+    }
+
+    fn new(published: Published, true_at: Timestamp) -> Self {
+        let Published { products, files, links } = published;
+        let by_id = products.iter().map(|product| (product.id, Arc::clone(product))).collect();
+        let files = files.into_iter().map(|file| (file.id, file)).collect();
+        Self { true_at, content: Arc::new(Content { products, by_id, files, links }) }
+    }
+
+    /// The same listing, confirmed at a later moment.
+    pub(crate) fn confirmed_at(&self, true_at: Timestamp) -> Self {
+        Self { true_at, content: Arc::clone(&self.content) }
+    }
+
+    /// The listing for the catalogue table. The same listing gives the same bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let Content { products, files, links, .. } = &*self.content;
+        let mut files: Vec<_> = files.values().cloned().collect();
+        files.sort_by_key(|file| file.id);
+        let published = Published { products: products.clone(), files, links: links.clone() };
+        serde_json::to_vec(&published).unwrap_or_default()
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; `None` for what another version wrote.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8], true_at: Timestamp) -> Option<Self> {
+        serde_json::from_slice(bytes).ok().map(|published| Self::new(published, true_at))
+    }
+
+    /// Lists the products that a visitor may buy, in Polar's order.
+    #[must_use]
+    pub fn on_sale(&self) -> Vec<&Product> {
+        self.content.products.iter().map(AsRef::as_ref).filter(|product| product.is_on_sale()).collect()
+    }
+
+    /// Finds any product, on sale or not.
+    #[must_use]
+    pub fn find(&self, id: ProductId) -> Option<Arc<Product>> {
+        self.content.by_id.get(&id).cloned()
+    }
+
+    /// Lists the files that a product gives, in the merchant's order.
+    #[must_use]
+    pub fn files_of(&self, product: &Product) -> Vec<&File> {
+        let ids = product.benefits.iter().flat_map(Benefit::files);
+        ids.filter_map(|id| self.content.files.get(&id)).collect()
+    }
+
+    /// Finds a checkout link.
+    #[must_use]
+    pub fn find_link(&self, id: CheckoutLinkId) -> Option<&CheckoutLink> {
+        self.content.links.iter().find(|link| link.id == id)
+    }
+}
+
+async fn fetch_files(polar: &polar::Client, ids: &[FileId]) -> Result<Vec<File>, polar::Error> {
+    let files = polar.files();
+    let pages = try_join_all(ids.chunks(IDS_PER_CALL).map(|ids| files.list_all(ids))).await;
+    Ok(or_nothing(pages, "files:read")?.into_iter().flatten().collect())
+}
+
+async fn fetch_links(polar: &polar::Client) -> Result<Vec<CheckoutLink>, polar::Error> {
+    or_nothing(polar.checkout_links().list_all(&ListCheckoutLinks::default()).await, "checkout_links:read")
+}
+
+fn or_nothing<T>(answer: Result<Vec<T>, polar::Error>, scope: &str) -> Result<Vec<T>, polar::Error> {
+    match answer {
+        Err(polar::Error::InsufficientScope) => {
+            warn!(scope, "leaving something out of the catalogue, because the access token lacks a scope");
+            Ok(Vec::new())
+        }
+        answer => answer,
+    }
+}

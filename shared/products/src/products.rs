@@ -1,0 +1,148 @@
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use polar::{Product, ProductId};
+use startup::{Clients, SettingError, Settings};
+use store::{Catalogue, Found};
+use tokio::sync::Mutex;
+use tracing::warn;
+use uuid::Uuid;
+
+use crate::Listing;
+
+/// How long an instance is content with what it knows.
+const FRESH: Duration = Duration::from_mins(1);
+
+/// Why there is no catalogue.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing was published yet, and Polar gives no usable answer.
+    #[error("Polar gave no usable answer")]
+    Polar(#[from] polar::Error),
+    /// The catalogue table gives no usable answer, and nothing is remembered.
+    #[error("DynamoDB gave no usable answer")]
+    Store(#[from] store::Error),
+}
+
+/// The shop's products, for those who show, sell and hand them out.
+#[derive(Clone)]
+pub struct Products {
+    polar: polar::Client,
+    catalogue: Catalogue,
+    memory: Arc<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    listing: Mutex<Option<Remembered>>,
+    strangers: Mutex<HashMap<ProductId, Stranger>>,
+}
+
+/// What Polar said of a product that the catalogue does not know.
+struct Stranger {
+    product: Option<Arc<Product>>,
+    asked_at: Instant,
+}
+
+#[derive(Clone)]
+struct Remembered {
+    listing: Listing,
+    /// `None` for a listing that Polar itself gave, before the first publication.
+    publication: Option<Uuid>,
+    asked_at: Instant,
+}
+
+impl Products {
+    /// Reads `CATALOGUE_TABLE`.
+    pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
+        let table: String = settings.required("CATALOGUE_TABLE")?;
+        let catalogue = Catalogue::new(clients.dynamodb.clone(), table);
+        Ok(Self { polar: clients.polar.clone(), catalogue, memory: Arc::default() })
+    }
+
+    /// Fetches everything from Polar and publishes it for all functions.
+    pub async fn refresh(&self, now: Timestamp) -> Result<(), Error> {
+        let listing = Listing::fetch(&self.polar, now).await?;
+        Ok(self.catalogue.publish(&listing.to_bytes(), now).await?)
+    }
+
+    /// The catalogue as an instance knows it, at most a minute behind the table.
+    ///
+    /// While the table does not answer, the last one stays in use.
+    pub async fn listing(&self) -> Result<Listing, Error> {
+        // Held across the read, so that many visitors at once cause one.
+        let mut memory = self.memory.listing.lock().await;
+        let remembered = match memory.clone() {
+            Some(remembered) if remembered.asked_at.elapsed() < FRESH => remembered,
+            older => match (self.read(older.as_ref()).await, older) {
+                (Ok(newer), _) => newer,
+                (Err(error), None) => return Err(error),
+                (Err(error), Some(older)) => {
+                    warn!(%error, "showing an older catalogue, because there is no newer one to be had");
+                    Remembered { asked_at: Instant::now(), ..older }
+                }
+            },
+        };
+        *memory = Some(remembered.clone());
+        Ok(remembered.listing)
+    }
+
+    /// Finds any product of the shop: a buyer keeps what is no longer on sale.
+    pub async fn find(&self, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
+        match self.listing().await?.find(id) {
+            Some(product) => Ok(Some(product)),
+            None => self.find_stranger(id).await,
+        }
+    }
+
+    /// Finds many products of the shop; those that Polar does not know are left out.
+    pub async fn find_all(
+        &self,
+        ids: impl IntoIterator<Item = ProductId>,
+    ) -> Result<HashMap<ProductId, Arc<Product>>, Error> {
+        let ids: HashSet<ProductId> = ids.into_iter().collect();
+        let products = try_join_all(ids.into_iter().map(|id| self.find(id))).await?;
+        Ok(products.into_iter().flatten().map(|product| (product.id, product)).collect())
+    }
+
+    /// Finds a product that a visitor may buy.
+    pub async fn find_on_sale(&self, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
+        Ok(self.find(id).await?.filter(|product| product.is_on_sale()))
+    }
+
+    async fn read(&self, known: Option<&Remembered>) -> Result<Remembered, Error> {
+        let publication = known.and_then(|known| known.publication);
+        let found = self.catalogue.find(publication).await?;
+        let asked_at = Instant::now();
+        if let (Found::Unchanged { refreshed_at }, Some(known)) = (&found, known) {
+            let listing = known.listing.confirmed_at(*refreshed_at);
+            return Ok(Remembered { listing, publication, asked_at });
+        }
+        if let Found::Changed(snapshot) = found
+            && let Some(listing) = Listing::from_bytes(&snapshot.body, snapshot.refreshed_at)
+        {
+            return Ok(Remembered { listing, publication: Some(snapshot.publication), asked_at });
+        }
+        let listing = Listing::fetch(&self.polar, Timestamp::now()).await?;
+        Ok(Remembered { listing, publication: None, asked_at })
+    }
+
+    /// Asks Polar for a product that the catalogue does not know: made a moment ago, or none of the shop's.
+    async fn find_stranger(&self, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
+        let is_fresh = |stranger: &Stranger| stranger.asked_at.elapsed() < FRESH;
+        if let Some(known) = self.memory.strangers.lock().await.get(&id).filter(|known| is_fresh(known)) {
+            return Ok(known.product.clone());
+        }
+        let product = self.polar.products().find(id).await?.map(Arc::new);
+        let mut strangers = self.memory.strangers.lock().await;
+        // Forgetting the stale bounds the memory by what is asked for within a minute.
+        strangers.retain(|_, known| is_fresh(known));
+        strangers.insert(id, Stranger { product: product.clone(), asked_at: Instant::now() });
+        Ok(product)
+    }
+}

@@ -1,0 +1,124 @@
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    AskedInvoice, Attempt, Counter, Downloads, Error, FileOfPurchase, Sessions, downloads::COUNTER, history::ATTEMPT,
+    invoices::INVOICE, item::Item, partition::Partition,
+};
+
+/// Everything that our tables hold about one customer, for that customer to read: no secret, and no hash of one.
+///
+/// Rows of checkouts name no customer, and are gone after three days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomerData {
+    /// The customer's id at Polar.
+    pub customer_id: Uuid,
+    /// The sessions, ended ones too as long as their rows are there.
+    pub sessions: Vec<SessionData>,
+    /// The download counters.
+    pub counters: Vec<CounterData>,
+    /// The attempts to download, the oldest first.
+    pub attempts: Vec<Attempt>,
+    /// The invoices that Polar was asked for a moment ago.
+    pub invoices: Vec<AskedInvoice>,
+}
+
+/// What is held about a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionData {
+    /// The session's name in logs and in the history.
+    pub id: String,
+    /// The checkout that it was claimed from and is bound to.
+    pub checkout_id: Option<Uuid>,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it was last extended.
+    pub renewed_at: Timestamp,
+    /// When it ends if it is not used again.
+    pub expires_at: Timestamp,
+    /// When it ends in any case.
+    pub absolute_expires_at: Timestamp,
+}
+
+impl SessionData {
+    fn read(item: &Item) -> Result<Self, Error> {
+        let id = item.text("token_hash")?.get(..16).ok_or(Error::CorruptItem { attribute: "token_hash" })?;
+        Ok(Self {
+            id: id.to_owned(),
+            checkout_id: item.optional("checkout_id", Item::uuid)?,
+            created_at: item.time("created_at")?,
+            renewed_at: item.time("renewed_at")?,
+            expires_at: item.time("expires_at")?,
+            absolute_expires_at: item.time("absolute_expires_at")?,
+        })
+    }
+}
+
+/// What is held about a bought file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CounterData {
+    /// The order, or the subscription that keeps granting the file.
+    pub purchase_id: Uuid,
+    /// The file.
+    pub file_id: Uuid,
+    /// Downloads taken.
+    pub used: u32,
+    /// The last download that was counted.
+    pub last_downloaded_at: Timestamp,
+    /// Until when a repeat of that download is free.
+    pub free_until: Timestamp,
+}
+
+impl CounterData {
+    fn read(item: &Item) -> Result<Self, Error> {
+        let file = FileOfPurchase::from_counter_id(item.text("id")?).ok_or(UNKNOWN_ROW)?;
+        let Counter { used, last_downloaded_at, free_until } = Counter::read(item)?;
+        Ok(Self { purchase_id: file.purchase_id, file_id: file.file_id, used, last_downloaded_at, free_until })
+    }
+}
+
+/// A row that no export knows must not be left out in silence.
+const UNKNOWN_ROW: Error = Error::CorruptItem { attribute: "id" };
+
+/// Reads all that is held about a customer.
+pub async fn export(sessions: &Sessions, downloads: &Downloads, customer_id: Uuid) -> Result<CustomerData, Error> {
+    let (sessions, rows) = (sessions.of_customer(customer_id), downloads.of_customer(customer_id));
+    let (sessions, rows) = tokio::try_join!(sessions.rows(), rows.rows())?;
+    let sessions = sessions.iter().map(SessionData::read).collect::<Result<_, _>>()?;
+    let (mut counters, mut attempts, mut invoices) = (Vec::new(), Vec::new(), Vec::new());
+    for row in &rows {
+        match row.text("id")? {
+            id if id.starts_with(COUNTER) => counters.push(CounterData::read(row)?),
+            id if id.starts_with(ATTEMPT) => attempts.push(Attempt::read(row)?),
+            id if id.starts_with(INVOICE) => invoices.push(AskedInvoice::read(row)?),
+            _ => return Err(UNKNOWN_ROW),
+        }
+    }
+    Ok(CustomerData { customer_id, sessions, counters, attempts, invoices })
+}
+
+impl Sessions {
+    /// Deletes every session of a customer, with effect on the very next request. Can be repeated.
+    pub async fn delete_all(&self, customer_id: Uuid) -> Result<(), Error> {
+        self.of_customer(customer_id).delete().await
+    }
+
+    fn of_customer(&self, customer_id: Uuid) -> Partition<'_> {
+        Partition { client: &self.client, table: &self.table, sort_key: "token_hash", customer_id }
+    }
+}
+
+impl Downloads {
+    /// Deletes a customer's counters, history and all else in this table. Can be repeated.
+    pub async fn erase(&self, customer_id: Uuid) -> Result<(), Error> {
+        self.of_customer(customer_id).delete().await
+    }
+
+    fn of_customer(&self, customer_id: Uuid) -> Partition<'_> {
+        Partition { client: &self.client, table: &self.table, sort_key: "id", customer_id }
+    }
+}

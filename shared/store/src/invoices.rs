@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{Client, operation::put_item::PutItemError};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{Error, item, item::Item};
+
+pub(crate) const INVOICE: &str = "invoice#";
+
+/// Polar makes an invoice within seconds. One that is not there by then is asked for again.
+const MADE_WITHIN: Duration = Duration::from_mins(1);
+
+/// An invoice that Polar was asked to make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedInvoice {
+    /// The order that it is of.
+    pub order_id: Uuid,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+}
+
+impl AskedInvoice {
+    pub(crate) fn read(item: &Item) -> Result<Self, Error> {
+        let order_id = item.text("id")?.strip_prefix(INVOICE).and_then(|id| id.parse().ok());
+        Ok(Self { order_id: order_id.ok_or(Error::CorruptItem { attribute: "id" })?, asked_at: item.time("asked_at")? })
+    }
+}
+
+/// The invoices that are being made, in the table of downloads: Polar is asked once for each, however often the buyer looks.
+#[derive(Clone, Debug)]
+pub struct Invoices {
+    client: Client,
+    table: String,
+}
+
+impl Invoices {
+    /// The invoices in a table of this name.
+    #[must_use]
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// Says whether it is the caller who has to ask Polar for an order's invoice: of many at once one is told so, for a minute.
+    pub async fn begin(&self, customer_id: Uuid, order_id: Uuid, now: Timestamp) -> Result<bool, Error> {
+        let put = self.client.put_item().table_name(&self.table);
+        let put = put
+            .item("customer_id", item::text(&customer_id))
+            .item("id", item::text(&format!("{INVOICE}{order_id}")))
+            .item("asked_at", item::time(now))
+            .item("purge_at", item::purge_time(now + MADE_WITHIN))
+            .condition_expression("attribute_not_exists(id) OR asked_at <= :before")
+            .expression_attribute_values(":before", item::time(now - MADE_WITHIN));
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// Forgets that an invoice was asked for, because Polar refused.
+    pub async fn cancel(&self, customer_id: Uuid, order_id: Uuid) -> Result<(), Error> {
+        let delete = self.client.delete_item().table_name(&self.table);
+        let delete =
+            delete.key("customer_id", item::text(&customer_id)).key("id", item::text(&format!("{INVOICE}{order_id}")));
+        delete.send().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! Everything about one customer: exported whole, and erased without a trace.
+
+use std::time::Duration;
+
+use dynamodb::Embedded;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use store::{
+    Attempt, CustomerData, Downloads, FileOfPurchase, History, Invoices, Lifetime, NewSession, PortalToken, Quota,
+    Scope, Sessions, export,
+};
+use uuid::Uuid;
+
+const CUSTOMER: Uuid = Uuid::from_u128(1);
+const OTHER: Uuid = Uuid::from_u128(9);
+const HOUR: Duration = Duration::from_hours(1);
+
+struct Tables {
+    sessions: Sessions,
+    downloads: Downloads,
+    history: History,
+    invoices: Invoices,
+    raw: aws_sdk_dynamodb::Client,
+    _dynamodb: Embedded,
+}
+
+async fn tables() -> Tables {
+    let dynamodb = Embedded::in_memory().await.expect("the emulator starts");
+    let raw = dynamodb.client();
+    Tables {
+        sessions: Sessions::new(raw.clone(), "sessions"),
+        downloads: Downloads::new(raw.clone(), "downloads"),
+        history: History::new(raw.clone(), "downloads"),
+        invoices: Invoices::new(raw.clone(), "downloads"),
+        raw,
+        _dynamodb: dynamodb,
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).expect("a valid time")
+}
+
+fn attempt() -> Attempt {
+    Attempt {
+        at: now(),
+        result: "issued".to_owned(),
+        session_id: "0123456789abcdef".to_owned(),
+        client: "Firefox on Linux".to_owned(),
+        product_id: None,
+        order_id: None,
+        file_id: Some(Uuid::from_u128(3)),
+        file_name: Some("写真.zip".to_owned()),
+        version: None,
+    }
+}
+
+impl Tables {
+    /// Two sessions (one with Polar's token), counters and attempts beyond one page of deletions, and an invoice.
+    async fn fill(&self, customer_id: Uuid) -> Vec<NewSession> {
+        let lifetime = Lifetime { idle: HOUR, absolute: HOUR };
+        let checkout_id = Uuid::from_u128(2);
+        let opened =
+            [Scope::Account, Scope::Order { checkout_id }].map(|scope| NewSession::open(customer_id, scope, lifetime));
+        for new in &opened {
+            let session = self.sessions.create(new, now()).await.unwrap();
+            let secret = "polar_mst_secret".to_owned();
+            let portal_token = PortalToken { secret, expires_at: now() + HOUR };
+            self.sessions.keep_portal_token(&session, &portal_token).await.unwrap();
+        }
+        let quota = Quota { limit: None, grace: HOUR };
+        for number in 0..40 {
+            let file = FileOfPurchase { purchase_id: Uuid::from_u128(2), file_id: Uuid::from_u128(number) };
+            self.downloads.take(customer_id, file, quota, now()).await.unwrap();
+            self.history.record(customer_id, &attempt()).await.unwrap();
+        }
+        assert!(self.invoices.begin(customer_id, Uuid::from_u128(2), now()).await.unwrap());
+        opened.into()
+    }
+
+    async fn export(&self, customer_id: Uuid) -> CustomerData {
+        export(&self.sessions, &self.downloads, customer_id).await.expect("readable rows")
+    }
+}
+
+#[tokio::test]
+async fn an_export_has_everything_of_the_customer_and_of_nobody_else() {
+    let tables = tables().await;
+    tables.fill(CUSTOMER).await;
+    tables.fill(OTHER).await;
+
+    let data = tables.export(CUSTOMER).await;
+
+    assert_eq!((data.sessions.len(), data.counters.len(), data.attempts.len(), data.invoices.len()), (2, 40, 40, 1));
+    assert!(data.attempts.iter().all(|held| *held == attempt()));
+    let json = serde_json::to_value(&data).unwrap();
+    assert_eq!(json["customerId"], json!(CUSTOMER));
+    assert_eq!((&json["counters"][0]["used"], &json["attempts"][0]["fileName"]), (&json!(1), &json!("写真.zip")));
+    let scopes: Vec<_> = json["sessions"].as_array().unwrap().iter().map(|session| &session["checkoutId"]).collect();
+    assert!(scopes.contains(&&Value::Null) && scopes.contains(&&json!(Uuid::from_u128(2))), "{scopes:?}");
+}
+
+#[tokio::test]
+async fn an_export_has_no_secret_and_no_hash_of_one() {
+    let tables = tables().await;
+    let opened = tables.fill(CUSTOMER).await;
+
+    let text = serde_json::to_string(&tables.export(CUSTOMER).await).unwrap();
+
+    for session in opened {
+        for secret in
+            [session.token.expose().as_str(), session.token.hash().as_str(), "polar_mst_secret", "portal_token"]
+        {
+            assert!(!text.contains(secret), "{secret}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_the_export_does_not_know_is_not_left_out_in_silence() {
+    let tables = tables().await;
+    let put = tables.raw.put_item().table_name("downloads");
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    put.item("customer_id", text(&CUSTOMER.to_string())).item("id", text("note#1")).send().await.unwrap();
+
+    let refused = export(&tables.sessions, &tables.downloads, CUSTOMER).await.unwrap_err();
+
+    assert!(matches!(refused, store::Error::CorruptItem { attribute: "id" }), "{refused}");
+}
+
+#[tokio::test]
+async fn an_erased_customer_leaves_nothing_and_others_keep_theirs() {
+    let tables = tables().await;
+    let opened = tables.fill(CUSTOMER).await;
+    tables.fill(OTHER).await;
+    let others = tables.export(OTHER).await;
+
+    // Twice: whoever was interrupted begins again.
+    for _ in 0..2 {
+        tables.sessions.delete_all(CUSTOMER).await.unwrap();
+        tables.downloads.erase(CUSTOMER).await.unwrap();
+    }
+
+    let data = tables.export(CUSTOMER).await;
+    let nothing =
+        CustomerData { customer_id: CUSTOMER, sessions: vec![], counters: vec![], attempts: vec![], invoices: vec![] };
+    assert_eq!(data, nothing);
+    assert!(tables.sessions.find(&opened[0].token, now()).await.unwrap().is_none(), "signed out at once");
+    assert_eq!(tables.export(OTHER).await, others);
+}
+
+#[tokio::test]
+async fn an_invoice_is_asked_for_once_a_minute_by_one_of_many() {
+    let tables = tables().await;
+    let order = Uuid::from_u128(2);
+    let ask = |order, after| tables.invoices.begin(CUSTOMER, order, now() + after);
+
+    let at_once = tokio::join!(ask(order, Duration::ZERO), ask(order, Duration::ZERO), ask(order, Duration::ZERO));
+    let asked = [at_once.0, at_once.1, at_once.2].into_iter().filter(|asked| *asked.as_ref().unwrap()).count();
+    assert_eq!(asked, 1);
+    assert!(ask(Uuid::from_u128(3), Duration::ZERO).await.unwrap(), "another order's");
+    assert!(!ask(order, Duration::from_secs(59)).await.unwrap());
+    assert!(ask(order, Duration::from_mins(1)).await.unwrap(), "Polar has lost it");
+    tables.invoices.cancel(CUSTOMER, order).await.unwrap();
+    assert!(ask(order, Duration::from_mins(1)).await.unwrap(), "Polar had refused");
+}
