@@ -6,7 +6,9 @@ mod openapi;
 mod options;
 mod page;
 mod shop;
+mod upkeep;
 
 pub use openapi::openapi;
 pub use options::Options;
 pub use shop::LocalShop;
+pub use upkeep::Upkeep;

@@ -16,6 +16,7 @@ pub fn openapi() -> OpenApi {
         session::routes().into_openapi(),
         library::routes().into_openapi(),
         download::routes().into_openapi(),
+        webhook::routes().into_openapi(),
     ];
     let mut api = OpenApiBuilder::new().info(info).components(Some(Components::new())).build();
     for function in functions {

@@ -8,12 +8,14 @@ use anyhow::{Context, bail};
 use axum::Router;
 use dynamodb::Embedded;
 use http_api::Origins;
+use polar::WebhookSecret;
 use polar_standin::Standin;
 use serde_json::json;
 use startup::{Clients, Settings};
 use tokio::{net::TcpListener, task::JoinHandle};
+use worker::Worker;
 
-use crate::{Options, page::page};
+use crate::{Options, Upkeep, page::page};
 
 /// A running shop; it stops when it is dropped.
 pub struct LocalShop {
@@ -23,6 +25,8 @@ pub struct LocalShop {
     pub dynamodb: Embedded,
     /// The stand-in, unless the shop sells through the real Polar.
     pub standin: Option<Standin>,
+    /// The worker and its queue.
+    pub upkeep: Upkeep,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -38,9 +42,12 @@ impl LocalShop {
         let standin = start_standin(options).await?;
 
         let settings = settings(options, address, &dynamodb, standin.as_ref())?;
-        let router = router(&settings).await?.into_make_service_with_connect_info::<SocketAddr>();
+        let clients = Clients::connect(&settings).await?;
+        let upkeep = Upkeep::start(Worker::from_settings(&settings, &clients)?).await;
+        let router = router(&settings, &clients, &upkeep)?.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(axum::serve(listener, router).into_future());
-        let shop = Self { url: format!("http://localhost:{}", address.port()), dynamodb, standin, server };
+        let url = format!("http://localhost:{}", address.port());
+        let shop = Self { url, dynamodb, standin, upkeep, server };
         shop.write_ready_file(options)?;
         Ok(shop)
     }
@@ -67,6 +74,9 @@ impl Drop for LocalShop {
         self.server.abort();
     }
 }
+
+/// Signs what the stand-in delivers. The real Polar has a secret of its own for each endpoint: set `POLAR_WEBHOOK_SECRET` to it.
+const LOCAL_WEBHOOK_SECRET: &str = "whsec_bG9jYWwtc2hvcC1zZWNyZXQtbG9jYWwtc2hvcA";
 
 async fn bind(port: u16) -> anyhow::Result<TcpListener> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
@@ -115,6 +125,9 @@ fn settings(
     if settings.optional::<String>("STOREFRONT_ORIGINS")?.is_none() {
         settings = settings.with("STOREFRONT_ORIGINS", format!("http://localhost:{port},http://127.0.0.1:{port}"));
     }
+    if settings.optional::<String>("POLAR_WEBHOOK_SECRET")?.is_none() {
+        settings = settings.with("POLAR_WEBHOOK_SECRET", LOCAL_WEBHOOK_SECRET);
+    }
     if let Some(standin) = standin {
         settings = settings.with("POLAR_API_URL", standin.api_url()).with("POLAR_ACCESS_TOKEN", standin.access_token());
     }
@@ -131,13 +144,14 @@ fn settings(
 }
 
 /// The page, and behind it the very routers that the functions run.
-async fn router(settings: &Settings) -> anyhow::Result<Router> {
-    let clients = Clients::connect(settings).await?;
+fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Result<Router> {
+    let webhook_secret = WebhookSecret::new(settings.required::<String>("POLAR_WEBHOOK_SECRET")?);
     let functions = Router::new()
-        .merge(catalog::router(catalog::Shop::from_settings(settings, &clients)?))
-        .merge(checkout::router(checkout::Shop::from_settings(settings, &clients)?))
-        .merge(session::router(session::Shop::from_settings(settings, &clients)?))
-        .merge(library::router(library::Shop::from_settings(settings, &clients)?))
-        .merge(download::router(download::Shop::from_settings(settings, &clients)?));
+        .merge(catalog::router(catalog::Shop::from_settings(settings, clients)?))
+        .merge(checkout::router(checkout::Shop::from_settings(settings, clients)?))
+        .merge(session::router(session::Shop::from_settings(settings, clients)?))
+        .merge(library::router(library::Shop::from_settings(settings, clients)?))
+        .merge(download::router(download::Shop::from_settings(settings, clients)?))
+        .merge(webhook::router(webhook::Shop::new(webhook_secret, upkeep.queue.clone())));
     Ok(page().fallback_service(http_api::serve(functions, Origins::from_settings(settings)?)))
 }

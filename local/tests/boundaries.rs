@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 
 /// What a function may use: shared crates, and never another function.
-const SHARED: &[&str] = &["http-api", "polar", "products", "purchases", "startup", "store"];
+const SHARED: &[&str] = &["http-api", "polar", "products", "purchases", "queue", "startup", "store"];
 
 /// What any crate may use in its tests, beyond its line in the table.
 const TEST_TOOLS: &[&str] = &["dynamodb", "polar-standin", "startup", "testbed"];
@@ -21,12 +21,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("session", SHARED),
     ("library", SHARED),
     ("download", SHARED),
+    ("webhook", SHARED),
+    ("worker", SHARED),
     ("polar", &[]),
     ("store", &[]),
-    ("products", &["polar"]),
+    ("products", &["polar", "startup", "store"]),
     ("purchases", &["polar", "products", "startup", "store"]),
-    ("http-api", &["polar", "purchases", "startup", "store"]),
-    ("startup", &["polar", "store"]),
+    ("queue", &["aws-json", "startup"]),
+    ("http-api", &["polar", "products", "purchases", "startup", "store"]),
+    ("aws-json", &[]),
+    ("startup", &["aws-json", "polar", "store"]),
     // The stand-in shares nothing with `polar`: it must not agree with our own mistakes.
     ("polar-standin", &[]),
     ("dynamodb", &["store"]),
@@ -39,8 +43,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "session",
             "library",
             "download",
+            "webhook",
+            "worker",
             "http-api",
             "polar",
+            "queue",
             "startup",
             "store",
             "polar-standin",
@@ -52,6 +59,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// What a crate keeps away from, by the beginnings of other people's crates.
 const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("polar", &["aws-", "axum", "lambda_", "tower"]),
+    ("queue", &["axum", "lambda_", "tower"]),
     ("store", &["axum", "http", "lambda_", "reqwest", "tower"]),
     ("purchases", &["aws-", "axum", "http", "lambda_", "reqwest", "tower"]),
 ];

@@ -52,7 +52,7 @@ impl From<&polar::CheckoutDiscount> for LinkDiscount {
     fn from(discount: &polar::CheckoutDiscount) -> Self {
         Self {
             name: discount.name.clone(),
-            r#type: discount.kind.to_string(),
+            r#type: discount.kind.clone(),
             basis_points: discount.basis_points,
             amount: discount.amount,
         }

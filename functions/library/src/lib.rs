@@ -1,6 +1,9 @@
-//! The library: what a buyer has bought. It shows, and hands out nothing.
+//! The library: what a buyer has bought. It shows, and hands out no file.
 
 mod library;
+mod license_keys;
+mod orders;
+mod portal;
 mod purchase;
 mod state;
 
@@ -12,7 +15,13 @@ pub use state::Shop;
 /// The routes with their OpenAPI description.
 #[must_use]
 pub fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(library::list)).routes(routes!(library::get))
+    OpenApiRouter::new()
+        .routes(routes!(library::list))
+        .routes(routes!(library::get))
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::invoice))
+        .routes(routes!(license_keys::list))
+        .routes(routes!(portal::create))
 }
 
 /// The routes, ready to answer.

@@ -4,5 +4,7 @@ use std::path::Path;
 
 #[tokio::test]
 async fn every_event_gets_the_answer_of_the_table() {
-    testbed::check_events("session", Path::new(env!("CARGO_BIN_EXE_session"))).await.expect("answers as in events/README.md");
+    testbed::check_events("session", Path::new(env!("CARGO_BIN_EXE_session")))
+        .await
+        .expect("answers as in events/README.md");
 }

@@ -1,7 +1,7 @@
 //! A stand-in for Polar that is held to recordings of the real server.
 //!
 //! It answers Polar's HTTP API, keeps the files and shows the hosted checkout page, all on one port of this machine.
-//! It takes no money, sends no mail and knows nothing of webhooks. It shares no code with the `polar` crate, so that
+//! It takes no money and sends no mail. It shares no code with the `polar` crate, so that
 //! a mistake there cannot agree with itself here.
 
 mod api;
@@ -16,6 +16,7 @@ mod shop;
 mod standin;
 mod state;
 mod tokens;
+mod webhooks;
 mod world;
 
 pub use options::{Options, Pace};
@@ -23,3 +24,4 @@ pub use server::{Fault, Request};
 pub use shop::{Benefit, CheckoutLink, Discount, File, Interval, PastPurchase, Product, Shop};
 pub use standin::Standin;
 pub use state::{Purchase, Purchased};
+pub use webhooks::{PendingDelivery, WebhookEndpoint};

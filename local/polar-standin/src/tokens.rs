@@ -12,7 +12,7 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 /// `prefix`, 37 random characters and 6 of a checksum.
 pub(crate) fn random_token(prefix: &str) -> String {
-    let body: String = random_bytes::<37>().iter().map(|byte| base62(u32::from(*byte))).collect();
+    let body = random_letters::<37>();
     let mut checksum = crc32(body.as_bytes());
     let mut tail = [0_u8; 6];
     for place in tail.iter_mut().rev() {
@@ -20,6 +20,11 @@ pub(crate) fn random_token(prefix: &str) -> String {
         checksum /= 62;
     }
     format!("{prefix}{body}{}", String::from_utf8_lossy(&tail))
+}
+
+/// `N` random letters and digits.
+pub(crate) fn random_letters<const N: usize>() -> String {
+    random_bytes::<N>().iter().map(|byte| base62(u32::from(*byte))).collect()
 }
 
 /// Random lower-case hexadecimal digits, for ids that are not uuids (Stripe's, S3's).

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::ledger::Work;
@@ -12,6 +13,7 @@ use crate::options::Pace;
 use crate::server::Fault;
 use crate::server::Request;
 use crate::state::{State, save};
+use crate::webhooks::Courier;
 
 /// Shared by all requests; cheap to clone.
 #[derive(Debug, Clone)]
@@ -26,6 +28,9 @@ struct Inner {
     faults: Mutex<Vec<Fault>>,
     requests: Mutex<Vec<Request>>,
     locked: Mutex<BTreeSet<Uuid>>,
+    changed: Notify,
+    turn: tokio::sync::Mutex<()>,
+    courier: Courier,
 }
 
 impl World {
@@ -38,12 +43,17 @@ impl World {
             faults: Mutex::default(),
             requests: Mutex::default(),
             locked: Mutex::default(),
+            changed: Notify::new(),
+            turn: tokio::sync::Mutex::default(),
+            courier: Courier::default(),
         }))
     }
 
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         let mut state = open(&self.0.state);
-        state.sweep();
+        if state.sweep() {
+            self.0.changed.notify_one();
+        }
         look(&state)
     }
 
@@ -58,6 +68,7 @@ impl World {
             tracing::error!("cannot save {}: {error:#}", file.display());
         }
         self.schedule(&mut state);
+        self.0.changed.notify_one();
         result
     }
 
@@ -71,6 +82,20 @@ impl World {
             }
         }
         done
+    }
+
+    /// Waits for a change.
+    pub(crate) async fn changed(&self) {
+        self.0.changed.notified().await;
+    }
+
+    /// Waits until nobody else delivers webhooks: two at once would send them twice.
+    pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.turn.lock().await
+    }
+
+    pub(crate) fn courier(&self) -> &Courier {
+        &self.0.courier
     }
 
     pub(crate) fn confirm_takes(&self) -> Duration {

@@ -2,40 +2,48 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Command,
+    time::SystemTime,
 };
 
 use anyhow::{Context, ensure};
 
-/// The built program of another package, for tests that need several: Cargo names to a test only the programs of its
-/// own package. One that is missing or older than its sources is built first.
-pub fn program(package: &str) -> anyhow::Result<PathBuf> {
+use crate::workspace;
+
+/// The built program of another function, for tests that need several: Cargo names to a test only the programs of its
+/// own package. One that is missing or older than its sources is built first, which can take minutes.
+pub fn program(function: &str) -> anyhow::Result<PathBuf> {
     let test = env::current_exe()?;
     // target/debug/deps/test-0123 stands beside target/debug/program.
     let folder = test.ancestors().nth(2).context("a test has a target folder")?;
-    let program = folder.join(package);
-    if !is_fresh(&program) {
-        build(package, folder)?;
+    let program = folder.join(function);
+    let built_at = fs::metadata(&program).and_then(|program| program.modified()).ok();
+    let sources = [workspace().join("functions").join(function), workspace().join("shared")];
+    let changed_at = sources.iter().filter_map(|folder| newest_source(folder)).max();
+    if built_at < changed_at {
+        build(function, folder)?;
     }
     Ok(program)
 }
 
-/// Whether a program is newer than all of its sources, which Cargo lists beside it.
-fn is_fresh(program: &Path) -> bool {
-    let time_of = |file: &Path| fs::metadata(file).and_then(|file| file.modified()).ok();
-    let Some(built_at) = time_of(program) else { return false };
-    let list = fs::read_to_string(program.with_extension("d")).unwrap_or_default();
-    let Some((_, sources)) = list.split_once(": ") else { return false };
-    sources.split_whitespace().all(|source| time_of(Path::new(source)).is_some_and(|changed_at| changed_at <= built_at))
+/// When a source below a folder last changed, its tests aside.
+fn newest_source(folder: &Path) -> Option<SystemTime> {
+    let entries = fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let times = entries.filter(|path| !path.ends_with("tests")).filter_map(|path| match path.is_dir() {
+        true => newest_source(&path),
+        false => fs::metadata(&path).and_then(|file| file.modified()).ok(),
+    });
+    times.max()
 }
 
-fn build(package: &str, folder: &Path) -> anyhow::Result<()> {
+/// Builds a function as its own tests do, so that nothing is built twice.
+fn build(function: &str, folder: &Path) -> anyhow::Result<()> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--quiet", "--offline", "--package", package]);
+    command.args(["test", "--no-run", "--quiet", "--offline", "--test", "events", "--package", function]);
     command.arg("--target-dir").arg(folder.parent().context("a profile's folder is below the target folder")?);
     if folder.ends_with("release") {
         command.arg("--release");
     }
-    let built = command.output()?;
-    ensure!(built.status.success(), "{package} cannot be built\n{}", String::from_utf8_lossy(&built.stderr));
+    let built = command.current_dir(workspace()).output()?;
+    ensure!(built.status.success(), "{function} cannot be built\n{}", String::from_utf8_lossy(&built.stderr));
     Ok(())
 }

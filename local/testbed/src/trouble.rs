@@ -32,8 +32,16 @@ const TROUBLES: &[Trouble] = &[
         ..UNAVAILABLE
     },
     Trouble { what: "a dropped connection", effect: Fault::drop_connection, ..UNAVAILABLE },
-    Trouble { what: "a page of HTML as if all were well", effect: |it| it.body(200, "text/html", "<p>"), ..UNAVAILABLE },
-    Trouble { what: "half an answer", effect: |fault| fault.body(200, "application/json", "{\"items\":["), ..UNAVAILABLE },
+    Trouble {
+        what: "a page of HTML as if all were well",
+        effect: |it| it.body(200, "text/html", "<p>"),
+        ..UNAVAILABLE
+    },
+    Trouble {
+        what: "half an answer",
+        effect: |fault| fault.body(200, "application/json", "{\"items\":["),
+        ..UNAVAILABLE
+    },
     Trouble { what: "no answer", effect: Fault::hang, ..TIMEOUT },
     Trouble { what: "an answer drop by drop", effect: Fault::slow_drip, ..TIMEOUT },
     Trouble { what: "an answer of another shape", effect: |it| it.body(200, "application/json", "[7]"), ..UNEXPECTED },
@@ -90,7 +98,9 @@ impl Trouble {
         let retry_after = answer.headers.get("retry-after").map(String::as_str);
         ensure!(retry_after == self.retry_after, "Retry-After is {retry_after:?}");
         let request_id = &answer.body["requestId"];
-        let line = function.log_of(request_id.as_str().unwrap_or_default(), "failed").with_context(|| format!("no line in the log:\n{}", function.logs()))?;
+        let line = function
+            .log_of(request_id.as_str().unwrap_or_default(), "failed")
+            .with_context(|| format!("no line in the log:\n{}", function.logs()))?;
         ensure!(line["level"] == "ERROR" && line["fields"]["code"] == self.code, "the log says {line}");
         ensure!(line["fields"]["cause"].as_str().is_some_and(|cause| cause.contains("Polar")), "no cause in {line}");
         Ok(())

@@ -53,6 +53,7 @@ impl World {
             ("DOWNLOAD_LIMIT", ""),
             ("DOWNLOAD_DAYS", ""),
             ("DOWNLOAD_GRACE_SECONDS", "3600"),
+            ("RESOLVE_LINKS", "false"),
             ("LOG_LEVEL", "info"),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url()),
         ];

@@ -39,9 +39,7 @@ impl Visit {
     async fn call(&mut self, function: fn(&Self) -> &Function, event: Event) -> Result<Answer> {
         let event = event.cookie("__Host-browser", &self.browser_key).cookie("__Host-session", &self.session_token);
         let answer = function(self).call(event).await?;
-        for (name, kept) in
-            [("__Host-browser", &mut self.browser_key), ("__Host-session", &mut self.session_token)]
-        {
+        for (name, kept) in [("__Host-browser", &mut self.browser_key), ("__Host-session", &mut self.session_token)] {
             if let Some(value) = answer.cookie(name) {
                 value.clone_into(kept);
             }
@@ -136,7 +134,7 @@ async fn no_log_of_a_purchase_holds_a_secret() -> Result<()> {
     let authorizations = authorizations.iter().filter_map(|request| request.header("authorization"));
     let tokens = authorizations.map(|header| header.trim_start_matches("Bearer ").to_owned());
     secrets.extend(tokens.map(|token| ("a token that Polar was shown", token)));
-    assert!(secrets.iter().any(|(_, token)| token.starts_with("polar_cst_")), "the customer's token is among them");
+    assert!(secrets.iter().any(|(_, token)| token.starts_with("polar_mst_")), "the customer's token is among them");
     for (log, (what, secret)) in visit.logs().iter().flat_map(|log| secrets.iter().map(move |secret| (log, secret))) {
         assert!(secret.len() > 10, "{what} is {secret:?}");
         assert!(!log.contains(secret), "{what} {secret:?} is in the log:\n{log}");

@@ -129,12 +129,34 @@ async fn what_polar_refuses_of_a_checkout_names_our_field() {
 #[tokio::test]
 async fn a_shop_whose_token_is_refused_says_so_to_nobody_but_its_owner() {
     let shop = open_shop().await;
-    polar(&shop).fault(Fault::on("GET /v1/products/").body(
-        401,
-        "application/json",
-        "{\"error\":\"invalid_token\",\"error_description\":\"x\"}",
-    ));
-    let refused = Browser::at(&shop).get("/api/products").await;
+    let refusal = "{\"error\":\"invalid_token\",\"error_description\":\"x\"}";
+    polar(&shop).fault(Fault::on("POST /v1/checkouts/").body(401, "application/json", refusal));
+    let wanted = json!({ "products": [demo::SKY_SAMPLER] });
+    let refused = Browser::at(&shop).post("/api/checkout", &wanted).await;
     assert_eq!(refused.refusal(), (502, "polar_unexpected"));
     assert!(!refused.body.to_string().contains("token"), "{:?}", refused.body);
+}
+
+#[tokio::test]
+async fn the_shop_still_shows_what_it_sells_while_polar_is_down() {
+    let shop = open_shop().await;
+    polar(&shop).fault(Fault::on("* /v1/*").status(503));
+
+    let browser = Browser::at(&shop);
+    let catalogue = browser.get("/api/products").await;
+    assert_eq!((catalogue.status, catalogue.body["pagination"]["totalCount"].as_u64()), (200, Some(10)));
+    assert!(catalogue.header("age").is_some_and(|age| age.parse::<u64>().is_ok()), "{catalogue:?}");
+    assert_eq!(browser.get(&format!("/api/products/{}", demo::FOREST_PACK)).await.status, 200);
+    assert_eq!(browser.get(&format!("/api/checkout-links/{}", demo::BUNDLE_LINK)).await.status, 200);
+    assert_eq!(browser.get("/api/session").await.body, json!({ "active": false }));
+}
+
+#[tokio::test]
+async fn a_checkout_link_is_shown_without_its_secret() {
+    let shop = open_shop().await;
+    let link = Browser::at(&shop).get(&format!("/api/checkout-links/{}", demo::BUNDLE_LINK)).await;
+    assert!(link.body["products"].as_array().is_some_and(|products| !products.is_empty()), "{link:?}");
+    for secret in ["client_secret", "clientSecret", "metadata"] {
+        assert!(!link.body.to_string().contains(secret), "{secret}");
+    }
 }

@@ -94,6 +94,12 @@ const SOON: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_secs(5);
 
 impl ApiError {
+    /// A request that cannot be understood, and the part of it to blame.
+    #[must_use]
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::InvalidRequest(vec![Refused { field: field.into(), message: message.into() }])
+    }
+
     /// A refusal of one field, for a reason that the caller can act on.
     #[must_use]
     pub fn rejected(field: impl Into<String>, message: impl Into<String>) -> Self {
@@ -231,6 +237,15 @@ impl From<purchases::Error> for ApiError {
             purchases::Error::CustomerGone => Self::Unauthenticated,
             purchases::Error::NotEntitled => Self::NotEntitled,
             purchases::Error::OrderScope => Self::OrderScope,
+            purchases::Error::UnknownOrder => Self::NotFound,
+            purchases::Error::NoInvoice => {
+                Self::rejected("id", "There is no invoice for an order that is not complete.")
+            }
+            purchases::Error::BillingDetailsMissing => Self::rejected(
+                "billingAddress",
+                "An invoice needs your billing name and address. Add them in the customer portal and ask again.",
+            ),
+            purchases::Error::FileGone => Self::FileNotFound,
             purchases::Error::Pending => Self::DownloadPending,
             purchases::Error::AccessExpired => Self::AccessExpired,
             purchases::Error::FileRequired(files) => {

@@ -50,7 +50,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if !is_json(request.headers()) {
             return Err(ApiError::UnsupportedMediaType);
         }
-        let body = read_body(request).await?;
+        let body = read_body(request, LARGEST_BODY).await?;
         let mut json = serde_json::Deserializer::from_slice(&body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let field = Some(error.path().to_string()).filter(|path| path != ".").unwrap_or_default();
@@ -72,10 +72,25 @@ fn is_json(headers: &HeaderMap) -> bool {
     content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-async fn read_body(request: Request) -> Result<Bytes, ApiError> {
+/// A body byte for byte, for signatures.
+#[derive(Debug)]
+pub struct RawBody(pub Bytes);
+
+/// Polar's largest events are some tens of kilobytes; lists of custom fields may make them larger.
+const LARGEST_RAW_BODY: usize = 1024 * 1024;
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        read_body(request, LARGEST_RAW_BODY).await.map(Self)
+    }
+}
+
+async fn read_body(request: Request, largest: usize) -> Result<Bytes, ApiError> {
     use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-    let limited = Limited::new(request.into_body(), LARGEST_BODY).collect().await;
+    let limited = Limited::new(request.into_body(), largest).collect().await;
     limited.map(http_body_util::Collected::to_bytes).map_err(|error| {
         if error.is::<LengthLimitError>() { ApiError::PayloadTooLarge } else { ApiError::InvalidRequest(Vec::new()) }
     })

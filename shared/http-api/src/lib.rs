@@ -15,7 +15,7 @@ pub use access::{Access, Browser, Lifetimes, MaybeSignedIn, SignedIn, Transport}
 pub use client_name::ClientName;
 pub use cookies::{BROWSER_COOKIE, SESSION_COOKIE, clear_session_cookie, set_browser_cookie, set_session_cookie};
 pub use error::ApiError;
-pub use input::{Json, Path, Query, Refused};
+pub use input::{Json, Path, Query, RawBody, Refused};
 pub use origins::{Origin, Origins};
 pub use pagination::{Pagination, page_of};
 pub use problem::{FileChoice, Problem};

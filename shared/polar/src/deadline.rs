@@ -41,6 +41,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_deadline_never_lengthens_a_limit() {
+        let deadline = Instant::now() + 9 * MINUTE;
+        assert!(with_deadline(deadline, async { of_call(MINUTE) }).await < deadline);
+    }
+
+    #[tokio::test]
+    async fn an_inner_deadline_cuts_a_later_outer_one() {
+        let inner = Instant::now() + MINUTE;
+        let work = with_deadline(inner, async { of_call(9 * MINUTE) });
+        assert_eq!(with_deadline(inner + MINUTE, work).await, inner);
+    }
+
+    #[tokio::test]
     async fn the_outer_deadline_cuts_a_later_inner_one() {
         let outer = Instant::now() + MINUTE;
         let inner = with_deadline(outer + MINUTE, async { of_call(9 * MINUTE) });

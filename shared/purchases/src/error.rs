@@ -12,6 +12,18 @@ pub enum Error {
     /// The session's one order does not have this. Whether another order of the customer does is not looked up.
     #[error("the session's order has no such purchase")]
     OrderScope,
+    /// The customer has no such order.
+    #[error("the customer has no such order")]
+    UnknownOrder,
+    /// Polar makes no invoice of an order in this state.
+    #[error("the order gets no invoice")]
+    NoInvoice,
+    /// Polar makes no invoice without the buyer's name and address.
+    #[error("the order has no billing name and address")]
+    BillingDetailsMissing,
+    /// The purchase is granted, and Polar no longer has its file.
+    #[error("the file is gone")]
+    FileGone,
     /// The purchase is there; Polar has not granted its files yet.
     #[error("the purchase is not granted yet")]
     Pending,

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
+mod license_keys;
+mod orders;
 mod portal;
 mod purchase;
 mod shelf;
@@ -12,9 +14,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use products::Products;
 use startup::{Clients, SettingError, Settings};
-use store::{Downloads, Session, Sessions};
+use store::{Downloads, Invoices, Session, Sessions};
 
 pub use error::{Choice, Error};
+pub use license_keys::LicenseKey;
+pub use orders::Invoice;
 pub use purchase::{Content, File, Purchase, PurchaseId, Status};
 pub use take::{Download, Link, Wanted};
 pub use terms::Terms;
@@ -26,27 +30,32 @@ pub struct Purchases {
     products: Products,
     sessions: Sessions,
     downloads: Downloads,
+    invoices: Invoices,
     default_terms: Terms,
     grace: Duration,
+    resolve_links: bool,
 }
 
 const HOUR: u32 = 60 * 60;
 
 impl Purchases {
-    /// Reads `DOWNLOADS_TABLE`, `DOWNLOAD_LIMIT`, `DOWNLOAD_DAYS` and `DOWNLOAD_GRACE_SECONDS`.
+    /// Reads `DOWNLOADS_TABLE`, `DOWNLOAD_LIMIT`, `DOWNLOAD_DAYS`, `DOWNLOAD_GRACE_SECONDS` and `RESOLVE_LINKS`.
     ///
     /// The grace time is by default as long as Polar's links live.
     pub fn from_settings(settings: &Settings, clients: &Clients, sessions: Sessions) -> Result<Self, SettingError> {
+        let table: String = settings.required("DOWNLOADS_TABLE")?;
         Ok(Self {
             polar: clients.polar.clone(),
             products: Products::from_settings(settings, clients)?,
             sessions,
-            downloads: Downloads::new(clients.dynamodb.clone(), settings.required::<String>("DOWNLOADS_TABLE")?),
+            downloads: Downloads::new(clients.dynamodb.clone(), &table),
+            invoices: Invoices::new(clients.dynamodb.clone(), &table),
             default_terms: Terms {
                 limit: settings.optional("DOWNLOAD_LIMIT")?,
                 days: settings.optional("DOWNLOAD_DAYS")?,
             },
             grace: settings.seconds("DOWNLOAD_GRACE_SECONDS", HOUR)?,
+            resolve_links: settings.or_default("RESOLVE_LINKS", "false")?,
         })
     }
 

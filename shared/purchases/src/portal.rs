@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use polar::{CustomerId, CustomerToken};
-use store::{PortalToken, Session};
+use polar::{CustomerId, CustomerSession, CustomerToken, SecretUrl};
+use store::{PortalToken, Scope, Session};
 
 use crate::{Error, Purchases};
 
@@ -29,14 +29,30 @@ impl Purchases {
         Ok(ask(token).await?)
     }
 
+    /// Polar's own portal, opened for the session's customer: whoever has the address is the customer there for an hour.
+    pub async fn portal_url(&self, session: &Session) -> Result<SecretUrl, Error> {
+        whole_account(session)?;
+        Ok(self.new_customer_session(session).await?.customer_portal_url)
+    }
+
     async fn new_token(&self, session: &Session) -> Result<CustomerToken, Error> {
+        let created = self.new_customer_session(session).await?;
+        let kept = PortalToken { secret: created.token.expose().to_owned(), expires_at: created.expires_at };
+        self.sessions.keep_portal_token(session, &kept).await?;
+        Ok(created.token)
+    }
+
+    async fn new_customer_session(&self, session: &Session) -> Result<CustomerSession, Error> {
         let customer = CustomerId::from(session.customer_id);
         let Some(created) = self.polar.customer_sessions().create(customer).await? else {
             self.sessions.delete(session).await?;
             return Err(Error::CustomerGone);
         };
-        let kept = PortalToken { secret: created.token.expose().to_owned(), expires_at: created.expires_at };
-        self.sessions.keep_portal_token(session, &kept).await?;
-        Ok(created.token)
+        Ok(created)
     }
+}
+
+/// Refuses a session of one order what concerns the whole account.
+pub(crate) fn whole_account(session: &Session) -> Result<(), Error> {
+    if session.scope == Scope::Account { Ok(()) } else { Err(Error::OrderScope) }
 }

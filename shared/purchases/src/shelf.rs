@@ -25,6 +25,8 @@ pub(crate) struct Shelf {
     files: HashMap<(BenefitId, FileId), Downloadable>,
     products: HashMap<ProductId, Arc<Product>>,
     default_terms: Terms,
+    /// The token that Polar answered to.
+    pub(crate) token: CustomerToken,
 }
 
 impl Purchases {
@@ -40,24 +42,31 @@ struct Said {
     orders: Vec<PortalOrder>,
     grants: Vec<BenefitGrant>,
     files: Vec<Downloadable>,
+    token: CustomerToken,
 }
 
 async fn ask(polar: &polar::Client, token: CustomerToken, scope: Scope) -> polar::Result<Said> {
     let portal = polar.portal(&token);
-    let mut grants = ListBenefitGrants::default();
-    if let Scope::Order { checkout_id } = scope {
-        grants.checkout_ids.push(CheckoutId::from(checkout_id));
-    }
+    let grants = grants_of(scope);
     let files = ListDownloadables::default();
     let (orders, grants, files) = tokio::try_join!(
         list_orders(&portal, scope),
         portal.all_benefit_grants(&grants),
         portal.all_downloadables(&files)
     )?;
-    Ok(Said { orders, grants, files })
+    Ok(Said { orders, grants, files, token })
 }
 
-async fn list_orders(portal: &Portal<'_>, scope: Scope) -> polar::Result<Vec<PortalOrder>> {
+/// The grants that a session may see.
+pub(crate) fn grants_of(scope: Scope) -> ListBenefitGrants {
+    let checkout_ids = match scope {
+        Scope::Account => Vec::new(),
+        Scope::Order { checkout_id } => vec![CheckoutId::from(checkout_id)],
+    };
+    ListBenefitGrants { checkout_ids, ..ListBenefitGrants::default() }
+}
+
+pub(crate) async fn list_orders(portal: &Portal<'_>, scope: Scope) -> polar::Result<Vec<PortalOrder>> {
     let orders = portal.all_orders(&ListPortalOrders::default()).await?;
     Ok(match scope {
         Scope::Account => orders,
@@ -69,7 +78,7 @@ async fn list_orders(portal: &Portal<'_>, scope: Scope) -> polar::Result<Vec<Por
 }
 
 /// Each month of a subscription is an order of its own; what it gives was bought with the first.
-fn without_renewals(mut orders: Vec<PortalOrder>) -> Vec<PortalOrder> {
+pub(crate) fn without_renewals(mut orders: Vec<PortalOrder>) -> Vec<PortalOrder> {
     orders.sort_by_key(|order| (order.created_at, order.id));
     let mut seen = HashSet::new();
     orders.retain(|order| order.subscription_id.is_none_or(|subscription| seen.insert(subscription)));
@@ -84,6 +93,7 @@ impl Shelf {
             files: said.files.into_iter().map(|file| ((file.benefit_id, file.file.id), file)).collect(),
             products: products.map(|product| (product.id, product)).collect(),
             default_terms,
+            token: said.token,
         }
     }
 
@@ -110,10 +120,7 @@ impl Shelf {
     }
 
     fn grants_of(&self, order: &PortalOrder) -> impl Iterator<Item = &BenefitGrant> {
-        self.grants.iter().filter(|grant| grant.is_granted && !grant.is_revoked).filter(|grant| {
-            let of_subscription = grant.subscription_id.is_some() && grant.subscription_id == order.subscription_id;
-            grant.order_id == Some(order.id) || of_subscription
-        })
+        self.grants.iter().filter(|grant| grant.is_granted && !grant.is_revoked && came_with(grant, order))
     }
 
     fn granted(&self, order: &PortalOrder, product: Option<&Arc<Product>>, grant: &BenefitGrant) -> Vec<Purchase> {
@@ -157,6 +164,12 @@ impl Shelf {
     fn terms(&self, product: Option<&Arc<Product>>, benefit: &Benefit) -> Terms {
         product.map_or(self.default_terms, |product| Terms::of(benefit, product, self.default_terms))
     }
+}
+
+/// Whether a grant is of an order, or of the subscription that the order pays for.
+pub(crate) fn came_with(grant: &BenefitGrant, order: &PortalOrder) -> bool {
+    let of_subscription = grant.subscription_id.is_some() && grant.subscription_id == order.subscription_id;
+    grant.order_id == Some(order.id) || of_subscription
 }
 
 fn row(order: &PortalOrder, benefit: &Benefit, file_id: Uuid, content: Content) -> Purchase {
@@ -249,6 +262,7 @@ mod tests {
                 orders: serde_json::from_value(self.orders["items"].clone()).expect("orders"),
                 grants: items(self.grants),
                 files: items(self.files),
+                token: CustomerToken::new("polar_mst_test"),
             };
             let products: Vec<Product> = serde_json::from_value(self.products).expect("products");
             let shelf = Shelf::new(said, products.into_iter().map(Arc::new), Terms::default());

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use polar::{Downloadable, OrderId, ProductId, SecretUrl};
+use polar::{CustomerToken, Downloadable, OrderId, ProductId, SecretUrl};
 use store::{Quota, Scope, Session, Taken};
 use url::Url;
 use uuid::Uuid;
@@ -30,11 +30,11 @@ impl Wanted {
 /// The address of a file. Whoever holds it can use it: it belongs into the answer and nowhere else.
 #[derive(Clone, Debug)]
 pub enum Link {
-    /// A link that Polar signed.
+    /// A link that Polar signed, to its own address or to that of the store behind it.
     AtPolar {
         /// The address.
         url: SecretUrl,
-        /// When Polar stops answering it.
+        /// When it stops working.
         expires_at: Timestamp,
     },
     /// The merchant's own address, which does not expire.
@@ -82,9 +82,12 @@ impl Purchases {
     ///
     /// A file that was bought more than once is taken from the oldest purchase with a download left.
     pub async fn take(&self, session: &Session, wanted: Wanted, now: Timestamp) -> Result<Download, Error> {
-        let purchases = self.shelf(session, now).await?.purchases(&HashMap::new(), now);
+        let shelf = self.shelf(session, now).await?;
+        let purchases = shelf.purchases(&HashMap::new(), now);
         let mut limit = 0;
         for (purchase, link) in choose(purchases, wanted, session.scope, now)? {
+            // Before the unit is taken: what goes wrong here costs nothing.
+            let link = if self.resolve_links { self.resolve(link, &shelf.token, now).await? } else { link };
             let quota = Quota { limit: purchase.limit, grace: self.grace };
             let taken = self.downloads.take(session.customer_id, purchase.id.counter(), quota, now).await?;
             let (counter, repeated) = match taken {
@@ -98,6 +101,14 @@ impl Purchases {
             return Ok(Download { purchase: purchase.count(Some(&counter), now), link, repeated });
         }
         Err(Error::LimitReached(limit))
+    }
+
+    /// Follows a link of Polar's to the store, whose own addresses live no longer than an hour in all.
+    async fn resolve(&self, link: Link, token: &CustomerToken, now: Timestamp) -> Result<Link, Error> {
+        let Link::AtPolar { url, expires_at } = link else { return Ok(link) };
+        let stored = self.polar.portal(token).resolve(&polar::Download { url, expires_at }).await?;
+        let stored = stored.ok_or(Error::FileGone)?;
+        Ok(Link::AtPolar { url: stored.url, expires_at: now + stored.lifetime })
     }
 }
 

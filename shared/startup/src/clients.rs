@@ -1,17 +1,18 @@
 use std::time::Duration;
 
+use aws_json::AwsJson;
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{BehaviorVersion, Credentials, Region, timeout::TimeoutConfig},
 };
-use polar::Server;
+use polar::{AccessToken, Server};
 use url::Url;
 
 use crate::{
     SettingError, Settings,
     error::in_words,
     http_client::{SdkHttpClient, http_client},
-    secrets::{self, SecretError},
+    secrets::{Secret, SecretError},
 };
 
 /// Why a program did not start.
@@ -44,12 +45,28 @@ impl Clients {
             Some(url) => url,
             None => settings.required::<Server>("POLAR_SERVER")?.base_url(),
         };
-        let access_token = secrets::polar_access_token(settings, &http).await?;
+        let aws = aws_json(settings, http.clone())?;
+        let access_token = AccessToken::new(Secret::POLAR_ACCESS_TOKEN.fetch(settings, &aws).await?);
         let request = Duration::from_millis(settings.or_default("POLAR_TIME_LIMIT_MILLISECONDS", "8000")?);
         let limits = polar::Limits { attempt: request / 2, request };
         let dynamodb = dynamodb_client(settings, http.clone())?;
         Ok(Self { polar: polar::Client::new(polar::Config { base_url, access_token, http, limits }), dynamodb })
     }
+}
+
+/// A client for single actions of AWS services, for a program that needs neither Polar nor DynamoDB.
+pub fn connect_aws(settings: &Settings) -> Result<AwsJson, SettingError> {
+    aws_json(settings, http_client())
+}
+
+pub(crate) fn aws_json(settings: &Settings, http: reqwest::Client) -> Result<AwsJson, SettingError> {
+    let mut aws = AwsJson::new(http, settings.required("AWS_REGION")?, credentials(settings)?);
+    for (service, name) in [("ssm", "AWS_ENDPOINT_URL_SSM"), ("sqs", "AWS_ENDPOINT_URL_SQS")] {
+        if let Some(url) = settings.optional(name)? {
+            aws = aws.with_endpoint(service, url);
+        }
+    }
+    Ok(aws)
 }
 
 /// Region and credentials come straight from Lambda's environment: the SDK's own search for them costs a cold start some 4 ms of CPU.

@@ -10,6 +10,8 @@ use aws_smithy_types::body::SdkBody;
 use rustls::{ClientConfig, RootCertStore};
 
 const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(2);
+/// Lambda freezes an instance between events, and the other side hangs up meanwhile: an old connection is more likely dead than useful.
+const IDLE_CONNECTION_KEPT: Duration = Duration::from_secs(20);
 
 /// The program's one HTTP client: rustls over ring with bundled roots, HTTP/2 where offered, no redirects followed.
 ///
@@ -21,6 +23,7 @@ pub fn http_client() -> reqwest::Client {
         .tls_backend_preconfigured(tls())
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIME_LIMIT)
+        .pool_idle_timeout(IDLE_CONNECTION_KEPT)
         .no_proxy();
     client.build().expect("rustls of the version that reqwest was built with")
 }

@@ -7,7 +7,8 @@ mod logs;
 mod secrets;
 mod settings;
 
-pub use clients::{Clients, StartError};
+pub use clients::{Clients, StartError, connect_aws};
 pub use http_client::http_client;
 pub use logs::log_json_to_stdout;
+pub use secrets::{Secret, SecretError};
 pub use settings::{SettingError, Settings};

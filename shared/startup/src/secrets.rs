@@ -1,51 +1,55 @@
-use std::time::{Duration, SystemTime};
-
-use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
-    sign::v4,
-};
-use polar::AccessToken;
+use aws_json::{Action, AwsJson};
 use serde::Deserialize;
 
-use crate::{SettingError, Settings, clients::credentials, error::in_words};
+use crate::{SettingError, Settings, error::in_words};
 
-const TIME_LIMIT: Duration = Duration::from_secs(5);
+const GET_PARAMETER: Action = Action { service: "ssm", target: "AmazonSSM.GetParameter", json: "1.1" };
 
-/// Why a secret could not be fetched from the parameter store.
+/// Why a secret could not be had.
 #[derive(thiserror::Error)]
 pub enum SecretError {
     /// A setting is missing or malformed.
     #[error(transparent)]
     Setting(#[from] SettingError),
-    /// The parameter store refused: no such parameter, or no right to read it.
-    #[error(
-        "the parameter store refused to hand out {parameter:?} ({code}): does the parameter exist, and may this function read it?"
-    )]
-    Refused {
+    /// The parameter store did not hand it out.
+    #[error("cannot fetch the secret in the parameter {parameter:?}: does it exist, and may this function read it?")]
+    Parameter {
         /// The parameter's name.
         parameter: String,
-        /// AWS's name for the refusal.
-        code: String,
+        /// What the parameter store said.
+        #[source]
+        source: aws_json::Error,
     },
-    /// The parameter store did not answer as it should.
-    #[error("the parameter store does not answer")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 in_words!(SecretError);
 
-/// The organization's token: from `POLAR_ACCESS_TOKEN` on one's own machine, and on AWS from the parameter that `POLAR_ACCESS_TOKEN_PARAMETER` names, so
-/// that it stands in no template and no function's configuration.
-pub(crate) async fn polar_access_token(
-    settings: &Settings,
-    http: &reqwest::Client,
-) -> Result<AccessToken, SecretError> {
-    if let Some(token) = settings.optional::<String>("POLAR_ACCESS_TOKEN")? {
-        return Ok(AccessToken::new(token));
-    }
-    match settings.optional::<String>("POLAR_ACCESS_TOKEN_PARAMETER")? {
-        Some(parameter) => Ok(AccessToken::new(get_parameter(settings, http, &parameter).await?)),
-        None => Err(SettingError::Missing("POLAR_ACCESS_TOKEN_PARAMETER").into()),
+/// The two settings that a secret may stand in.
+#[derive(Clone, Copy, Debug)]
+pub struct Secret {
+    /// The setting with the secret itself, for one's own machine.
+    pub value: &'static str,
+    /// The setting with the name of the SSM parameter that holds it, so that on AWS it stands in no template and no function's configuration.
+    pub parameter: &'static str,
+}
+
+impl Secret {
+    /// The organization's access token.
+    pub const POLAR_ACCESS_TOKEN: Self =
+        Self { value: "POLAR_ACCESS_TOKEN", parameter: "POLAR_ACCESS_TOKEN_PARAMETER" };
+    /// The key of Polar's webhook signatures.
+    pub const POLAR_WEBHOOK_SECRET: Self =
+        Self { value: "POLAR_WEBHOOK_SECRET", parameter: "POLAR_WEBHOOK_SECRET_PARAMETER" };
+
+    /// Takes the secret from the settings, or fetches it.
+    pub async fn fetch(self, settings: &Settings, aws: &AwsJson) -> Result<String, SecretError> {
+        if let Some(secret) = settings.optional(self.value)? {
+            return Ok(secret);
+        }
+        let parameter: String = settings.required(self.parameter)?;
+        let input = serde_json::json!({ "Name": parameter, "WithDecryption": true });
+        let output = aws.call::<GetParameterOutput>(GET_PARAMETER, &input).await;
+        Ok(output.map_err(|source| SecretError::Parameter { parameter, source })?.parameter.value)
     }
 }
 
@@ -61,62 +65,6 @@ struct Parameter {
     value: String,
 }
 
-#[derive(Deserialize)]
-struct Refusal {
-    #[serde(rename = "__type")]
-    code: String,
-}
-
-/// One signed call of SSM's `GetParameter`; the whole SDK of that service would be larger than this program.
-async fn get_parameter(settings: &Settings, http: &reqwest::Client, name: &str) -> Result<String, SecretError> {
-    let request = signed_request(settings, name)?;
-    let mut request = reqwest::Request::try_from(request).map_err(unavailable)?;
-    *request.timeout_mut() = Some(TIME_LIMIT);
-    let response = http.execute(request).await.map_err(unavailable)?;
-    let refused = response.status().is_client_error();
-    let body = response.bytes().await.map_err(unavailable)?;
-    if refused {
-        let Refusal { code } = serde_json::from_slice(&body).map_err(unavailable)?;
-        return Err(SecretError::Refused { parameter: name.to_owned(), code });
-    }
-    let output: GetParameterOutput = serde_json::from_slice(&body).map_err(unavailable)?;
-    Ok(output.parameter.value)
-}
-
-fn signed_request(settings: &Settings, name: &str) -> Result<http::Request<Vec<u8>>, SecretError> {
-    let region = settings.required::<String>("AWS_REGION")?;
-    let endpoint = match settings.optional("AWS_ENDPOINT_URL_SSM")? {
-        Some(url) => url,
-        None => format!("https://ssm.{region}.amazonaws.com/"),
-    };
-    let body = serde_json::json!({ "Name": name, "WithDecryption": true }).to_string().into_bytes();
-    let mut request = http::Request::post(endpoint)
-        .header("content-type", "application/x-amz-json-1.1")
-        .header("x-amz-target", "AmazonSSM.GetParameter")
-        .body(body)
-        .map_err(unavailable)?;
-
-    let identity = credentials(settings)?.into();
-    let signing = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(&region)
-        .name("ssm")
-        .time(SystemTime::now())
-        .settings(SigningSettings::default())
-        .build()
-        .map_err(unavailable)?;
-    let headers = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    let body = SignableBody::Bytes(request.body());
-    let signable = SignableRequest::new("POST", request.uri().to_string(), headers, body).map_err(unavailable)?;
-    let (instructions, _signature) = sign(signable, &signing.into()).map_err(unavailable)?.into_parts();
-    instructions.apply_to_request_http1x(&mut request);
-    Ok(request)
-}
-
-fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> SecretError {
-    SecretError::Unavailable(error.into())
-}
-
 #[cfg(test)]
 mod tests {
     use axum::{Json, Router, http::HeaderMap, http::StatusCode, routing::post};
@@ -124,7 +72,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::http_client::http_client;
+    use crate::{clients::aws_json, http_client};
 
     /// A parameter store with one parameter, which answers signed requests only.
     async fn parameter_store() -> String {
@@ -158,24 +106,31 @@ mod tests {
         settings.into_iter().collect()
     }
 
+    async fn fetch(settings: &Settings) -> Result<String, SecretError> {
+        let aws = aws_json(settings, http_client()).expect("settings of AWS");
+        Secret::POLAR_ACCESS_TOKEN.fetch(settings, &aws).await
+    }
+
     #[tokio::test]
     async fn the_token_is_fetched_by_its_parameters_name() {
         let settings = settings(&parameter_store().await, "/shop/polar");
-        let token = polar_access_token(&settings, &http_client()).await.expect("the token");
-        assert_eq!(token.expose(), "polar_oat_x");
+        let token = fetch(&settings).await.expect("the token");
+        assert_eq!(token, "polar_oat_x");
     }
 
     #[tokio::test]
     async fn a_refused_parameter_is_named_with_awss_reason() {
         let settings = settings(&parameter_store().await, "/shop/other");
-        let error = polar_access_token(&settings, &http_client()).await.expect_err("refused").to_string();
-        assert!(error.contains("/shop/other") && error.contains("ParameterNotFound"), "{error}");
+        let error = fetch(&settings).await.expect_err("refused");
+        assert!(error.to_string().contains("/shop/other"), "{error}");
+        let reason = std::error::Error::source(&error).expect("a reason").to_string();
+        assert!(reason.contains("ParameterNotFound"), "{reason}");
     }
 
     #[tokio::test]
     async fn without_a_token_and_a_parameter_the_setting_is_named() {
-        let settings = Settings::from_iter([("AWS_REGION", "us-east-1")]);
-        let error = polar_access_token(&settings, &http_client()).await.expect_err("missing").to_string();
+        let settings = settings("http://127.0.0.1:9/", "");
+        let error = fetch(&settings).await.expect_err("missing").to_string();
         assert_eq!(error, "the setting POLAR_ACCESS_TOKEN_PARAMETER is missing");
     }
 }

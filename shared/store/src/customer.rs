@@ -107,7 +107,7 @@ impl Sessions {
         self.of_customer(customer_id).delete().await
     }
 
-    fn of_customer(&self, customer_id: Uuid) -> Partition<'_> {
+    pub(crate) fn of_customer(&self, customer_id: Uuid) -> Partition<'_> {
         Partition { client: &self.client, table: &self.table, sort_key: "token_hash", customer_id }
     }
 }

@@ -37,9 +37,8 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    fn attributes(&self, customer_id: Uuid) -> HashMap<String, AttributeValue> {
-        // Two attempts in one millisecond must not overwrite each other.
-        let id = format!("{ATTEMPT}{:013}#{}", self.at.as_millisecond(), Uuid::new_v4().simple());
+    fn attributes(&self, customer_id: Uuid, key: Uuid) -> HashMap<String, AttributeValue> {
+        let id = format!("{ATTEMPT}{:013}#{}", self.at.as_millisecond(), key.simple());
         let always = [
             ("customer_id", item::text(&customer_id)),
             ("id", item::text(&id)),
@@ -101,8 +100,18 @@ impl History {
 
     /// Remembers an attempt for 400 days.
     pub async fn record(&self, customer_id: Uuid, attempt: &Attempt) -> Result<(), Error> {
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(attempt.attributes(customer_id)));
-        put.send().await?;
+        // Two attempts in one millisecond must not overwrite each other.
+        self.put(customer_id, attempt, Uuid::new_v4()).await
+    }
+
+    /// Remembers something that happened to what a customer has bought. The same subject at the same time is remembered once, however often it is told.
+    pub async fn record_once(&self, customer_id: Uuid, subject: Uuid, what: &Attempt) -> Result<(), Error> {
+        self.put(customer_id, what, subject).await
+    }
+
+    async fn put(&self, customer_id: Uuid, attempt: &Attempt, key: Uuid) -> Result<(), Error> {
+        let put = self.client.put_item().table_name(&self.table);
+        put.set_item(Some(attempt.attributes(customer_id, key))).send().await?;
         Ok(())
     }
 

@@ -13,6 +13,7 @@ mod seal;
 mod sessions;
 mod tables;
 mod token;
+mod upkeep;
 
 pub use catalogue::{Catalogue, Found, Snapshot};
 pub use checkouts::{CheckoutRecord, Checkouts, Claim};

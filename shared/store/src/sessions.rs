@@ -247,7 +247,7 @@ impl Sessions {
 }
 
 /// A row that is gone needs no update: the session was ended meanwhile.
-fn unless_gone<T>(
+pub(crate) fn unless_gone<T>(
     result: Result<
         T,
         aws_sdk_dynamodb::error::SdkError<UpdateItemError, aws_smithy_runtime_api::client::orchestrator::HttpResponse>,

@@ -26,12 +26,12 @@ fn quota(limit: u32, grace: Duration) -> Quota {
 }
 
 async fn take_in_parallel(downloads: &Downloads, takers: usize, quota: Quota) -> Vec<Taken> {
-    let mut takes = JoinSet::new();
+    let mut attempts = JoinSet::new();
     for _ in 0..takers {
         let downloads = downloads.clone();
-        takes.spawn(async move { downloads.take(CUSTOMER, FILE, quota, now()).await.expect("an answer") });
+        attempts.spawn(async move { downloads.take(CUSTOMER, FILE, quota, now()).await.expect("an answer") });
     }
-    takes.join_all().await
+    attempts.join_all().await
 }
 
 #[tokio::test]
@@ -76,9 +76,7 @@ async fn the_grace_time_ends_and_is_not_prolonged_by_repeats() {
     let take = |after| downloads.take(CUSTOMER, FILE, quota(2, HOUR), now() + after);
 
     assert!(matches!(take(Duration::ZERO).await.unwrap(), Taken::Counted(counter) if counter.used == 1));
-    assert!(
-        matches!(take(HOUR - Duration::from_millis(1)).await.unwrap(), Taken::Repeated(counter) if counter.used == 1)
-    );
+    assert!(matches!(take(Duration::from_mins(59)).await.unwrap(), Taken::Repeated(counter) if counter.used == 1));
     assert!(matches!(take(HOUR).await.unwrap(), Taken::Counted(counter) if counter.used == 2));
     assert!(matches!(take(2 * HOUR).await.unwrap(), Taken::LimitReached(counter) if counter.used == 2));
 }
@@ -109,11 +107,16 @@ async fn the_same_file_of_another_purchase_or_customer_has_a_counter_of_its_own(
 #[tokio::test]
 async fn unlimited_works_ten_thousand_times() {
     let (downloads, _dynamodb) = downloads().await;
-    let unlimited = quota(0, Duration::ZERO);
-
-    for _ in 0..100 {
-        let taken = take_in_parallel(&downloads, 100, unlimited).await;
-        assert!(taken.iter().all(|taken| matches!(taken, Taken::Counted(_))));
+    let mut takers = JoinSet::new();
+    for _ in 0..10 {
+        let downloads = downloads.clone();
+        takers.spawn(async move {
+            for _ in 0..1_000 {
+                let taken = downloads.take(CUSTOMER, FILE, quota(0, Duration::ZERO), now()).await.expect("an answer");
+                assert!(matches!(taken, Taken::Counted(_)));
+            }
+        });
     }
+    takers.join_all().await;
     assert_eq!(downloads.list_counters(CUSTOMER).await.unwrap()[&FILE].used, 10_000);
 }

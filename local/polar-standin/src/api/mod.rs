@@ -12,4 +12,4 @@ mod routes;
 mod shape;
 
 pub(crate) use routes::{first_allowed_only, router};
-pub(crate) use shape::etag;
+pub(crate) use shape::{etag, member_shape};

@@ -5,14 +5,18 @@ mod customer;
 mod grant;
 mod job;
 mod order;
+mod refund;
 mod session;
+mod webhook;
 
 pub(crate) use checkout::{Checkout, Status};
 pub(crate) use customer::Customer;
 pub(crate) use grant::{Activation, Downloadable, Grant, LicenseKey};
 pub(crate) use job::{Job, Work};
 pub(crate) use order::{Order, Subscription};
+pub(crate) use refund::Refund;
 pub(crate) use session::{CustomerSession, OrganizationToken};
+pub(crate) use webhook::{Delivery, Endpoint, Event};
 
 use std::collections::BTreeSet;
 
@@ -34,6 +38,14 @@ pub(crate) struct Ledger {
     pub(crate) jobs: Vec<Job>,
     /// Products archived while running; the catalogue itself is not kept.
     pub(crate) archived: BTreeSet<Uuid>,
+    #[serde(default)]
+    pub(crate) refunds: Vec<Refund>,
+    #[serde(default)]
+    pub(crate) endpoints: Vec<Endpoint>,
+    #[serde(default)]
+    pub(crate) events: Vec<Event>,
+    #[serde(default)]
+    pub(crate) deliveries: Vec<Delivery>,
 }
 
 impl Ledger {
@@ -84,7 +96,26 @@ impl Ledger {
         self.orders.iter_mut().find(|order| order.id == id)
     }
 
+    pub(crate) fn endpoint(&self, id: Uuid) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.id == id)
+    }
+
+    pub(crate) fn endpoint_mut(&mut self, id: Uuid) -> Option<&mut Endpoint> {
+        self.endpoints.iter_mut().find(|endpoint| endpoint.id == id)
+    }
+
+    pub(crate) fn event(&self, id: Uuid) -> Option<&Event> {
+        self.events.iter().find(|event| event.id == id)
+    }
+
+    pub(crate) fn event_mut(&mut self, id: Uuid) -> Option<&mut Event> {
+        self.events.iter_mut().find(|event| event.id == id)
+    }
+
     pub(crate) fn subscription(&self, id: Uuid) -> Option<&Subscription> {
         self.subscriptions.iter().find(|subscription| subscription.id == id)
+    }
+    pub(crate) fn subscription_mut(&mut self, id: Uuid) -> Option<&mut Subscription> {
+        self.subscriptions.iter_mut().find(|subscription| subscription.id == id)
     }
 }

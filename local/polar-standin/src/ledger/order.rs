@@ -53,10 +53,29 @@ pub(crate) struct Subscription {
     pub(crate) amount: i64,
     pub(crate) current_period_end: Timestamp,
     pub(crate) ended_at: Option<Timestamp>,
+    /// When somebody ended it; before the end if it runs out with its period.
+    #[serde(default)]
+    pub(crate) canceled_at: Option<Timestamp>,
+    /// Since when a renewal is unpaid.
+    #[serde(default)]
+    pub(crate) past_due_at: Option<Timestamp>,
 }
 
 impl Subscription {
     pub(crate) fn is_active(&self) -> bool {
-        self.ended_at.is_none()
+        self.status() == "active"
+    }
+
+    pub(crate) fn status(&self) -> &'static str {
+        match (self.ended_at, self.past_due_at) {
+            (Some(_), _) => "canceled",
+            (None, Some(_)) => "past_due",
+            (None, None) => "active",
+        }
+    }
+
+    /// Canceled, but with access until the period's end.
+    pub(crate) fn is_running_out(&self) -> bool {
+        self.canceled_at.is_some() && self.ended_at.is_none()
     }
 }

@@ -94,6 +94,7 @@ impl State {
             self.prefill(&mut checkout, customer_id);
         }
         self.ledger.checkouts.push(checkout);
+        self.announce_checkout("checkout.created", id);
         Ok(id)
     }
 

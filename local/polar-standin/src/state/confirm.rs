@@ -27,6 +27,8 @@ struct Buyer {
     id: Uuid,
     /// An e-mail alone proves nothing: its customer gets no token (recordings 2c0, 2c1).
     gets_token: bool,
+    /// The event of a customer who is new or changed.
+    event: Option<&'static str>,
 }
 
 impl State {
@@ -43,8 +45,20 @@ impl State {
         }
         let buyer = self.buyer(&checkout, confirmation.new_customer_id);
         self.settle_confirmed(checkout, &buyer);
+        self.announce_confirmed(id, &buyer);
         self.queue(Work::Succeed { checkout_id: id });
         Ok(buyer.gets_token.then(|| self.open_session(buyer.id, false, None).token))
+    }
+
+    /// In the order of recording 890.
+    fn announce_confirmed(&mut self, checkout_id: Uuid, buyer: &Buyer) {
+        if buyer.event == Some("customer.created") {
+            self.announce_member("member.created", buyer.id);
+        }
+        self.announce_checkout("checkout.updated", checkout_id);
+        if let Some(event) = buyer.event {
+            self.announce_customer(event, buyer.id);
+        }
     }
 
     fn settle_confirmed(&mut self, mut checkout: Checkout, buyer: &Buyer) {
@@ -122,14 +136,15 @@ impl State {
     fn buyer(&mut self, checkout: &Checkout, new_id: Option<Uuid>) -> Buyer {
         let now = self.now();
         if let Some(id) = checkout.customer_id {
-            return Buyer { id, gets_token: true };
+            return Buyer { id, gets_token: true, event: None };
         }
         if let Some(id) = self.by_email(checkout).map(|customer| customer.id) {
             if let Some(customer) = self.ledger.customer_mut(id).filter(|customer| customer.name.is_none()) {
                 customer.name.clone_from(&checkout.customer_name);
                 customer.modified_at = Some(now);
+                return Buyer { id, gets_token: false, event: Some("customer.updated") };
             }
-            return Buyer { id, gets_token: false };
+            return Buyer { id, gets_token: false, event: None };
         }
         let id = new_id.unwrap_or_else(Uuid::new_v4);
         self.ledger.customers.push(Customer {
@@ -145,7 +160,7 @@ impl State {
             deleted_at: None,
             stripe_id: format!("cus_{}", random_hex()),
         });
-        Buyer { id, gets_token: true }
+        Buyer { id, gets_token: true, event: Some("customer.created") }
     }
 
     fn by_email(&self, checkout: &Checkout) -> Option<&Customer> {

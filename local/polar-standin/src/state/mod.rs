@@ -1,12 +1,18 @@
 //! Everything a stand-in knows, behind one lock.
 
+mod benefits;
 mod checkout;
 mod confirm;
+mod events;
 mod file;
+mod grants;
 mod history;
 mod jobs;
 mod purchase;
+mod refunds;
+mod subscriptions;
 mod totals;
+mod webhooks;
 
 pub use purchase::{Purchase, Purchased};
 
@@ -15,6 +21,7 @@ pub(crate) use confirm::{Confirmation, check_open};
 pub(crate) use file::{load, save};
 pub(crate) use history::begin;
 pub(crate) use jobs::receipt_number;
+pub(crate) use refunds::NewRefund;
 
 use std::sync::Arc;
 
@@ -74,44 +81,47 @@ impl State {
         Some((session, self.ledger.customer(session.customer_id)?))
     }
 
-    /// Does what Polar's job does every 15 minutes: gives up open checkouts that are over.
-    pub(crate) fn sweep(&mut self) {
+    /// Does what time brings: gives up open checkouts that are over, as Polar's job does every 15 minutes, and ends
+    /// subscriptions that ran out. True if there was anything to do.
+    pub(crate) fn sweep(&mut self) -> bool {
         let now = self.now();
         let is_over = |checkout: &&mut Checkout| {
             checkout.status == Status::Open && after(checkout.expires_at, EXPIRY_SWEEP_SECONDS) <= now
         };
+        let mut over = Vec::new();
         for checkout in self.ledger.checkouts.iter_mut().filter(is_over) {
             checkout.status = Status::Expired;
             checkout.modified_at = Some(now);
+            over.push(checkout.id);
         }
+        for id in &over {
+            self.announce_checkout("checkout.expired", *id);
+        }
+        self.end_run_out() || !over.is_empty()
     }
 
     pub(crate) fn queue(&mut self, work: Work) {
         self.ledger.jobs.push(Job { id: Uuid::new_v4(), work, is_scheduled: false });
     }
 
+    /// Events in the order of the recordings 818 and 819; the grants follow, as Polar revokes them later.
     pub(crate) fn delete_customer(&mut self, id: Uuid) -> bool {
         let now = self.now();
-        let Some(customer) = self.ledger.customer_mut(id) else {
+        if self.ledger.customer(id).is_none() {
             return false;
-        };
-        customer.deleted_at = Some(now);
-        customer.external_id = None;
+        }
+        self.announce_member("member.deleted", id);
+        if let Some(customer) = self.ledger.customer_mut(id) {
+            customer.deleted_at = Some(now);
+            customer.modified_at = Some(now);
+            customer.external_id = None;
+        }
         self.ledger.sessions.retain(|session| session.customer_id != id);
+        self.announce_customer("customer.deleted", id);
         let grants: Vec<Uuid> =
             self.ledger.grants.iter().filter(|grant| grant.customer_id == id).map(|grant| grant.id).collect();
-        self.revoke(&grants);
-        true
-    }
-
-    pub(crate) fn archive_product(&mut self, id: Uuid) -> bool {
-        let now = self.now();
-        let Some(product) = self.shop.products.iter_mut().find(|product| product.id == id) else {
-            return false;
-        };
-        product.is_archived = true;
-        product.modified_at = Some(now);
-        self.ledger.archived.insert(id);
+        let losers = self.revoke(&grants);
+        self.announce_states(&losers);
         true
     }
 }

@@ -5,7 +5,7 @@ import { Polar } from "polar-sdk-0";
 import { HTTPValidationError } from "polar-sdk-0/models/errors/httpvalidationerror.js";
 import { PaymentError } from "polar-sdk-0/models/errors/paymenterror.js";
 import { ResourceNotFound } from "polar-sdk-0/models/errors/resourcenotfound.js";
-import { DISCOUNT_CODE, UNKNOWN, accessToken, download, eventually, newBuyer, polarUrl, reporter } from "./shop.js";
+import { DISCOUNT_CODE, UNKNOWN, accessToken, download, eventually, newBuyer, polarUrl, reporter } from "./standin.js";
 
 const saw = reporter("polar-sdk-0");
 const polar = new Polar({ serverURL: polarUrl, accessToken });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createPolar, errors } from "polar-sdk-1/2026-10";
-import { DISCOUNT_CODE, UNKNOWN, accessToken, download, eventually, newBuyer, polarUrl, reporter } from "./shop.js";
+import { DISCOUNT_CODE, UNKNOWN, accessToken, download, eventually, newBuyer, polarUrl, reporter } from "./standin.js";
 
 const saw = reporter("polar-sdk-1");
 const polar = createPolar({ baseUrl: polarUrl, accessToken });

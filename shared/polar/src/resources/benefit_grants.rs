@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Benefit, BenefitGrantId, BenefitId, Client, CustomerId, FileId, MemberId, OrderId, Page, Result, SubscriptionId,
-    query::Query, request::Request, resources::benefits::file_ids,
+    Benefit, BenefitGrantId, BenefitId, Client, CustomerId, FileId, LicenseKeyId, MemberId, OrderId, Page, Result,
+    SubscriptionId, query::Query, request::Request, resources::benefits::file_ids,
 };
 
 /// The grants of all customers.
@@ -105,6 +105,12 @@ impl BenefitGrant {
     #[must_use]
     pub fn files(&self) -> Vec<FileId> {
         file_ids(&self.properties, "files")
+    }
+
+    /// The licence key that this copy is.
+    #[must_use]
+    pub fn license_key(&self) -> Option<LicenseKeyId> {
+        self.properties.get("license_key_id")?.as_str()?.parse().ok()
     }
 }
 

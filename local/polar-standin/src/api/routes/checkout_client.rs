@@ -33,6 +33,7 @@ pub(super) async fn update(Shared(world): Shared<World>, Path(secret): Path<Stri
         if let Some(kept) = state.ledger.checkout_mut(id) {
             *kept = checkout;
         }
+        state.announce_checkout("checkout.updated", id);
         Ok(answer)
     })
 }

@@ -103,6 +103,7 @@ pub(super) async fn update(
         if let Some(kept) = state.ledger.checkout_mut(id) {
             *kept = checkout;
         }
+        state.announce_checkout("checkout.updated", id);
         Ok(answer)
     })
 }

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::subscription::ends_at;
 use super::{extend, maybe};
 use crate::clock::written;
 use crate::ledger::{Customer, Grant, Subscription};
@@ -71,15 +72,17 @@ impl State {
             "status": "active",
             "amount": held.amount,
             "currency": "usd",
+            "seats": null,
+            "units": null,
             "recurring_interval": product.and_then(|product| product.recurring).map(crate::shop::Interval::name),
             "current_period_start": written(held.created_at),
             "current_period_end": written(held.current_period_end),
             "trial_start": null,
             "trial_end": null,
-            "cancel_at_period_end": false,
-            "canceled_at": null,
+            "cancel_at_period_end": held.is_running_out(),
+            "canceled_at": maybe(held.canceled_at),
             "started_at": written(held.created_at),
-            "ends_at": null,
+            "ends_at": maybe(ends_at(held)),
             "product_id": held.product_id,
             "discount_id": null,
             "price_id": product.and_then(crate::shop::Product::price).map(|price| price.id),

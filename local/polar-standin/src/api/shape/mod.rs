@@ -11,10 +11,12 @@ mod license_key;
 mod order;
 mod organization;
 mod product;
+mod refund;
 mod session;
 mod subscription;
+mod webhook;
 
-pub(crate) use customer::portal_customer_shape;
+pub(crate) use customer::{member_shape, portal_customer_shape};
 pub(crate) use file::etag;
 pub(crate) use license_key::bare_activation_shape;
 pub(crate) use session::user_shape;

@@ -66,9 +66,12 @@ impl State {
         let product = self.shop.product(order.product_id);
         let price_id = product.and_then(Product::price).map(|price| price.id);
         let name = product.map_or("", |product| product.name.as_str());
+        let period = order.subscription_id.and_then(|id| self.ledger.subscription(id));
         let item = json!({"created_at": written(order.created_at), "modified_at": null,
             "id": derived_id(order.id, 0x17), "label": name, "amount": order.subtotal_amount, "tax_amount": 0,
-            "proration": false, "product_price_id": price_id});
+            "proration": false, "product_price_id": price_id,
+            "start_timestamp": period.map(|held| written(held.created_at)),
+            "end_timestamp": period.map(|held| written(held.current_period_end))});
         json!({
             "billing_reason": if order.subscription_id.is_some() { "subscription_create" } else { "purchase" },
             "billing_name": order.billing_name,

@@ -15,6 +15,7 @@ impl State {
         shape["metadata"] = Value::Object(product.metadata.clone());
         shape["benefits"] = json!(benefits);
         shape["attached_custom_fields"] = json!([]);
+        shape["is_deletable"] = json!(!self.ledger.orders.iter().any(|order| order.product_id == product.id));
         shape
     }
 

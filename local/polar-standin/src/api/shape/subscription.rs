@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::product::{first_price_shape, price_shapes};
@@ -8,6 +9,25 @@ use crate::shop::{Interval, Product};
 use crate::state::State;
 
 impl State {
+    /// The organization's view, as Polar's description of its API has it: webhooks carry it.
+    pub(crate) fn subscription_shape(&self, held: &Subscription) -> Value {
+        let product = self.shop.product(held.product_id);
+        let customer = self.ledger.customer_ever(held.customer_id);
+        extend(
+            self.subscription_facts(held),
+            json!({
+                "metadata": {},
+                "custom_field_data": {},
+                "customer": customer.map(|customer| self.customer_shape(customer)),
+                "product": product.map(|product| self.product_shape(product, None)),
+                "discount": null,
+                "prices": product.map(price_shapes),
+                "meters": [],
+                "pending_update": null,
+            }),
+        )
+    }
+
     /// The buyer's view (recording 2d5).
     pub(crate) fn portal_subscription_shape(&self, held: &Subscription) -> Value {
         let product = self.shop.product(held.product_id);
@@ -36,19 +56,19 @@ impl State {
             "currency": "usd",
             "recurring_interval": interval.map(Interval::name),
             "recurring_interval_count": 1,
-            "status": if held.is_active() { "active" } else { "canceled" },
+            "status": held.status(),
             "current_period_start": written(held.created_at),
             "current_period_end": written(held.current_period_end),
             "current_meter_period_start": null,
             "current_meter_period_end": null,
             "trial_start": null,
             "trial_end": null,
-            "cancel_at_period_end": false,
-            "canceled_at": maybe(held.ended_at),
+            "cancel_at_period_end": held.is_running_out(),
+            "canceled_at": maybe(held.canceled_at),
             "started_at": written(held.created_at),
-            "ends_at": maybe(held.ended_at),
+            "ends_at": maybe(ends_at(held)),
             "ended_at": maybe(held.ended_at),
-            "past_due_at": null,
+            "past_due_at": maybe(held.past_due_at),
             "pause_at_period_end": false,
             "paused_at": null,
             "resumes_at": null,
@@ -62,4 +82,9 @@ impl State {
             "customer_cancellation_comment": null,
         })
     }
+}
+
+/// When access ends or ended; unknown while it renews itself.
+pub(super) fn ends_at(held: &Subscription) -> Option<Timestamp> {
+    held.ended_at.or_else(|| held.is_running_out().then_some(held.current_period_end))
 }

@@ -1,5 +1,8 @@
 //! A running stand-in, and what tests and the local shop do with it.
 
+mod changes;
+mod webhooks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +13,12 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::ledger::OrganizationToken;
-use crate::options::Options;
+use crate::options::{Options, Pace};
 use crate::server::{Fault, Request, Switch};
-use crate::state::{Purchase, Purchased, State};
+use crate::state::State;
 use crate::tokens::random_token;
 use crate::world::World;
+use crate::webhooks::keep_delivering;
 use crate::{server, state};
 
 /// The token that every stand-in takes; fixed, so that a restarted shop keeps working, and of no use anywhere else.
@@ -26,6 +30,7 @@ pub struct Standin {
     world: World,
     url: String,
     server: JoinHandle<()>,
+    deliverer: Option<JoinHandle<()>>,
     everything: Switch,
 }
 
@@ -48,7 +53,9 @@ impl Standin {
         world.change(|_| ());
         let everything = Switch::default();
         let server = tokio::spawn(server::serve(listener, world.clone(), everything.clone()));
-        Ok(Self { world, url, server, everything })
+        let delivers = options.pace != Pace::Manual;
+        let deliverer = delivers.then(|| tokio::spawn(keep_delivering(world.clone())));
+        Ok(Self { world, url, server, deliverer, everything })
     }
 
     /// Where it listens, like `http://127.0.0.1:1234`; the hosted checkout is below `/checkout/`.
@@ -101,9 +108,9 @@ impl Standin {
         self.world.settle(true) == 1
     }
 
-    /// Moves its clock forward: links, tokens and checkouts expire.
+    /// Moves its clock forward: links, tokens and checkouts expire, webhooks are tried again.
     pub fn advance(&self, by: Duration) {
-        self.world.read(|state| state.clock.advance(by));
+        self.world.change(|state| state.clock.advance(by));
     }
 
     /// Its present.
@@ -122,29 +129,6 @@ impl Standin {
         self.world.faults().clear();
     }
 
-    /// Makes a finished purchase without HTTP: checkout, order and grants.
-    ///
-    /// # Errors
-    /// If Polar would refuse it; the error is its answer.
-    pub fn buy(&self, purchase: &Purchase) -> anyhow::Result<Purchased> {
-        self.world.change(|state| state.buy(purchase)).map_err(|refusal| anyhow::anyhow!("refused: {refusal:?}"))
-    }
-
-    /// Refunds an order in full, and takes its benefits away if `revoke`. False if there is no such order.
-    pub fn refund(&self, order_id: Uuid, revoke: bool) -> bool {
-        self.world.change(|state| state.refund(order_id, revoke))
-    }
-
-    /// Archives a product. False if there is no such product.
-    pub fn archive_product(&self, id: Uuid) -> bool {
-        self.world.change(|state| state.archive_product(id))
-    }
-
-    /// Deletes a customer: its tokens die at once, its external id becomes free. False if there is no such customer.
-    pub fn delete_customer(&self, id: Uuid) -> bool {
-        self.world.change(|state| state.delete_customer(id))
-    }
-
     /// Holds a checkout as if a confirm were under way: others get 409 until [`unlock_checkout`](Self::unlock_checkout).
     pub fn lock_checkout(&self, id: Uuid) {
         self.world.lock(id);
@@ -159,6 +143,7 @@ impl Standin {
 impl Drop for Standin {
     fn drop(&mut self) {
         self.server.abort();
+        self.deliverer.iter().for_each(JoinHandle::abort);
         self.everything.cut();
     }
 }

@@ -1,0 +1,83 @@
+use axum::extract::State;
+use http_api::{ApiError, Json, Now, Problem, SignedIn};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Shop;
+
+/// The licence keys of a buyer, the newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LicenseKeys {
+    items: Vec<LicenseKey>,
+}
+
+/// One licence key.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct LicenseKey {
+    id: Uuid,
+    /// The whole key.
+    key: String,
+    /// The key with most of it hidden, to show.
+    #[schema(example = "****-E304DA")]
+    display_key: String,
+    /// `granted`, `revoked` or `disabled`.
+    #[schema(example = "granted")]
+    status: String,
+    /// How often it was used.
+    usage: u64,
+    /// How often it may be used; `null` for no limit.
+    limit_usage: Option<u64>,
+    /// On how many devices it may be active; `null` where it is not activated.
+    limit_activations: Option<u32>,
+    expires_at: Option<Timestamp>,
+    last_validated_at: Option<Timestamp>,
+    /// The name of the benefit that it is.
+    name: Option<String>,
+    product_id: Option<Uuid>,
+    product_name: Option<String>,
+    /// The order that it came with; `null` once it was taken back.
+    order_id: Option<Uuid>,
+    created_at: Timestamp,
+}
+
+impl From<purchases::LicenseKey> for LicenseKey {
+    fn from(bought: purchases::LicenseKey) -> Self {
+        let key = bought.key;
+        Self {
+            id: key.id.into(),
+            key: key.key,
+            display_key: key.display_key,
+            status: key.status.to_string(),
+            usage: key.usage,
+            limit_usage: key.limit_usage,
+            limit_activations: key.limit_activations,
+            expires_at: key.expires_at,
+            last_validated_at: key.last_validated_at,
+            name: bought.name,
+            product_id: bought.product_id.map(Uuid::from),
+            product_name: bought.product_name,
+            order_id: bought.order_id.map(Uuid::from),
+            created_at: key.created_at,
+        }
+    }
+}
+
+/// `GET /api/customer/license-keys`: the keys that were bought.
+#[utoipa::path(get, path = "/api/customer/license-keys", operation_id = "listLicenseKeys", security(("cookie" = []), ("bearer" = [])), tag = "library",
+    responses(
+        (status = 200, body = LicenseKeys, description = "A session with the scope `order` sees the keys of that order only"),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
+        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`"),
+    ))]
+pub(crate) async fn list(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    SignedIn { session, .. }: SignedIn,
+) -> Result<Json<LicenseKeys>, ApiError> {
+    let keys = shop.purchases.license_keys(&session, now).await?;
+    Ok(Json(LicenseKeys { items: keys.into_iter().map(LicenseKey::from).collect() }))
+}

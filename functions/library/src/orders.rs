@@ -1,0 +1,188 @@
+use std::num::{NonZeroU16, NonZeroU32};
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use http_api::{ApiError, Json, Now, Pagination, Path, Problem, Query, SignedIn};
+use jiff::Timestamp;
+use polar::{ListPortalOrders, OrderItem, PortalOrder};
+use purchases::Invoice;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::Shop;
+
+const DEFAULT_LIMIT: u16 = 50;
+const LARGEST_LIMIT: u16 = 100;
+
+/// Which orders to show.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Part {
+    /// From 1 on.
+    #[param(value_type = Option<u32>, minimum = 1)]
+    page: Option<NonZeroU32>,
+    /// Orders on a page: 50 by default, at most 100.
+    #[param(value_type = Option<u16>, minimum = 1)]
+    limit: Option<NonZeroU16>,
+}
+
+impl From<Part> for ListPortalOrders {
+    fn from(part: Part) -> Self {
+        let limit = part.limit.map_or(DEFAULT_LIMIT, u16::from).min(LARGEST_LIMIT);
+        Self { page: part.page.map(u32::from), limit: Some(limit.into()), ..Self::default() }
+    }
+}
+
+/// A page of the orders, the newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Orders {
+    items: Vec<BoughtOrder>,
+    pagination: Pagination,
+}
+
+/// One order. Amounts are in the currency's minor unit.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct BoughtOrder {
+    id: Uuid,
+    /// `pending`, `paid`, `refunded` or `partially_refunded`.
+    #[schema(example = "paid")]
+    status: String,
+    /// It stays so after a refund.
+    paid: bool,
+    /// One line about it.
+    description: String,
+    product_id: Option<Uuid>,
+    product_name: Option<String>,
+    subscription_id: Option<Uuid>,
+    #[schema(example = "usd")]
+    currency: String,
+    /// Before discount and tax.
+    subtotal_amount: i64,
+    discount_amount: i64,
+    /// After the discount, before tax.
+    net_amount: i64,
+    tax_amount: i64,
+    total_amount: i64,
+    /// What was given back, before tax.
+    refunded_amount: i64,
+    items: Vec<OrderLine>,
+    invoice_number: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// One line of an order.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct OrderLine {
+    label: String,
+    /// Before discount and tax.
+    amount: i64,
+    tax_amount: i64,
+}
+
+impl From<OrderItem> for OrderLine {
+    fn from(item: OrderItem) -> Self {
+        Self { label: item.label, amount: item.amount, tax_amount: item.tax_amount }
+    }
+}
+
+impl From<PortalOrder> for BoughtOrder {
+    fn from(order: PortalOrder) -> Self {
+        Self {
+            id: order.id.into(),
+            status: order.status.to_string(),
+            paid: order.paid,
+            description: order.description,
+            product_id: order.product_id.map(Uuid::from),
+            product_name: order.product.map(|product| product.name),
+            subscription_id: order.subscription_id.map(Uuid::from),
+            currency: order.currency.to_string(),
+            subtotal_amount: order.subtotal_amount,
+            discount_amount: order.discount_amount,
+            net_amount: order.net_amount,
+            tax_amount: order.tax_amount,
+            total_amount: order.total_amount,
+            refunded_amount: order.refunded_amount,
+            items: order.items.into_iter().map(OrderLine::from).collect(),
+            invoice_number: order.invoice_number,
+            created_at: order.created_at,
+            updated_at: order.modified_at.unwrap_or(order.created_at),
+        }
+    }
+}
+
+/// `GET /api/customer/orders`: all that the buyer has ordered, renewals of subscriptions too.
+#[utoipa::path(get, path = "/api/customer/orders", operation_id = "listOrders", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Part),
+    responses(
+        (status = 200, body = Orders),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`: the session shows one order's files only"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
+        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`"),
+    ))]
+pub(crate) async fn list(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    SignedIn { session, .. }: SignedIn,
+    Query(part): Query<Part>,
+) -> Result<Json<Orders>, ApiError> {
+    let list = ListPortalOrders::from(part);
+    let page = shop.purchases.orders(&session, &list, now).await?;
+    let total_count = usize::try_from(page.pagination.total_count).unwrap_or(usize::MAX);
+    let limit = list.limit.map_or(usize::MAX, |limit| limit as usize);
+    Ok(Json(Orders {
+        items: page.items.into_iter().map(BoughtOrder::from).collect(),
+        pagination: Pagination::of(total_count, limit),
+    }))
+}
+
+/// Where an invoice is. Whoever has the address can read it for some minutes.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct InvoiceLink {
+    url: String,
+}
+
+/// An invoice that is not there yet.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PendingInvoice {
+    /// Always `pending`.
+    #[schema(example = "pending")]
+    status: &'static str,
+}
+
+/// Polar makes an invoice within seconds.
+const RETRY_AFTER: (header::HeaderName, &str) = (header::RETRY_AFTER, "2");
+
+/// `GET /api/customer/orders/{id}/invoice`: the address of an order's invoice. The first call has Polar make it.
+#[utoipa::path(get, path = "/api/customer/orders/{id}/invoice", operation_id = "getInvoice", security(("cookie" = []), ("bearer" = [])), tag = "library",
+    params(("id" = Uuid, Path, description = "An order's `id`")),
+    responses(
+        (status = 200, body = InvoiceLink),
+        (status = 202, body = PendingInvoice, description = "It is being made: ask again after `Retry-After`", headers(("Retry-After" = u64))),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: no such order, or not this buyer's"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: no invoice for this order, or not without billing name and address"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
+    ))]
+pub(crate) async fn invoice(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    SignedIn { session, .. }: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Response, ApiError> {
+    Ok(match shop.purchases.invoice(&session, id.into(), now).await? {
+        Invoice::Ready(url) => Json(InvoiceLink { url: url.expose().to_owned() }).into_response(),
+        Invoice::Pending => {
+            (StatusCode::ACCEPTED, [RETRY_AFTER], Json(PendingInvoice { status: "pending" })).into_response()
+        }
+    })
+}

@@ -1,0 +1,31 @@
+use axum::extract::State;
+use http_api::{ApiError, Json, Problem, SignedIn};
+use serde::Serialize;
+use tracing::info;
+use utoipa::ToSchema;
+
+use crate::Shop;
+
+/// Polar's own portal. Whoever has the address is the customer there for an hour.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PortalLink {
+    url: String,
+}
+
+/// `POST /api/customer/portal`: a way into Polar's own portal, where subscriptions end and billing details change.
+#[utoipa::path(post, path = "/api/customer/portal", operation_id = "createPortalLink", security(("cookie" = []), ("bearer" = [])), tag = "library",
+    responses(
+        (status = 200, body = PortalLink),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`, `origin_not_allowed`"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
+        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`"),
+    ))]
+pub(crate) async fn create(
+    State(shop): State<Shop>,
+    SignedIn { session, .. }: SignedIn,
+) -> Result<Json<PortalLink>, ApiError> {
+    let url = shop.purchases.portal_url(&session).await?;
+    info!(session.id = %session.id(), "opened the customer portal");
+    Ok(Json(PortalLink { url: url.expose().to_owned() }))
+}

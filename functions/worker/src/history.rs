@@ -1,0 +1,61 @@
+use jiff::Timestamp;
+use polar::{BenefitGrant, BenefitGrantId, CustomerId, ListGrants, Order, OrderId, OrderStatus};
+use store::Attempt;
+use uuid::Uuid;
+
+use crate::{Error, Worker};
+
+impl Worker {
+    /// Writes a refund into the buyer's history, as far as Polar says that there was one.
+    pub(crate) async fn note_refund(&self, customer_id: Uuid, order_id: Uuid) -> Result<(), Error> {
+        let order = self.polar.orders().find(OrderId::from(order_id)).await?;
+        if let Some(order) = order.filter(is_refunded) {
+            let at = order.modified_at.unwrap_or(order.created_at);
+            let result = format!("order_{}", order.status);
+            let attempt = Attempt { product_id: order.product_id.map(Uuid::from), ..happened(at, result, order_id) };
+            self.history.record_once(customer_id, order_id, &attempt).await?;
+        }
+        Ok(self.sessions.drop_portal_tokens(customer_id).await?)
+    }
+
+    /// Writes into the buyer's history that Polar took something back, as far as it did.
+    pub(crate) async fn note_revocation(&self, customer_id: Uuid, grant_id: Uuid) -> Result<(), Error> {
+        if let Some(grant) = self.find_grant(customer_id, grant_id).await?
+            && let Some(revoked_at) = grant.revoked_at.filter(|_| grant.is_revoked)
+        {
+            let order_id = grant.order_id.map_or(grant_id, Uuid::from);
+            let attempt = Attempt {
+                file_name: Some(grant.benefit.description),
+                ..happened(revoked_at, "access_revoked".to_owned(), order_id)
+            };
+            self.history.record_once(customer_id, grant_id, &attempt).await?;
+        }
+        Ok(self.sessions.drop_portal_tokens(customer_id).await?)
+    }
+
+    /// Polar has no route for one grant of an organization's.
+    async fn find_grant(&self, customer_id: Uuid, grant_id: Uuid) -> Result<Option<BenefitGrant>, Error> {
+        let of_customer = ListGrants { customer_ids: vec![CustomerId::from(customer_id)], ..ListGrants::default() };
+        let grants = self.polar.benefit_grants().list_all(&of_customer).await?;
+        Ok(grants.into_iter().find(|grant| grant.id == BenefitGrantId::from(grant_id)))
+    }
+}
+
+fn is_refunded(order: &Order) -> bool {
+    matches!(order.status, OrderStatus::Refunded | OrderStatus::PartiallyRefunded)
+}
+
+/// Something that no browser did.
+fn happened(at: Timestamp, result: String, order_id: Uuid) -> Attempt {
+    Attempt {
+        at,
+        result,
+        session_id: "-".to_owned(),
+        client: "Polar".to_owned(),
+        product_id: None,
+        order_id: Some(order_id),
+        file_id: None,
+        file_name: None,
+        version: None,
+    }
+}

@@ -1,0 +1,78 @@
+use jiff::Timestamp;
+use polar::webhook::EventType;
+use products::Products;
+use queue::{Job, PolarEvent};
+use startup::{Clients, SettingError, Settings};
+use store::{Downloads, History, Sessions};
+use tracing::info;
+
+/// What a warm instance keeps.
+#[derive(Clone)]
+pub struct Worker {
+    pub(crate) polar: polar::Client,
+    pub(crate) products: Products,
+    pub(crate) sessions: Sessions,
+    pub(crate) downloads: Downloads,
+    pub(crate) history: History,
+}
+
+/// Why a job is not done. It will be tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The catalogue could not be refreshed.
+    #[error("the catalogue could not be refreshed")]
+    Products(#[from] products::Error),
+    /// Polar gave no usable answer.
+    #[error("Polar gave no usable answer")]
+    Polar(#[from] polar::Error),
+    /// Our tables gave no usable answer.
+    #[error("DynamoDB gave no usable answer")]
+    Store(#[from] store::Error),
+    /// The message is none of ours.
+    #[error("the message is no job")]
+    NoJob(#[from] serde_json::Error),
+}
+
+impl Worker {
+    /// Reads `SESSIONS_TABLE`, `DOWNLOADS_TABLE`, and the settings of [`Products`].
+    pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
+        let (sessions, downloads): (String, String) =
+            (settings.required("SESSIONS_TABLE")?, settings.required("DOWNLOADS_TABLE")?);
+        Ok(Self {
+            polar: clients.polar.clone(),
+            products: Products::from_settings(settings, clients)?,
+            sessions: Sessions::new(clients.dynamodb.clone(), sessions),
+            downloads: Downloads::new(clients.dynamodb.clone(), downloads.clone()),
+            history: History::new(clients.dynamodb.clone(), downloads),
+        })
+    }
+
+    /// Does a job. To do it again changes nothing more.
+    pub async fn work(&self, job: &Job, now: Timestamp) -> Result<(), Error> {
+        match job {
+            Job::PolarEvent(event) => self.heed(event, now).await,
+            Job::Reconcile => self.reconcile(now).await,
+        }
+    }
+
+    async fn heed(&self, event: &PolarEvent, now: Timestamp) -> Result<(), Error> {
+        use EventType as T;
+        match (T::from(event.kind.as_str()), event.customer_id, event.subject_id) {
+            (T::ProductCreated | T::ProductUpdated | T::BenefitCreated | T::BenefitUpdated, ..) => {
+                self.products.refresh(now).await?;
+            }
+            (T::CustomerDeleted, Some(customer), _) => self.forget_if_gone(customer).await?,
+            (T::OrderRefunded, Some(customer), Some(order)) => self.note_refund(customer, order).await?,
+            (T::BenefitGrantRevoked, Some(customer), Some(grant)) => self.note_revocation(customer, grant).await?,
+            _ => info!(event.kind = event.kind, "ignored event"),
+        }
+        Ok(())
+    }
+
+    /// What missed events would have told: changed products, and deleted customers who still have sessions.
+    async fn reconcile(&self, now: Timestamp) -> Result<(), Error> {
+        let (refreshed, looked_after) = tokio::join!(self.products.refresh(now), self.look_after_customers(now));
+        refreshed?;
+        looked_after
+    }
+}

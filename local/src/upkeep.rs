@@ -1,0 +1,52 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use queue::{DeadLetters, Here, Job, Queue};
+use tokio::{task::JoinHandle, time};
+use tracing::warn;
+use worker::Worker;
+
+/// As in `template.yaml`: how often the schedule runs, and when a message that failed comes again.
+const PERIOD: Duration = Duration::from_mins(15);
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// The worker in this program, with a queue and a schedule of its own; it stops when it is dropped.
+pub struct Upkeep {
+    /// The queue, for those who put something in.
+    pub queue: Queue,
+    /// What the worker could not do.
+    pub dead_letters: DeadLetters,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Upkeep {
+    /// Starts the worker. The catalogue is published by the time this returns, unless Polar does not answer.
+    pub(crate) async fn start(worker: Worker) -> Self {
+        let here = Here::new(RETRY_AFTER);
+        let (queue, dead_letters) = (here.queue(), here.dead_letters());
+        if let Err(error) = worker.work(&Job::Reconcile, Timestamp::now()).await {
+            warn!(%error, "could not fetch the catalogue; trying again later");
+        }
+        let schedule = tokio::spawn(run_schedule(queue.clone()));
+        let work = tokio::spawn(here.run(move |job| {
+            let worker = worker.clone();
+            async move { worker.work(&job, Timestamp::now()).await }
+        }));
+        Self { queue, dead_letters, tasks: [schedule, work] }
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+async fn run_schedule(queue: Queue) {
+    loop {
+        time::sleep(PERIOD).await;
+        if queue.send(&Job::Reconcile).await.is_err() {
+            return;
+        }
+    }
+}

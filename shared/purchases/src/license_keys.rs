@@ -1,0 +1,88 @@
+use jiff::Timestamp;
+use polar::{
+    BenefitGrant, BenefitId, BenefitType, CustomerToken, ListPortalLicenseKeys, OrderId, PortalOrder, ProductId,
+};
+use store::{Scope, Session};
+
+use crate::{
+    Error, Purchases,
+    shelf::{came_with, grants_of, list_orders, without_renewals},
+};
+
+/// A licence key, and what it was bought with.
+#[derive(Clone, Debug)]
+pub struct LicenseKey {
+    /// The key as Polar keeps it.
+    pub key: polar::LicenseKey,
+    /// The name of the benefit that it is, if Polar still says it.
+    pub name: Option<String>,
+    /// The product that it came with; of a key that was taken back, one that gives such keys.
+    pub product_id: Option<ProductId>,
+    /// The product's name.
+    pub product_name: Option<String>,
+    /// The order that it came with; of a key that was taken back Polar does not say it.
+    pub order_id: Option<OrderId>,
+}
+
+/// What Polar's portal says, side by side.
+struct Said {
+    orders: Vec<PortalOrder>,
+    grants: Vec<BenefitGrant>,
+    keys: Vec<polar::LicenseKey>,
+}
+
+impl Purchases {
+    /// Lists the licence keys that a session may see, the newest first.
+    ///
+    /// Polar lists all keys of a customer whatever they were bought with; a session of one order gets those of its order's grants.
+    pub async fn license_keys(&self, session: &Session, now: Timestamp) -> Result<Vec<LicenseKey>, Error> {
+        let said = self.as_customer(session, now, |token| ask(&self.polar, token, session.scope)).await?;
+        let Said { orders, grants, keys } = said;
+        let orders = without_renewals(orders);
+        let rows = keys.into_iter().filter_map(|key| {
+            let grant = grants.iter().find(|grant| grant.license_key() == Some(key.id));
+            (grant.is_some() || session.scope == Scope::Account).then(|| LicenseKey::new(key, grant, &orders))
+        });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.key.created_at));
+        Ok(rows)
+    }
+}
+
+async fn ask(polar: &polar::Client, token: CustomerToken, scope: Scope) -> polar::Result<Said> {
+    let portal = polar.portal(&token);
+    let mut grants = grants_of(scope);
+    grants.types.push(BenefitType::LicenseKeys);
+    let keys = ListPortalLicenseKeys::default();
+    let (orders, grants, keys) = tokio::try_join!(
+        list_orders(&portal, scope),
+        portal.all_benefit_grants(&grants),
+        portal.all_license_keys(&keys)
+    )?;
+    Ok(Said { orders, grants, keys })
+}
+
+impl LicenseKey {
+    fn new(key: polar::LicenseKey, grant: Option<&BenefitGrant>, orders: &[PortalOrder]) -> Self {
+        let order = grant.and_then(|grant| orders.iter().find(|order| came_with(grant, order)));
+        let product = match order {
+            Some(order) => order.product.as_ref(),
+            None => {
+                orders.iter().filter_map(|order| order.product.as_ref()).find(|product| gives(product, key.benefit_id))
+            }
+        };
+        let benefit = product.and_then(|product| product.benefits.iter().find(|benefit| benefit.id == key.benefit_id));
+        let benefit = grant.map(|grant| &grant.benefit).or(benefit);
+        Self {
+            name: benefit.map(|benefit| benefit.description.clone()),
+            product_id: product.map(|product| product.id),
+            product_name: product.map(|product| product.name.clone()),
+            order_id: order.map(|order| order.id),
+            key,
+        }
+    }
+}
+
+fn gives(product: &polar::Product, benefit_id: BenefitId) -> bool {
+    product.benefits.iter().any(|benefit| benefit.id == benefit_id)
+}

@@ -1,0 +1,56 @@
+use jiff::Timestamp;
+use polar::{CustomerToken, Error as PolarError, ListPortalOrders, OrderId, Page, PortalOrder, Refusal, SecretUrl};
+use store::Session;
+
+use crate::{Error, Purchases, portal::whole_account};
+
+/// How far an invoice is.
+#[derive(Clone, Debug)]
+pub enum Invoice {
+    /// It lies here for some minutes, for whoever has the address.
+    Ready(SecretUrl),
+    /// Polar is making it.
+    Pending,
+}
+
+impl Purchases {
+    /// Lists a page of the orders of a session's buyer, as Polar sorts them; only for a session of the whole account.
+    pub async fn orders(
+        &self,
+        session: &Session,
+        list: &ListPortalOrders,
+        now: Timestamp,
+    ) -> Result<Page<PortalOrder>, Error> {
+        whole_account(session)?;
+        self.as_customer(session, now, |token| async move { self.polar.portal(&token).orders(list).await }).await
+    }
+
+    /// Finds the invoice of an order, and has Polar make it the first time; only for a session of the whole account.
+    pub async fn invoice(&self, session: &Session, order_id: OrderId, now: Timestamp) -> Result<Invoice, Error> {
+        whole_account(session)?;
+        let look = |token: CustomerToken| async move {
+            let url = self.polar.portal(&token).order_invoice(order_id).await?;
+            Ok((url, token))
+        };
+        let (url, token) = self.as_customer(session, now, look).await?;
+        if let Some(url) = url {
+            return Ok(Invoice::Ready(url));
+        }
+        if self.invoices.begin(session.customer_id, order_id.into(), now).await? {
+            let asked = self.polar.portal(&token).order_invoice_create(order_id).await;
+            if !matches!(asked, Ok(true)) {
+                self.invoices.cancel(session.customer_id, order_id.into()).await?;
+            }
+            asked.map_err(refused)?.then_some(()).ok_or(Error::UnknownOrder)?;
+        }
+        Ok(Invoice::Pending)
+    }
+}
+
+fn refused(error: PolarError) -> Error {
+    match error {
+        PolarError::Refused { refusal: Refusal::OrderNotEligibleForInvoice } => Error::NoInvoice,
+        PolarError::Refused { refusal: Refusal::MissingInvoiceBillingDetails } => Error::BillingDetailsMissing,
+        error => Error::Polar(error),
+    }
+}

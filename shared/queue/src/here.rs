@@ -1,0 +1,145 @@
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::mpsc;
+use tracing::warn;
+
+use crate::{Job, Queue};
+
+/// After so many tries a message is put aside. The same number stands in `template.yaml` as the queue's `maxReceiveCount`.
+pub const MAX_RECEIVES: u32 = 5;
+
+/// A message that nobody could do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// What was to be done.
+    pub job: Job,
+    /// Why the last try failed.
+    pub reason: String,
+}
+
+pub(crate) struct Message {
+    job: Job,
+    receives: u32,
+}
+
+impl Message {
+    pub(crate) fn new(job: Job) -> Self {
+        Self { job, receives: 0 }
+    }
+}
+
+/// A queue in this program, with SQS's rules.
+pub struct Here {
+    sender: mpsc::UnboundedSender<Message>,
+    receiver: mpsc::UnboundedReceiver<Message>,
+    dead_letters: Arc<Mutex<Vec<DeadLetter>>>,
+    retry_after: Duration,
+}
+
+impl Here {
+    /// A queue that hands a message out again this long after a failed try.
+    #[must_use]
+    pub fn new(retry_after: Duration) -> Self {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        Self { sender, receiver, dead_letters: Arc::default(), retry_after }
+    }
+
+    /// The end to put jobs into.
+    #[must_use]
+    pub fn queue(&self) -> Queue {
+        Queue::here(self.sender.clone())
+    }
+
+    /// What nobody could do, the oldest first; it grows as the queue runs.
+    #[must_use]
+    pub fn dead_letters(&self) -> DeadLetters {
+        DeadLetters(Arc::clone(&self.dead_letters))
+    }
+
+    /// Hands out messages for ever, one at a time.
+    pub async fn run<E, Work>(mut self, work: impl Fn(Job) -> Work)
+    where
+        E: std::fmt::Display,
+        Work: Future<Output = Result<(), E>>,
+    {
+        while let Some(Message { job, receives }) = self.receiver.recv().await {
+            let Err(error) = work(job.clone()).await else { continue };
+            let receives = receives + 1;
+            if receives == MAX_RECEIVES {
+                warn!(%error, "putting a message aside that nobody could do");
+                let letter = DeadLetter { job, reason: error.to_string() };
+                self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+                continue;
+            }
+            let (sender, wait) = (self.sender.clone(), self.retry_after);
+            tokio::spawn(async move {
+                tokio::time::sleep(wait).await;
+                // A queue that has ended takes nothing back.
+                let _ = sender.send(Message { job, receives });
+            });
+        }
+    }
+}
+
+/// The messages that nobody could do.
+#[derive(Clone)]
+pub struct DeadLetters(Arc<Mutex<Vec<DeadLetter>>>);
+
+impl DeadLetters {
+    /// Lists them, the oldest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<DeadLetter> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_poison_message_is_put_aside_after_the_stated_tries_while_the_others_proceed() {
+        let here = Here::new(Duration::from_secs(30));
+        let (queue, dead_letters) = (here.queue(), here.dead_letters());
+        let poison = Job::Reconcile;
+        let tries = Arc::new(Mutex::new(0));
+        let done = Arc::new(Mutex::new(0));
+        let (counted, finished) = (Arc::clone(&tries), Arc::clone(&done));
+        let runner = tokio::spawn(here.run(move |job: Job| {
+            std::future::ready(match job {
+                Job::Reconcile => {
+                    *counted.lock().unwrap() += 1;
+                    Err("cannot")
+                }
+                Job::PolarEvent(_) => {
+                    *finished.lock().unwrap() += 1;
+                    Ok(())
+                }
+            })
+        }));
+
+        queue.send(&poison).await.unwrap();
+        for number in 0..10 {
+            queue.send(&event(number)).await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_mins(10)).await;
+
+        assert_eq!(*tries.lock().unwrap(), MAX_RECEIVES);
+        assert_eq!(*done.lock().unwrap(), 10);
+        assert_eq!(dead_letters.list(), [DeadLetter { job: poison, reason: "cannot".to_owned() }]);
+        runner.abort();
+    }
+
+    fn event(number: u32) -> Job {
+        Job::PolarEvent(crate::PolarEvent {
+            id: number.to_string(),
+            kind: "order.paid".to_owned(),
+            happened_at: jiff::Timestamp::UNIX_EPOCH,
+            subject_id: None,
+            customer_id: None,
+        })
+    }
+}

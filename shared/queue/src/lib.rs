@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+mod here;
+mod job;
+mod queue;
+
+pub use here::{DeadLetter, DeadLetters, Here, MAX_RECEIVES};
+pub use job::{Job, PolarEvent};
+pub use queue::{Error, Queue};
