@@ -51,7 +51,8 @@ fn the_tables_are_those_of_the_store() {
 }
 
 /// What the code reads and a deployment leaves alone: settings for other machines than Lambda's, and one whose default fits the template's `Timeout`.
-const NOT_DEPLOYED: &[&str] = &["POLAR_ACCESS_TOKEN", "POLAR_API_URL", "POLAR_TIME_LIMIT_MILLISECONDS"];
+const NOT_DEPLOYED: &[&str] =
+    &["POLAR_ACCESS_TOKEN", "POLAR_API_URL", "POLAR_TIME_LIMIT_MILLISECONDS", "POLAR_WEBHOOK_SECRET"];
 
 #[test]
 fn a_function_is_given_the_settings_that_its_code_reads() {

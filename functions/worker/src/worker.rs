@@ -49,9 +49,10 @@ impl Worker {
 
     /// Does a job. To do it again changes nothing more.
     pub async fn work(&self, job: &Job, now: Timestamp) -> Result<(), Error> {
+        // Boxed: the states of all calls below would make a type too deep for the compiler.
         match job {
-            Job::PolarEvent(event) => self.heed(event, now).await,
-            Job::Reconcile => self.reconcile(now).await,
+            Job::PolarEvent(event) => Box::pin(self.heed(event, now)).await,
+            Job::Reconcile => Box::pin(self.reconcile(now)).await,
         }
     }
 

@@ -28,11 +28,10 @@ pub fn program(function: &str) -> anyhow::Result<PathBuf> {
 /// When a source below a folder last changed, its tests aside.
 fn newest_source(folder: &Path) -> Option<SystemTime> {
     let entries = fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
-    let times = entries.filter(|path| !path.ends_with("tests")).filter_map(|path| match path.is_dir() {
-        true => newest_source(&path),
-        false => fs::metadata(&path).and_then(|file| file.modified()).ok(),
-    });
-    times.max()
+    let changed_at = |path: PathBuf| {
+        if path.is_dir() { newest_source(&path) } else { fs::metadata(&path).and_then(|file| file.modified()).ok() }
+    };
+    entries.filter(|path| !path.ends_with("tests")).filter_map(changed_at).max()
 }
 
 /// Builds a function as its own tests do, so that nothing is built twice.

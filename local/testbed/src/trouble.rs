@@ -27,7 +27,7 @@ const TROUBLES: &[Trouble] = &[
     Trouble { what: "something in front of Polar", effect: |fault| fault.status(503), ..UNAVAILABLE },
     Trouble {
         what: "the rate limit",
-        effect: |fault| fault.rate_limited(Duration::from_secs(60)),
+        effect: |fault| fault.rate_limited(Duration::from_mins(1)),
         retry_after: Some("60"),
         ..UNAVAILABLE
     },

@@ -135,7 +135,9 @@ async fn no_log_of_a_purchase_holds_a_secret() -> Result<()> {
     let tokens = authorizations.map(|header| header.trim_start_matches("Bearer ").to_owned());
     secrets.extend(tokens.map(|token| ("a token that Polar was shown", token)));
     assert!(secrets.iter().any(|(_, token)| token.starts_with("polar_mst_")), "the customer's token is among them");
-    for (log, (what, secret)) in visit.logs().iter().flat_map(|log| secrets.iter().map(move |secret| (log, secret))) {
+    let logs = visit.logs();
+    assert!(logs.iter().all(|log| log.contains(r#""level":"DEBUG""#)), "everything is logged");
+    for (log, (what, secret)) in logs.iter().flat_map(|log| secrets.iter().map(move |secret| (log, secret))) {
         assert!(secret.len() > 10, "{what} is {secret:?}");
         assert!(!log.contains(secret), "{what} {secret:?} is in the log:\n{log}");
     }

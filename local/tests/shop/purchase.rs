@@ -153,36 +153,6 @@ async fn a_subscription_is_one_purchase() {
 }
 
 #[tokio::test]
-async fn fifty_downloads_at_once_within_the_grace_time_cost_one() {
-    let shop = open_shop().await;
-    let browser = Browser::at(&shop);
-    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
-
-    let path = format!("/api/customer/download/{}", demo::SKY_ARCHIVE);
-    let downloads = futures_util::future::join_all((0..50).map(|_| browser.get(&path))).await;
-    assert!(downloads.iter().all(|download| download.status == 302 && download.header("location").is_some()));
-    assert_eq!(browser.library().await[0]["downloadUsed"], 1);
-}
-
-#[tokio::test]
-async fn without_grace_a_limit_of_five_gives_five_of_fifty_downloads_at_once() {
-    let shop = open_shop_with([("DOWNLOAD_GRACE_SECONDS", "0")]).await;
-    let browser = Browser::at(&shop);
-    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
-
-    let path = format!("/api/customer/download/{}", demo::SKY_ARCHIVE);
-    let downloads = futures_util::future::join_all((0..50).map(|_| browser.get(&path))).await;
-    assert_eq!(downloads.iter().filter(|download| download.status == 302).count(), 5);
-    assert_eq!(downloads.iter().filter(|download| download.refusal() == (429, "download_limit_reached")).count(), 45);
-
-    let row = browser.library().await.remove(0);
-    assert_eq!(
-        (&row["status"], &row["downloadUsed"], &row["remainingDownloads"]),
-        (&json!("expired"), &json!(5), &json!(0))
-    );
-}
-
-#[tokio::test]
 async fn a_failure_of_polar_costs_no_download() {
     let shop = open_shop().await;
     let browser = Browser::at(&shop);

@@ -1,12 +1,14 @@
 //! A shop to test, and browsers that visit it.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
-use polar_standin::{Pace, Standin};
+use polar_standin::{Pace, Purchase, Purchased, Standin};
 use polar_storefront::{LocalShop, Options};
 use reqwest::{Method, Response, header};
 use serde_json::{Value, json};
 use startup::Settings;
+use store::{Lifetime, NewSession, Scope, Sessions};
+use uuid::Uuid;
 
 /// A shop of its own for each test: nothing is kept, and nothing happens at Polar until the test says so.
 pub(crate) async fn open_shop() -> LocalShop {
@@ -16,6 +18,12 @@ pub(crate) async fn open_shop() -> LocalShop {
 /// A shop with some settings of the test's choice.
 pub(crate) async fn open_shop_with<const N: usize>(settings: [(&str, &str); N]) -> LocalShop {
     LocalShop::start(&Options { memory: true, ..options(settings) }).await.expect("the shop starts")
+}
+
+/// A shop that sells through a Polar of the test's own.
+pub(crate) async fn open_shop_at(polar: &Standin) -> LocalShop {
+    let polar = [("POLAR_API_URL", polar.api_url()), ("POLAR_ACCESS_TOKEN", polar.access_token().to_owned())];
+    open_shop_with(polar.each_ref().map(|(name, value)| (*name, value.as_str()))).await
 }
 
 /// A shop on a free port, with settings of the test's choice.
@@ -33,6 +41,11 @@ pub(crate) fn options<const N: usize>(settings: [(&str, &str); N]) -> Options {
 /// The shop's Polar.
 pub(crate) fn polar(shop: &LocalShop) -> &Standin {
     shop.standin.as_ref().expect("a shop under test sells through the stand-in")
+}
+
+/// A purchase that was made elsewhere.
+pub(crate) fn bought(polar: &Standin, product_id: Uuid, email: &str) -> Purchased {
+    polar.buy(&Purchase { product_id, email: email.to_owned(), checkout_id: None }).expect("a purchase")
 }
 
 /// A browser on the shop's page, with cookies of its own.
@@ -64,6 +77,23 @@ impl Answer {
 impl Browser {
     pub(crate) fn at(shop: &LocalShop) -> Self {
         Self { http: startup::http_client(), shop: shop.url.clone(), cookies: Mutex::default() }
+    }
+
+    /// A browser with a session of a customer's, opened without the shop's help.
+    pub(crate) async fn signed_in(shop: &LocalShop, customer_id: Uuid, scope: Scope) -> Self {
+        let day = Duration::from_hours(24);
+        let session = NewSession::open(customer_id, scope, Lifetime { idle: day, absolute: day });
+        let sessions = Sessions::new(shop.dynamodb.client(), "sessions");
+        sessions.create(&session, jiff::Timestamp::now()).await.expect("a session");
+        let browser = Self::at(shop);
+        browser.set_cookie("__Host-session", &session.token.expose());
+        browser
+    }
+
+    /// The same cookies on connections of their own.
+    pub(crate) fn twin(&self) -> Self {
+        let cookies = Mutex::new(self.cookies.lock().unwrap().clone());
+        Self { http: startup::http_client(), shop: self.shop.clone(), cookies }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -105,7 +105,7 @@ impl State {
     /// What is to be sent for an event that is not finished.
     pub(crate) fn pending_delivery(&self, id: Uuid) -> Option<PendingDelivery> {
         let event = self.ledger.event(id)?;
-        let endpoint = self.ledger.endpoint(event.endpoint_id)?;
+        let endpoint = self.ledger.endpoint(event.endpoint_id).filter(|endpoint| endpoint.is_enabled)?;
         Some(PendingDelivery {
             id,
             event_type: event.kind.clone(),
@@ -161,25 +161,24 @@ impl State {
         self.forget_events();
     }
 
-    /// Sends an event again, as often as it takes; false if there is none.
+    /// Sends an event again, as often as it takes, unless its endpoint is off. False if there is no such event.
     pub(crate) fn redeliver(&mut self, id: Uuid) -> bool {
         let now = self.now();
-        let Some(event) = self.ledger.event_mut(id) else {
+        let Some(endpoint_id) = self.ledger.event(id).map(|event| event.endpoint_id) else {
             return false;
         };
-        event.attempts = 0;
-        event.due_at = Some(now);
+        let is_enabled = self.ledger.endpoint(endpoint_id).is_some_and(|endpoint| endpoint.is_enabled);
+        if let Some(event) = self.ledger.event_mut(id) {
+            event.attempts = 0;
+            event.due_at = is_enabled.then_some(now);
+            event.is_skipped = !is_enabled;
+        }
         true
     }
 
-    /// Switches an endpoint off whose last events all failed for good, and gives its waiting events up.
-    fn check_endpoint(&mut self, id: Uuid) {
+    /// Switches an endpoint off, and gives its waiting events up: they are not sent when it is on again.
+    pub(crate) fn switch_off(&mut self, id: Uuid) {
         let now = self.now();
-        let finished = self.ledger.events.iter().rev().filter(|event| event.endpoint_id == id);
-        let last: Vec<bool> = finished.filter_map(|event| event.succeeded).take(FAILURES).collect();
-        if last.len() < FAILURES || last.contains(&true) {
-            return;
-        }
         if let Some(endpoint) = self.ledger.endpoint_mut(id).filter(|endpoint| endpoint.is_enabled) {
             endpoint.is_enabled = false;
             endpoint.modified_at = Some(now);
@@ -187,6 +186,15 @@ impl State {
         for event in self.ledger.events.iter_mut().filter(|event| event.endpoint_id == id && event.due_at.is_some()) {
             event.due_at = None;
             event.is_skipped = true;
+        }
+    }
+
+    /// Switches an endpoint off whose last events all failed for good.
+    fn check_endpoint(&mut self, id: Uuid) {
+        let finished = self.ledger.events.iter().rev().filter(|event| event.endpoint_id == id);
+        let last: Vec<bool> = finished.filter_map(|event| event.succeeded).take(FAILURES).collect();
+        if last.len() == FAILURES && !last.contains(&true) {
+            self.switch_off(id);
         }
     }
 

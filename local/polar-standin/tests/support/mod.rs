@@ -1,6 +1,7 @@
 //! A stand-in, and a client that sends exactly what it is told and follows nothing.
 #![allow(dead_code, reason = "each test program uses its part")]
 
+pub mod receiver;
 pub mod recording;
 pub mod replay;
 

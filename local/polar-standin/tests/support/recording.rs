@@ -74,6 +74,11 @@ impl Recording {
         self.content["rows"].as_array().cloned().unwrap_or_default()
     }
 
+    /// Any part of a recording that is no exchange of request and answer.
+    pub fn part(&self, name: &str) -> Value {
+        self.content[name].clone()
+    }
+
     pub fn json(&self) -> Value {
         self.content["response"]["body_json"].clone()
     }

@@ -35,7 +35,7 @@ const DEVIATIONS: [(&str, &str); 6] = [
 ];
 
 /// Fields that Polar added after the recordings; its own clients insist on them (`tests/clients`).
-const NEWER: [&str; 5] = ["is_deletable", "start_timestamp", "end_timestamp", "seats", "units"];
+pub const NEWER: [&str; 5] = ["is_deletable", "start_timestamp", "end_timestamp", "seats", "units"];
 
 /// A conversation under way: what recorded ids and secrets are called here.
 pub struct Replay {

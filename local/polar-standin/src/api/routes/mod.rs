@@ -12,11 +12,14 @@ mod license_keys;
 mod orders;
 mod portal;
 mod products;
+mod refunds;
+mod webhook_body;
+mod webhooks;
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, any, get, patch, post};
 use axum::{Router, middleware};
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 
@@ -45,6 +48,7 @@ fn table() -> Vec<(&'static str, MethodRouter<World>)> {
         ("/v1/orders/", get(orders::list)),
         ("/v1/orders/{id}", get(orders::find)),
         ("/v1/orders/{id}/invoice", get(orders::invoice).post(orders::make_invoice)),
+        ("/v1/refunds/", get(refunds::list).post(refunds::create)),
         ("/v1/benefits/", get(benefits::list)),
         ("/v1/benefits/{id}", get(benefits::find)),
         ("/v1/benefits/{id}/grants", get(benefits::grants)),
@@ -57,6 +61,11 @@ fn table() -> Vec<(&'static str, MethodRouter<World>)> {
         ("/v1/license-keys/validate", post(license_keys::validate)),
         ("/v1/license-keys/activate", post(license_keys::activate)),
         ("/v1/license-keys/deactivate", post(license_keys::deactivate)),
+        ("/v1/webhooks/endpoints", get(webhooks::list).post(webhooks::create)),
+        ("/v1/webhooks/endpoints/{id}", get(webhooks::find).patch(webhooks::update).delete(webhooks::delete)),
+        ("/v1/webhooks/endpoints/{id}/secret", patch(webhooks::reset_secret)),
+        ("/v1/webhooks/deliveries", get(webhooks::deliveries)),
+        ("/v1/webhooks/events/{id}/redeliver", post(webhooks::redeliver)),
     ]
 }
 

@@ -20,6 +20,7 @@ pub(crate) use customer::{member_shape, portal_customer_shape};
 pub(crate) use file::etag;
 pub(crate) use license_key::bare_activation_shape;
 pub(crate) use session::user_shape;
+pub(crate) use webhook::delivery_shape;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

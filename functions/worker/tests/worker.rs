@@ -1,0 +1,274 @@
+//! What the worker does with events, against the stand-in and the embedded DynamoDB.
+
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+
+use jiff::Timestamp;
+use polar_standin::{Fault, Purchase, demo};
+use products::Products;
+use queue::{Job, PolarEvent};
+use startup::{Clients, Settings};
+use store::{
+    Attempt, Downloads, FileOfPurchase, History, Lifetime, NewSession, PortalToken, Quota, Scope, Session, Sessions,
+};
+use testbed::World;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+use worker::{Error, Worker};
+
+const HOUR: Duration = Duration::from_hours(1);
+const LIFETIME: Lifetime = Lifetime { idle: HOUR, absolute: HOUR };
+
+/// A shop with a worker, and what the worker changes.
+struct Shop {
+    world: World,
+    worker: Worker,
+    products: Products,
+    sessions: Sessions,
+    downloads: Downloads,
+    history: History,
+}
+
+fn settings(world: &World) -> Settings {
+    let aws = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+    let aws = aws.map(|(name, value)| (name, value.to_owned()));
+    world.environment().into_iter().chain(aws).collect()
+}
+
+impl Shop {
+    async fn open() -> Self {
+        let world = World::start().await.expect("a world");
+        let settings = settings(&world);
+        let clients = Clients::connect(&settings).await.expect("clients");
+        Self {
+            worker: Worker::from_settings(&settings, &clients).expect("a worker"),
+            products: Products::from_settings(&settings, &clients).expect("products"),
+            sessions: Sessions::new(world.dynamodb.client(), "sessions"),
+            downloads: Downloads::new(world.dynamodb.client(), "downloads"),
+            history: History::new(world.dynamodb.client(), "downloads"),
+            world,
+        }
+    }
+
+    async fn work(&self, job: &Job) -> Result<(), Error> {
+        self.worker.work(job, Timestamp::now()).await
+    }
+
+    /// Gives a customer a session, a portal token and a counted download.
+    async fn sign_in(&self, customer: Uuid) -> Session {
+        let new = NewSession::open(customer, Scope::Account, LIFETIME);
+        let session = self.sessions.create(&new, Timestamp::now()).await.unwrap();
+        let portal_token = PortalToken { secret: "polar_mst_x".to_owned(), expires_at: Timestamp::now() + HOUR };
+        self.sessions.keep_portal_token(&session, &portal_token).await.unwrap();
+        let file = FileOfPurchase { purchase_id: Uuid::from_u128(1), file_id: Uuid::from_u128(2) };
+        let quota = Quota { limit: None, grace: Duration::ZERO };
+        self.downloads.take(customer, file, quota, Timestamp::now()).await.unwrap();
+        session
+    }
+
+    async fn is_signed_in(&self, session: &Session) -> bool {
+        self.sessions.find(&session.token, Timestamp::now()).await.unwrap().is_some()
+    }
+
+    async fn attempts(&self, customer: Uuid) -> Vec<Attempt> {
+        self.history.list(customer, None, None, 100).await.unwrap().attempts
+    }
+}
+
+fn event(kind: &str, subject_id: Uuid, customer_id: Uuid) -> Job {
+    Job::PolarEvent(PolarEvent {
+        id: format!("{kind} {subject_id}"),
+        kind: kind.to_owned(),
+        happened_at: Timestamp::now(),
+        subject_id: Some(subject_id),
+        customer_id: Some(customer_id),
+    })
+}
+
+/// A purchase that was refunded, and every event that Polar sends about it.
+fn refunded_purchase(shop: &Shop) -> (Uuid, Vec<Job>) {
+    let purchase = Purchase {
+        product_id: demo::RETOPO_TOOLKIT,
+        email: "new@recordings-mail.net".to_owned(),
+        checkout_id: Some(Uuid::from_u128(0xc0)),
+    };
+    let bought = shop.world.polar.buy(&purchase).expect("a purchase");
+    assert!(shop.world.polar.refund(bought.order_id, true));
+    let customer = bought.customer_id;
+    let kinds = [
+        ("checkout.created", bought.checkout_id),
+        ("member.created", customer),
+        ("checkout.updated", bought.checkout_id),
+        ("customer.created", customer),
+        ("customer.state_changed", customer),
+        ("order.created", bought.order_id),
+        ("order.updated", bought.order_id),
+        ("order.paid", bought.order_id),
+        ("benefit_grant.created", bought.grant_ids[0]),
+        ("order.refunded", bought.order_id),
+        ("refund.created", bought.order_id),
+        ("product.updated", demo::RETOPO_TOOLKIT),
+        ("something.new", bought.order_id),
+    ];
+    let revoked = bought.grant_ids.iter().map(|grant| event("benefit_grant.revoked", *grant, customer));
+    (customer, kinds.into_iter().map(|(kind, subject)| event(kind, subject, customer)).chain(revoked).collect())
+}
+
+#[tokio::test]
+async fn a_deleted_customer_is_signed_out_and_forgotten() {
+    let shop = Shop::open().await;
+    let (ada, grace) = (shop.sign_in(demo::ADA).await, shop.sign_in(demo::GRACE).await);
+    assert!(shop.world.polar.delete_customer(demo::ADA));
+
+    shop.work(&event("customer.deleted", demo::ADA, demo::ADA)).await.unwrap();
+    assert!(!shop.is_signed_in(&ada).await && shop.is_signed_in(&grace).await);
+    assert!(shop.downloads.list_counters(demo::ADA).await.unwrap().is_empty());
+    assert!(!shop.downloads.list_counters(demo::GRACE).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_event_about_a_customer_who_exists_deletes_nothing() {
+    let shop = Shop::open().await;
+    let ada = shop.sign_in(demo::ADA).await;
+
+    for kind in ["customer.deleted", "customer.updated"] {
+        shop.work(&event(kind, demo::ADA, demo::ADA)).await.unwrap();
+    }
+    assert!(shop.is_signed_in(&ada).await);
+    assert_eq!(shop.downloads.list_counters(demo::ADA).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refund_stands_in_the_history_and_drops_the_sealed_token() {
+    let shop = Shop::open().await;
+    let (customer, events) = refunded_purchase(&shop);
+    let session = shop.sign_in(customer).await;
+    for job in &events {
+        shop.work(job).await.unwrap();
+    }
+
+    let mut results: Vec<_> = shop.attempts(customer).await.into_iter().map(|attempt| attempt.result).collect();
+    results.sort();
+    assert_eq!(results, ["access_revoked", "access_revoked", "order_refunded"], "two benefits and an order");
+    let session = shop.sessions.find(&session.token, Timestamp::now()).await.unwrap().expect("still signed in");
+    assert!(session.portal_token.is_none());
+}
+
+#[tokio::test]
+async fn an_event_that_polar_does_not_confirm_is_not_written_down() {
+    let shop = Shop::open().await;
+    let purchase =
+        Purchase { product_id: demo::TYPEFACE, email: "new@recordings-mail.net".to_owned(), checkout_id: None };
+    let bought = shop.world.polar.buy(&purchase).unwrap();
+    for (kind, subject) in [("order.refunded", bought.order_id), ("benefit_grant.revoked", bought.grant_ids[0])] {
+        shop.work(&event(kind, subject, bought.customer_id)).await.unwrap();
+        shop.work(&event(kind, Uuid::nil(), bought.customer_id)).await.unwrap();
+    }
+    assert!(shop.attempts(bought.customer_id).await.is_empty());
+}
+
+#[tokio::test]
+async fn one_event_fifty_times_in_parallel_has_one_effect() {
+    let shop = Shop::open().await;
+    let (customer, events) = refunded_purchase(&shop);
+    let refunded = events.iter().find(|job| matches!(job, Job::PolarEvent(event) if event.kind == "order.refunded"));
+
+    let mut deliveries = JoinSet::new();
+    for _ in 0..50 {
+        let (worker, job) = (shop.worker.clone(), refunded.expect("the event").clone());
+        deliveries.spawn(async move { worker.work(&job, Timestamp::now()).await });
+    }
+    assert!(deliveries.join_all().await.iter().all(Result::is_ok));
+    assert_eq!(shop.attempts(customer).await.len(), 1);
+}
+
+/// A small generator of repeatable chance (xorshift, Marsaglia 2003).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).unwrap_or_default()
+    }
+}
+
+/// Polls some work so often at most, and then lets go of it: as if the program had been killed there.
+async fn killed_after<F: Future>(polls: usize, work: F) -> Option<F::Output> {
+    let mut work = pin!(work);
+    let mut left = polls;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn any_order_repetition_and_crash_leads_to_the_same_end() {
+    let shop = Shop::open().await;
+    let (customer, events) = refunded_purchase(&shop);
+    for job in &events {
+        shop.work(job).await.unwrap();
+    }
+    let expected = shop.attempts(customer).await;
+    assert_eq!(expected.len(), 3);
+
+    for seed in 1..=200 {
+        shop.downloads.erase(customer).await.unwrap();
+        let mut chance = Chance(seed);
+        let mut queue = events.clone();
+        for _ in 0..chance.below(6) {
+            queue.push(events[chance.below(events.len())].clone());
+        }
+        while !queue.is_empty() {
+            let job = queue.swap_remove(chance.below(queue.len()));
+            let survives = chance.below(3) > 0;
+            let done = match survives {
+                true => Some(shop.work(&job).await),
+                false => killed_after(chance.below(12), shop.work(&job)).await,
+            };
+            // SQS hands out again what was not done.
+            if done.is_none_or(|done| done.is_err()) {
+                queue.push(job);
+            }
+        }
+        assert_eq!(shop.attempts(customer).await, expected, "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn the_schedule_heals_what_missed_events_would_have_told() {
+    let shop = Shop::open().await;
+    let ada = shop.sign_in(demo::ADA).await;
+    shop.work(&Job::Reconcile).await.unwrap();
+    assert!(shop.products.listing().await.unwrap().on_sale().iter().any(|product| product.id.0 == demo::TYPEFACE));
+
+    assert!(shop.world.polar.delete_customer(demo::ADA));
+    assert!(shop.world.polar.archive_product(demo::TYPEFACE));
+    shop.work(&Job::Reconcile).await.unwrap();
+
+    assert!(!shop.is_signed_in(&ada).await);
+    let listing = fresh(&shop).await.listing().await.unwrap();
+    assert!(listing.on_sale().iter().all(|product| product.id.0 != demo::TYPEFACE));
+}
+
+/// The products as another instance sees them, which remembers nothing.
+async fn fresh(shop: &Shop) -> Products {
+    let settings = settings(&shop.world);
+    Products::from_settings(&settings, &Clients::connect(&settings).await.expect("clients")).expect("products")
+}
+
+#[tokio::test]
+async fn a_failed_refresh_leaves_the_catalogue_as_it_was() {
+    let shop = Shop::open().await;
+    shop.work(&Job::Reconcile).await.unwrap();
+    shop.world.polar.fault(Fault::on("GET /v1/files/").body(200, "application/json", "{\"items\": 7}"));
+
+    let failed = shop.work(&event("product.updated", demo::TYPEFACE, demo::ADA)).await;
+    assert!(matches!(failed, Err(Error::Products(_))), "{failed:?}");
+    assert_eq!(fresh(&shop).await.listing().await.unwrap().on_sale().len(), 10);
+}

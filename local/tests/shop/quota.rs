@@ -1,0 +1,166 @@
+//! What counts as a download, under load and in trouble.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use polar_standin::{Fault, demo};
+use serde_json::{Value, json};
+use store::Downloads;
+
+use crate::support::{Answer, Browser, open_shop_with, polar};
+
+const CONNECTIONS: usize = 8;
+const DOWNLOADS: usize = 200;
+
+/// Patience for a machine that has a lot to do.
+const PATIENT: (&str, &str) = ("POLAR_TIME_LIMIT_MILLISECONDS", "60000");
+
+/// Asks for one file 200 times at once over several connections.
+async fn stampede(browser: &Browser) -> Vec<Answer> {
+    let path = format!("/api/customer/download/{}", demo::SKY_ARCHIVE);
+    let browsers: Vec<_> = (0..CONNECTIONS).map(|_| browser.twin()).collect();
+    join_all((0..DOWNLOADS).map(|number| browsers[number % CONNECTIONS].get(&path))).await
+}
+
+fn links(downloads: &[Answer]) -> usize {
+    downloads.iter().filter(|download| download.status == 302 && download.header("location").is_some()).count()
+}
+
+#[tokio::test]
+async fn without_grace_a_limit_of_five_gives_five_of_two_hundred_downloads_at_once() {
+    let shop = open_shop_with([("DOWNLOAD_GRACE_SECONDS", "0"), PATIENT]).await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+
+    let downloads = stampede(&browser).await;
+
+    let refused = downloads.iter().filter(|download| download.refusal() == (429, "download_limit_reached")).count();
+    assert_eq!((links(&downloads), refused), (5, 195));
+    let row = browser.library().await.remove(0);
+    assert_eq!(
+        (&row["status"], &row["downloadUsed"], &row["remainingDownloads"]),
+        (&json!("expired"), &json!(5), &json!(0))
+    );
+}
+
+#[tokio::test]
+async fn two_hundred_downloads_at_once_within_the_grace_time_cost_one() {
+    let shop = open_shop_with([PATIENT]).await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+
+    let downloads = stampede(&browser).await;
+
+    assert_eq!(links(&downloads), 200);
+    assert_eq!(browser.library().await[0]["downloadUsed"], 1);
+    let history = browser.get("/api/customer/downloads?limit=100").await;
+    let results: Vec<_> = history.body["items"].as_array().unwrap().iter().map(|attempt| &attempt["result"]).collect();
+    assert!(results.iter().filter(|result| **result == "issued").count() <= 1, "the others are repeats");
+}
+
+#[tokio::test]
+async fn a_double_click_a_resumed_and_a_retried_download_cost_one() {
+    let shop = open_shop_with([]).await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+    let path = format!("/api/customer/download/{}", demo::SKY_ARCHIVE);
+
+    let (first, second) = tokio::join!(browser.get(&path), browser.get(&path));
+    let resumed = browser.get_with(&path, &[("range", "bytes=100-")]).await;
+    let retried = browser.post("/api/customer/download", &json!({ "fileId": demo::SKY_ARCHIVE })).await;
+
+    assert_eq!([first.status, second.status, resumed.status, retried.status], [302, 302, 302, 200]);
+    assert_eq!(retried.body["remainingDownloads"], 4);
+}
+
+#[tokio::test]
+async fn a_stopped_polar_costs_no_download() {
+    let mut shop = open_shop_with([]).await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+    assert_eq!(browser.library().await.len(), 1);
+
+    drop(shop.standin.take());
+    let refused = browser.post("/api/customer/download", &json!({ "fileId": demo::SKY_ARCHIVE })).await;
+
+    assert_eq!(refused.refusal(), (503, "polar_unavailable"));
+    let customer = browser.get("/api/session").await.body["customer"]["id"].as_str().unwrap().parse().unwrap();
+    let counters = Downloads::new(shop.dynamodb.client(), "downloads").list_counters(customer).await.unwrap();
+    assert!(counters.is_empty(), "{counters:?}");
+}
+
+/// How a link of Polar's begins; the store's begin otherwise.
+fn is_polars(url: &Value) -> bool {
+    url.as_str().expect("an address").contains("/customer-portal/downloadables/")
+}
+
+#[tokio::test]
+async fn a_resolved_link_leads_straight_to_the_store_for_an_hour() {
+    let shop = open_shop_with([("RESOLVE_LINKS", "true")]).await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+
+    let link = browser.post("/api/customer/download", &json!({ "productId": demo::SKY_SAMPLER })).await;
+
+    assert_eq!((link.status, &link.body["remainingDownloads"]), (200, &json!(4)));
+    assert!(!is_polars(&link.body["downloadUrl"]), "{link:?}");
+    let expires_at: jiff::Timestamp = link.body["expiresAt"].as_str().unwrap().parse().unwrap();
+    assert!(expires_at <= jiff::Timestamp::now() + Duration::from_hours(1));
+    let file = startup::http_client().get(link.body["downloadUrl"].as_str().unwrap()).send().await.unwrap();
+    assert_eq!(file.status(), 200, "no further redirect");
+    assert_eq!(Some(file.bytes().await.unwrap().len() as u64), link.body["size"].as_u64());
+
+    let followed = polar(&shop).requests().into_iter().rfind(|request| request.path.contains("/downloadables/."));
+    let bearer = followed.and_then(|request| request.header("authorization").map(str::to_owned));
+    assert!(bearer.is_some_and(|bearer| bearer.starts_with("Bearer polar_")), "counts for the customer");
+}
+
+#[tokio::test]
+async fn by_default_a_link_is_polars_own() {
+    let shop = open_shop_with([]).await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+
+    let link = browser.post("/api/customer/download", &json!({ "productId": demo::SKY_SAMPLER })).await;
+
+    assert!(is_polars(&link.body["downloadUrl"]));
+}
+
+#[tokio::test]
+async fn a_failure_to_resolve_a_link_costs_no_download() {
+    let settings = [("RESOLVE_LINKS", "true"), ("POLAR_TIME_LIMIT_MILLISECONDS", "400")];
+    let shop = open_shop_with(settings).await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+    let follow = || Fault::on("GET /v1/customer-portal/downloadables/{token}");
+    let wanted = json!({ "productId": demo::SKY_SAMPLER });
+    let gone = "{\"error\":\"ResourceUnavailable\",\"detail\":\"Unavailable\"}";
+
+    for (case, fault, refusal) in [
+        ("down", follow().status(503), (503, "polar_unavailable")),
+        ("hanging", follow().hang(), (504, "polar_timeout")),
+        ("gone in the middle", follow().drop_connection(), (503, "polar_unavailable")),
+        ("limited", follow().rate_limited(Duration::from_mins(1)), (503, "polar_unavailable")),
+        ("no redirect", follow().body(200, "application/json", "{}"), (502, "polar_unexpected")),
+        ("withdrawn by Polar's virus scan", follow().body(410, "application/json", gone), (404, "file_not_found")),
+    ] {
+        polar(&shop).fault(fault);
+        let refused = browser.post("/api/customer/download", &wanted).await;
+        assert_eq!(refused.refusal(), refusal, "{case}: {:?}", refused.body);
+        polar(&shop).clear_faults();
+    }
+
+    assert_eq!(browser.library().await[0]["downloadUsed"], 0);
+    assert_eq!(browser.post("/api/customer/download", &wanted).await.body["remainingDownloads"], 4);
+}
+
+#[tokio::test]
+async fn a_file_elsewhere_has_nothing_to_resolve() {
+    let shop = open_shop_with([("RESOLVE_LINKS", "true")]).await;
+    let customer = crate::support::bought(polar(&shop), demo::LIGHTING_COURSE, "new@recordings-mail.net").customer_id;
+    let browser = Browser::signed_in(&shop, customer, store::Scope::Account).await;
+
+    let link = browser.post("/api/customer/download", &json!({ "fileId": demo::COURSE_VIDEOS })).await;
+
+    assert_eq!((link.status, &link.body["expiresAt"]), (200, &Value::Null));
+}
