@@ -21,7 +21,8 @@ DISCOUNT_CODE = "WELCOME25"
 
 
 def saw(step, seen):
-    print(f"polar-sdk {version('polar-sdk')}  {step:15} {seen}", flush=True)
+    client = f"polar-sdk {version('polar-sdk')}"
+    print(f"{client:22}{step:16}{seen}", flush=True)
 
 
 def refused(error, ask, *args, **kwargs):
@@ -122,11 +123,11 @@ def buy(polar, licensed, customer_id):
     return order
 
 
-def meet(polar, customer_id, external_id, bought):
+def meet(polar, customer_id, external_id, promised):
     """The customer, by both ids, until everything is granted."""
     assert polar.customers.get(customer_id) == polar.customers.get_external(external_id)
     state = eventually(
-        lambda: polar.customers.get_state(customer_id), lambda now: len(now.granted_benefits) == bought
+        lambda: polar.customers.get_state(customer_id), lambda now: len(now.granted_benefits) == promised
     )
     assert polar.customers.get_state_external(external_id) == state
     saw("customer", f"{len(state.granted_benefits)} benefits")
@@ -167,7 +168,8 @@ def survey(polar):
     grants = list(polar.benefit_grants.iter_list())
     keys = list(polar.license_keys.iter_list())
     customers = list(polar.customers.iter_list())
-    saw("the shop", f"{len(checkouts)} checkouts, {len(orders)} orders, {len(grants)} grants, {len(keys)} keys, {len(customers)} customers")
+    bought = f"{len(orders)} orders, {len(grants)} grants, {len(keys)} keys"
+    saw("the shop", f"{len(customers)} customers, {len(checkouts)} checkouts, {bought}")
 
     subscriber = next(order for order in orders if order.subscription_id).customer_id
     state = state_of_subscriber(polar, subscriber)

@@ -22,7 +22,7 @@ process.on("uncaughtException", (error) => {
 /** What prints a step of the client that package.json calls `alias`. */
 export function reporter(alias) {
   const { name, version } = JSON.parse(readFileSync(new URL(`node_modules/${alias}/package.json`, import.meta.url)));
-  return (step, seen) => console.log(`${name} ${version}  ${step.padEnd(15)} ${seen}`);
+  return (step, seen) => console.log(`${name} ${version}`.padEnd(22) + step.padEnd(16) + seen);
 }
 
 /** Somebody Polar has not met: an e-mail, and an id of our own. */
