@@ -9,7 +9,7 @@ use axum::Router;
 use dynamodb::Embedded;
 use http_api::Origins;
 use polar::WebhookSecret;
-use polar_standin::Standin;
+use polar_standin::{Standin, WebhookEndpoint};
 use serde_json::json;
 use startup::{Clients, Settings};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -46,6 +46,11 @@ impl LocalShop {
         let upkeep = Upkeep::start(Worker::from_settings(&settings, &clients)?).await;
         let router = router(&settings, &clients, &upkeep)?.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(axum::serve(listener, router).into_future());
+        if let Some(standin) = &standin {
+            let secret: String = settings.required("POLAR_WEBHOOK_SECRET")?;
+            standin
+                .add_webhook_endpoint(WebhookEndpoint::new(&format!("http://{address}/api/webhooks/polar"), &secret))?;
+        }
         let url = format!("http://localhost:{}", address.port());
         let shop = Self { url, dynamodb, standin, upkeep, server };
         shop.write_ready_file(options)?;

@@ -11,6 +11,7 @@ mod file_store;
 mod hosted_checkout;
 mod ledger;
 mod options;
+mod pdf;
 mod server;
 mod shop;
 mod standin;
@@ -19,7 +20,7 @@ mod tokens;
 mod webhooks;
 mod world;
 
-pub use options::{Options, Pace};
+pub use options::{Options, Pace, RateLimits};
 pub use server::{Fault, Request};
 pub use shop::{Benefit, CheckoutLink, Discount, File, Interval, PastPurchase, Product, Shop};
 pub use standin::Standin;

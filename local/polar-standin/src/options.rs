@@ -19,6 +19,20 @@ pub struct Options {
     pub state_file: Option<PathBuf>,
     /// How long a confirm keeps its checkout locked, so that a parallel one is answered 409 `CheckoutLocked`.
     pub confirm_takes: Duration,
+    /// Whose limits of calls hold; by default none.
+    pub rate_limits: RateLimits,
+}
+
+/// How often callers may call. Counts and blocks run on the stand-in's own clock and end with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RateLimits {
+    /// As often as they like.
+    #[default]
+    Off,
+    /// As at Polar's sandbox: 100 calls a minute.
+    Sandbox,
+    /// As at Polar itself: 500 calls a minute.
+    Production,
 }
 
 impl Default for Options {
@@ -29,6 +43,7 @@ impl Default for Options {
             pace: Pace::default(),
             state_file: None,
             confirm_takes: Duration::ZERO,
+            rate_limits: RateLimits::Off,
         }
     }
 }

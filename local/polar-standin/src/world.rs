@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::api::Limiter;
 use crate::ledger::Work;
-use crate::options::Pace;
+use crate::options::{Options, Pace};
 use crate::server::Fault;
 use crate::server::Request;
 use crate::state::{State, save};
@@ -25,6 +26,7 @@ struct Inner {
     state_file: Option<PathBuf>,
     pace: Pace,
     confirm_takes: Duration,
+    limiter: Mutex<Limiter>,
     faults: Mutex<Vec<Fault>>,
     requests: Mutex<Vec<Request>>,
     locked: Mutex<BTreeSet<Uuid>>,
@@ -34,12 +36,13 @@ struct Inner {
 }
 
 impl World {
-    pub(crate) fn new(state: State, state_file: Option<PathBuf>, pace: Pace, confirm_takes: Duration) -> Self {
+    pub(crate) fn new(state: State, options: Options) -> Self {
         Self(Arc::new(Inner {
             state: Mutex::new(state),
-            state_file,
-            pace,
-            confirm_takes,
+            state_file: options.state_file,
+            pace: options.pace,
+            confirm_takes: options.confirm_takes,
+            limiter: Mutex::new(Limiter::new(options.rate_limits)),
             faults: Mutex::default(),
             requests: Mutex::default(),
             locked: Mutex::default(),
@@ -100,6 +103,10 @@ impl World {
 
     pub(crate) fn confirm_takes(&self) -> Duration {
         self.0.confirm_takes
+    }
+
+    pub(crate) fn limiter(&self) -> MutexGuard<'_, Limiter> {
+        open(&self.0.limiter)
     }
 
     pub(crate) fn faults(&self) -> MutexGuard<'_, Vec<Fault>> {

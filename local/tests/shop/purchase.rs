@@ -1,11 +1,12 @@
 //! The main job over HTTP: buy, claim, see the library, download.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::support::{Browser, CARD_THAT_IS_DECLINED, CARD_THAT_PAYS, open_shop, open_shop_with, polar};
 use polar_standin::{Fault, demo};
 use ring::digest;
 use serde_json::{Value, json};
+use store::Scope;
 
 fn sha256(bytes: &[u8]) -> String {
     digest::digest(&digest::SHA256, bytes)
@@ -207,4 +208,35 @@ async fn what_polar_takes_back_is_refused_at_once() {
     let refused = browser.post("/api/customer/download", &json!({ "fileId": row["fileId"] })).await;
     assert_eq!(refused.refusal(), (403, "not_entitled"));
     assert_eq!(browser.library().await[0]["status"], "expired");
+}
+
+#[tokio::test]
+async fn what_polar_tells_by_webhook_reaches_the_buyers_history() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let checkout = browser.begin(demo::TYPEFACE).await;
+    browser.pay(&checkout, "new@recordings-mail.net", CARD_THAT_PAYS).await;
+    polar(&shop).settle().await;
+    browser.claim(&checkout).await;
+    let row = browser.library().await.remove(0);
+    assert_eq!(browser.post("/api/customer/download", &json!({ "fileId": row["fileId"] })).await.status, 200);
+
+    assert!(polar(&shop).refund(row["orderId"].as_str().unwrap().parse().unwrap(), true));
+    assert!(polar(&shop).deliver().await > 0, "the shop is an endpoint of Polar's");
+
+    let account = Browser::signed_in(&shop, row["customerId"].as_str().unwrap().parse().unwrap(), Scope::Account).await;
+    let told = async {
+        loop {
+            let history = account.get("/api/customer/downloads").await;
+            let results = history.body["items"].as_array().expect("items").iter().map(|item| item["result"].clone());
+            let results: BTreeSet<String> = results.filter_map(|result| Some(result.as_str()?.to_owned())).collect();
+            if results.len() == 3 {
+                break results;
+            }
+        }
+    };
+    // A limit for the case that it never comes true.
+    let told = tokio::time::timeout(Duration::from_mins(1), told).await.expect("the worker does its work");
+    assert_eq!(told, ["access_revoked", "issued", "order_refunded"].map(str::to_owned).into());
+    assert!(shop.upkeep.dead_letters.list().is_empty());
 }

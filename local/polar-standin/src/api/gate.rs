@@ -1,12 +1,17 @@
 //! What every request of the API passes: version, length, preflight, token; and the headers of every answer.
 
-use axum::extract::{Request, State as Shared};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, Method, StatusCode, header};
+use jiff::Timestamp;
 
-use crate::api::answer::{Refusal, set};
-use crate::api::caller::Caller;
+use crate::api::answer::{Refusal, empty, set};
+use crate::api::caller::{Caller, bearer};
+use crate::api::limits::Identity;
+use crate::server::Peer;
 use crate::world::World;
 
 /// Versions of the API that are served (recordings 710–713).
@@ -33,8 +38,12 @@ pub(crate) async fn gate(Shared(world): Shared<World>, mut request: Request, nex
     if let Some(refusal) = length_refusal(&request) {
         return with_version(refusal.into_response(), version);
     }
+    let (caller, now) = world.read(|state| (Caller::of(request.headers(), state), state.now()));
+    if let Err(retry_after) = count(&world, &request, caller.as_ref().ok(), now) {
+        return rate_limited(&request, retry_after);
+    }
     // A bad token breaks even routes that need none (recording 263).
-    let mut response = match world.read(|state| Caller::of(request.headers(), state)) {
+    let mut response = match caller {
         Err(refusal) => refusal.into_response(),
         Ok(caller) => {
             request.extensions_mut().insert(caller);
@@ -48,15 +57,49 @@ pub(crate) async fn gate(Shared(world): Shared<World>, mut request: Request, nex
     with_version(response, version)
 }
 
+/// Counts a request, if there are limits.
+fn count(world: &World, request: &Request, caller: Option<&Caller>, now: Timestamp) -> Result<(), Duration> {
+    let mut limiter = world.limiter();
+    let who = match bearer(request.headers()) {
+        None => Identity::Address(address(request)),
+        Some(token) if caller.is_none() || !limiter.recognise(token, now) => Identity::Token(token.to_owned()),
+        Some(token) => match caller {
+            Some(Caller::Customer { customer_id, .. }) if token.starts_with("polar_mst_") => {
+                Identity::Customer(format!("member of {customer_id}"))
+            }
+            Some(Caller::Customer { customer_id, .. }) => Identity::Customer(customer_id.to_string()),
+            _ => Identity::Organization,
+        },
+    };
+    limiter.check(&who, request.uri().path(), now)
+}
+
+/// Where a request comes from; a proxy on the same machine is believed (recording 756).
+fn address(request: &Request) -> String {
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let peer = || request.extensions().get::<ConnectInfo<Peer>>().map(|peer| peer.0.address.to_string());
+    forwarded.map(str::to_owned).or_else(peer).unwrap_or_default()
+}
+
+/// 429 with an empty body and without a content type (recording 757).
+pub(crate) fn rate_limited(request: &Request, retry_after: Duration) -> Response {
+    let mut response = empty(StatusCode::TOO_MANY_REQUESTS);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
+    match version(request) {
+        Some(version) => with_version(response, version),
+        None => response,
+    }
+}
+
 /// The version that is answered with; none for an unknown one.
-pub(crate) fn version(request: &Request) -> Option<&'static str> {
+fn version(request: &Request) -> Option<&'static str> {
     match request.headers().get(VERSION) {
         None => Some(VERSIONS[0]),
         Some(asked) => VERSIONS.into_iter().find(|known| asked.as_bytes() == known.as_bytes()),
     }
 }
 
-pub(crate) fn with_version(mut response: Response, version: &'static str) -> Response {
+fn with_version(mut response: Response, version: &'static str) -> Response {
     set(&mut response, VERSION, version);
     response
 }

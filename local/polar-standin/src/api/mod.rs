@@ -5,11 +5,13 @@ mod body;
 mod caller;
 mod fields;
 pub(crate) mod gate;
+mod limits;
 pub(crate) mod mail;
 mod metadata;
 mod query;
 mod routes;
 mod shape;
 
+pub(crate) use limits::Limiter;
 pub(crate) use routes::{first_allowed_only, router};
 pub(crate) use shape::{etag, member_shape};

@@ -2,7 +2,7 @@
 
 use super::covers::{Motif, cover};
 use super::ids;
-use super::pdf::pdf;
+use crate::pdf::pdf;
 use super::zip::zip;
 use crate::shop::{File, Shop};
 

@@ -4,7 +4,6 @@ mod catalogue;
 mod contents;
 mod covers;
 mod ids;
-mod pdf;
 mod texts;
 mod zip;
 

@@ -1,8 +1,11 @@
 //! The store behind the download links: signed, expiring addresses with ranges; and the public covers.
 
+mod invoices;
 mod links;
 mod range;
+mod signed;
 
+pub(crate) use invoices::invoice_url;
 pub(crate) use links::{LINK_SECONDS, download_token, encoded_path, row_of};
 
 use axum::Router;
@@ -15,67 +18,48 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use percent::decoded;
-use url::form_urlencoded;
 use uuid::Uuid;
 
 use crate::api::answer::set;
 use crate::api::etag;
-use crate::clock::after;
 use crate::shop::{File, Service};
 use crate::state::State;
-use crate::tokens::{is_signed, signature};
 use crate::world::World;
-use links::{disposition, encoded};
+use invoices::{INVOICES, invoice};
 use range::{Range, wanted};
+use signed::{SignedQuery, sign};
 
 /// Where private files are.
 const PRIVATE: &str = "/polar-s3";
 /// Where covers are.
 pub(crate) const PUBLIC: &str = "/polar-s3-public";
 
-/// The last parameter of a signed query.
-const SIGNATURE: &str = "&X-Amz-Signature=";
-
 pub(crate) fn router(world: World) -> Router {
     Router::new()
         .route(&format!("{PRIVATE}/{{*path}}"), any(private))
         .route(&format!("{PUBLIC}/{{*path}}"), get(public))
+        .route(&format!("{INVOICES}/{{order_id}}"), any(invoice))
         .with_state(world)
 }
 
-/// The address of a file for the next hour; only GET is signed.
+/// The address of a file for the next hour.
 pub(crate) fn signed_url(state: &State, file: &File, now: Timestamp) -> String {
     let path = format!("{PRIVATE}/{}", encoded_path(&file.path(state.shop.organization.id)));
-    let query = format!(
-        "response-content-disposition={}&response-content-type={}&X-Amz-Algorithm=AWS4-HMAC-SHA256\
-         &X-Amz-Date={}&X-Amz-Expires={LINK_SECONDS}&X-Amz-SignedHeaders=host",
-        encoded(&disposition(&file.name)),
-        encoded(&file.mime_type),
-        now.as_second(),
-    );
-    let signature = signature(&format!("GET {path}?{query}"));
-    format!("{}{path}?{query}{SIGNATURE}{signature}", state.url)
+    format!("{}{}", state.url, sign(&path, &file.name, &file.mime_type, LINK_SECONDS, now))
 }
 
 async fn private(Shared(world): Shared<World>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let Some(query) = signed_query(&method, &uri) else {
-        return trouble(StatusCode::FORBIDDEN, "<Code>SignatureDoesNotMatch</Code>");
+    let Some(query) = SignedQuery::of(&method, &uri) else {
+        return unsigned();
     };
-    let parameter = |name: &str| {
-        form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-    };
-    let signed_at = parameter("X-Amz-Date").and_then(|text| text.parse().ok()).unwrap_or_default();
-    let signed_at = Timestamp::from_second(signed_at).unwrap_or(Timestamp::UNIX_EPOCH);
-    let found = world.read(|state| {
-        let is_over = after(signed_at, LINK_SECONDS) < state.now();
-        (is_over, file_at(state, uri.path(), PRIVATE, Service::Downloadable).cloned())
-    });
-    match found {
-        (true, _) => trouble(StatusCode::FORBIDDEN, "<Code>AccessDenied</Code><Message>Request has expired</Message>"),
-        (false, None) => trouble(StatusCode::NOT_FOUND, "<Code>NoSuchKey</Code>"),
-        (false, Some(file)) => {
+    if world.read(|state| query.is_over(state.now())) {
+        return over();
+    }
+    match world.read(|state| file_at(state, uri.path(), PRIVATE, Service::Downloadable).cloned()) {
+        None => trouble(StatusCode::NOT_FOUND, "<Code>NoSuchKey</Code>"),
+        Some(file) => {
             let mut response = content(&file, &headers);
-            copy(&mut response, header::CONTENT_DISPOSITION, parameter("response-content-disposition"));
+            copy(&mut response, header::CONTENT_DISPOSITION, query.parameter("response-content-disposition"));
             response
         }
     }
@@ -89,12 +73,6 @@ async fn public(Shared(world): Shared<World>, uri: Uri, headers: HeaderMap) -> R
     let mut response = content(&file, &headers);
     set(&mut response, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     response
-}
-
-/// The query without its signature, if that fits method, path and query.
-fn signed_query<'a>(method: &Method, uri: &'a Uri) -> Option<&'a str> {
-    let (query, signature) = uri.query()?.rsplit_once(SIGNATURE)?;
-    is_signed(&format!("{method} {}?{query}", uri.path()), signature).then_some(query)
 }
 
 fn file_at<'a>(state: &'a State, path: &str, root: &str, service: Service) -> Option<&'a File> {
@@ -147,6 +125,14 @@ fn copy(response: &mut Response, name: header::HeaderName, value: Option<String>
     if let Some(value) = value.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
         response.headers_mut().insert(name, value);
     }
+}
+
+fn unsigned() -> Response {
+    trouble(StatusCode::FORBIDDEN, "<Code>SignatureDoesNotMatch</Code>")
+}
+
+fn over() -> Response {
+    trouble(StatusCode::FORBIDDEN, "<Code>AccessDenied</Code><Message>Request has expired</Message>")
 }
 
 /// An error as the store words it (recordings 5s6, 5s7, 5s8).

@@ -1,7 +1,7 @@
 //! Connections that a fault can cut.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,22 +32,31 @@ pub(crate) struct Door {
     pub(crate) everything: Switch,
 }
 
+/// The other end of a connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    pub(crate) switch: Switch,
+    pub(crate) address: IpAddr,
+}
+
 impl Listener for Door {
     type Io = Connection;
-    type Addr = Switch;
+    type Addr = Peer;
 
-    async fn accept(&mut self) -> (Connection, Switch) {
-        let (stream, _): (TcpStream, SocketAddr) = Listener::accept(&mut self.listener).await;
+    async fn accept(&mut self) -> (Connection, Peer) {
+        let (stream, address): (TcpStream, SocketAddr) = Listener::accept(&mut self.listener).await;
         let switch = Switch::default();
-        (Connection { stream, switch: switch.clone(), everything: self.everything.clone() }, switch)
+        let connection = Connection { stream, switch: switch.clone(), everything: self.everything.clone() };
+        (connection, Peer { switch, address: address.ip() })
     }
 
-    fn local_addr(&self) -> io::Result<Switch> {
-        Ok(Switch::default())
+    fn local_addr(&self) -> io::Result<Peer> {
+        let address = self.listener.local_addr()?.ip();
+        Ok(Peer { switch: Switch::default(), address })
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Switch {
+impl Connected<IncomingStream<'_, Door>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
         stream.remote_addr().clone()
     }

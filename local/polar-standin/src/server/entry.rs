@@ -16,13 +16,13 @@ use tokio::time::Sleep;
 use crate::api::answer::empty;
 use crate::api::gate;
 use crate::server::Request;
-use crate::server::Switch;
+use crate::server::Peer;
 use crate::server::faults::{Effect, take};
 use crate::world::World;
 
 pub(crate) async fn entry(
     Shared(world): Shared<World>,
-    ConnectInfo(switch): ConnectInfo<Switch>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     request: HttpRequest,
     next: Next,
 ) -> Response {
@@ -48,24 +48,14 @@ pub(crate) async fn entry(
         Some(Effect::SlowDrip { pause }) => drip(next.run(request).await, pause).await,
         Some(Effect::Hang) => std::future::pending().await,
         Some(Effect::DropConnection) => {
-            switch.cut();
+            peer.switch.cut();
             empty(StatusCode::OK)
         }
-        Some(Effect::RateLimited { retry_after }) => rate_limited(&request, retry_after),
+        Some(Effect::RateLimited { retry_after }) => gate::rate_limited(&request, retry_after),
         Some(Effect::Answer { status, content_type, body }) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
         }
-    }
-}
-
-/// 429 with an empty body and without a content type (recording 757).
-fn rate_limited(request: &HttpRequest, retry_after: Duration) -> Response {
-    let mut response = empty(StatusCode::TOO_MANY_REQUESTS);
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()));
-    match gate::version(request) {
-        Some(version) => gate::with_version(response, version),
-        None => response,
     }
 }
 

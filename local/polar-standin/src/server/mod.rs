@@ -5,7 +5,7 @@ mod entry;
 mod faults;
 mod requests;
 
-pub(crate) use connection::Switch;
+pub(crate) use connection::{Peer, Switch};
 pub use faults::Fault;
 pub use requests::Request;
 
@@ -26,7 +26,7 @@ pub(crate) async fn serve(listener: TcpListener, world: World, everything: Switc
         .fallback_service(api::router(world.clone()))
         .layer(from_fn(api::first_allowed_only))
         .layer(from_fn_with_state(world, entry))
-        .into_make_service_with_connect_info::<Switch>();
+        .into_make_service_with_connect_info::<Peer>();
     if let Err(error) = axum::serve(Door { listener, everything }, app).await {
         tracing::error!("the stand-in stopped: {error}");
     }

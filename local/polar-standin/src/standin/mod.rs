@@ -47,13 +47,13 @@ impl Standin {
             .with_context(|| format!("cannot listen on {}", options.address))?;
         let url = format!("http://{}", listener.local_addr()?);
         let clock = Arc::new(Clock::default());
-        let began = state::begin(options.shop, kept, clock, url.clone())?;
-        let world = World::new(began, options.state_file, options.pace, options.confirm_takes);
+        let began = state::begin(options.shop.clone(), kept, clock, url.clone())?;
+        let delivers = options.pace != Pace::Manual;
+        let world = World::new(began, options);
         // Saves what the shop began with, and puts steps that a stop interrupted back on their timers.
         world.change(|_| ());
         let everything = Switch::default();
         let server = tokio::spawn(server::serve(listener, world.clone(), everything.clone()));
-        let delivers = options.pace != Pace::Manual;
         let deliverer = delivers.then(|| tokio::spawn(keep_delivering(world.clone())));
         Ok(Self { world, url, server, deliverer, everything })
     }

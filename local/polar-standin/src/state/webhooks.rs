@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use url::Url;
 use uuid::Uuid;
 
 use crate::clock::written;
@@ -60,12 +61,13 @@ impl State {
             return endpoint.id;
         }
         let id = Uuid::new_v4();
+        let name = Url::parse(&wanted.url).ok().map(|url| url.path().to_owned());
         self.ledger.endpoints.push(Endpoint {
             id,
             created_at: now,
             modified_at: None,
             url: wanted.url,
-            name: None,
+            name,
             format: "raw".to_owned(),
             secret: wanted.secret,
             is_standard: wanted.is_standard,

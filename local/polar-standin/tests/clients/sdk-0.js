@@ -10,7 +10,6 @@ import { DISCOUNT_CODE, UNKNOWN, accessToken, download, eventually, newBuyer, po
 const saw = reporter("polar-sdk-0");
 const polar = new Polar({ serverURL: polarUrl, accessToken });
 const portal = polar.customerPortal;
-const buyer = newBuyer();
 
 // The catalogue.
 const products = await all(polar.products.list({ isArchived: false, visibility: ["public"], limit: 2 }));
@@ -34,25 +33,27 @@ await assert.rejects(polar.checkouts.create({ products: [UNKNOWN] }), HTTPValida
 saw("refusals", "ResourceNotFound, HTTPValidationError");
 
 // A free product takes an e-mail.
-const opened = await polar.checkouts.create({ products: [free.id], externalCustomerId: buyer.externalId, metadata: { cart: 7 } });
+const { externalId, email } = newBuyer();
+const opened = await polar.checkouts.create({ products: [free.id], externalCustomerId: externalId, metadata: { cart: 7 } });
 assert.deepEqual(await polar.checkouts.get({ id: opened.id }), opened);
 const { clientSecret } = opened;
 const { organization } = await polar.checkouts.clientGet({ clientSecret });
 const named = await polar.checkouts.clientUpdate({ clientSecret, checkoutUpdatePublic: { customerName: "Lin" } });
 assert.equal(named.customerName, "Lin");
-const confirmed = await polar.checkouts.clientConfirm({ clientSecret, checkoutConfirmStripe: { customerEmail: buyer.email } });
+const confirmed = await polar.checkouts.clientConfirm({ clientSecret, checkoutConfirmStripe: { customerEmail: email } });
 assert.ok(confirmed.customerSessionToken);
 const succeeded = await success(opened);
 saw("free checkout", `${opened.status}, ${confirmed.status}, ${succeeded.status}: ${free.name}`);
 
 // A paid one, with a code, a declined card and a good one.
 const paid = await polar.checkouts.create({ products: [licensed.id], customerId: succeeded.customerId });
-const inCheckout = { clientSecret: paid.clientSecret };
 const { totalAmount, currency } = await polar.checkouts.clientUpdate({
-  ...inCheckout, checkoutUpdatePublic: { discountCode: DISCOUNT_CODE, customerBillingAddress: { country: "DE" } },
+  clientSecret: paid.clientSecret,
+  checkoutUpdatePublic: { discountCode: DISCOUNT_CODE, customerBillingAddress: { country: "DE" } },
 });
 assert.equal(totalAmount, paid.totalAmount * 0.75);
-const pay = (confirmationTokenId) => polar.checkouts.clientConfirm({ ...inCheckout, checkoutConfirmStripe: { confirmationTokenId } });
+const pay = (confirmationTokenId) =>
+  polar.checkouts.clientConfirm({ clientSecret: paid.clientSecret, checkoutConfirmStripe: { confirmationTokenId } });
 await assert.rejects(pay("ctoken_declined"), PaymentError);
 await pay("ctoken_good");
 await success(paid);
@@ -64,13 +65,13 @@ assert.deepEqual(await polar.orders.get({ id: order.id }), order);
 assert.equal(order.totalAmount, totalAmount);
 saw("order", `${order.status}, ${order.totalAmount} ${order.currency}`);
 
-const customer = await polar.customers.getExternal({ externalId: buyer.externalId });
+const customer = await polar.customers.getExternal({ externalId });
 assert.deepEqual(await polar.customers.get({ id: succeeded.customerId }), customer);
-assert.equal(customer.email, buyer.email);
+assert.equal(customer.email, email);
 const promised = free.benefits.length + licensed.benefits.length;
 const isGranted = ({ grantedBenefits }) => grantedBenefits.length === promised;
 const state = await eventually(() => polar.customers.getState({ id: customer.id }), isGranted);
-assert.deepEqual(await polar.customers.getStateExternal({ externalId: buyer.externalId }), state);
+assert.deepEqual(await polar.customers.getStateExternal({ externalId }), state);
 saw("customer", `${state.grantedBenefits.length} benefits`);
 
 // The customer's own view.

@@ -1,4 +1,4 @@
-// `@polar-sh/sdk` 1: the present client, snake_case, pinned to a version of the API; it types its answers and checks none.
+// `@polar-sh/sdk` 1: the present client, snake_case, made for one version of the API; it types answers and checks none.
 
 import assert from "node:assert/strict";
 import { createPolar, errors } from "polar-sdk-1/2026-10";
@@ -6,7 +6,6 @@ import { DISCOUNT_CODE, UNKNOWN, accessToken, download, eventually, newBuyer, po
 
 const saw = reporter("polar-sdk-1");
 const polar = createPolar({ baseUrl: polarUrl, accessToken });
-const buyer = newBuyer();
 
 // The catalogue.
 const products = await all(polar.products.iterList({ is_archived: false, visibility: ["public"], limit: 2 }));
@@ -30,12 +29,13 @@ await assert.rejects(polar.checkouts.create({ products: [UNKNOWN] }), errors.HTT
 saw("refusals", "ResourceNotFound, HTTPValidationError");
 
 // A free product takes an e-mail.
-const opened = await polar.checkouts.create({ products: [free.id], external_customer_id: buyer.externalId, metadata: { cart: 7 } });
+const { externalId, email } = newBuyer();
+const opened = await polar.checkouts.create({ products: [free.id], external_customer_id: externalId, metadata: { cart: 7 } });
 assert.deepEqual(await polar.checkouts.get(opened.id), opened);
 const { organization } = await polar.checkouts.clientGet(opened.client_secret);
 const named = await polar.checkouts.clientUpdate(opened.client_secret, { customer_name: "Lin" });
 assert.equal(named.customer_name, "Lin");
-const confirmed = await polar.checkouts.clientConfirm(opened.client_secret, { customer_email: buyer.email });
+const confirmed = await polar.checkouts.clientConfirm(opened.client_secret, { customer_email: email });
 assert.ok(confirmed.customer_session_token);
 const succeeded = await success(opened);
 saw("free checkout", `${opened.status}, ${confirmed.status}, ${succeeded.status}: ${free.name}`);
@@ -58,13 +58,13 @@ assert.deepEqual(await polar.orders.get(order.id), order);
 assert.equal(order.total_amount, total_amount);
 saw("order", `${order.status}, ${order.total_amount} ${order.currency}`);
 
-const customer = await polar.customers.getExternal(buyer.externalId);
+const customer = await polar.customers.getExternal(externalId);
 assert.deepEqual(await polar.customers.get(succeeded.customer_id), customer);
-assert.equal(customer.email, buyer.email);
+assert.equal(customer.email, email);
 const promised = free.benefits.length + licensed.benefits.length;
 const isGranted = ({ granted_benefits }) => granted_benefits.length === promised;
 const state = await eventually(() => polar.customers.getState(customer.id), isGranted);
-assert.deepEqual(await polar.customers.getStateExternal(buyer.externalId), state);
+assert.deepEqual(await polar.customers.getStateExternal(externalId), state);
 saw("customer", `${state.granted_benefits.length} benefits`);
 
 // The customer's own view.

@@ -1,4 +1,4 @@
-"""`polar-sdk`: the present client for Python; it loads every answer into typed classes and refuses what does not fit."""
+"""`polar-sdk`: the present client for Python; it loads every answer into classes and refuses what does not fit."""
 
 import hashlib
 import os
@@ -184,7 +184,8 @@ def state_of_subscriber(polar, customer_id):
     Two enumerations of this release share a name. The real server's answer (recording 2d3) fails in the same way.
     """
     refused(PolarDeserializationError, polar.customers.get_state, customer_id)
-    answer = httpx.get(f"{POLAR_URL}/v1/customers/{customer_id}/state", headers={"Authorization": f"Bearer {ACCESS_TOKEN}"}).json()
+    authorization = {"Authorization": f"Bearer {ACCESS_TOKEN}"}
+    answer = httpx.get(f"{POLAR_URL}/v1/customers/{customer_id}/state", headers=authorization).json()
     for subscription in answer["active_subscriptions"]:
         assert subscription.pop("status") == "active"
         subscription["status"] = "granted"

@@ -15,7 +15,7 @@ export const DISCOUNT_CODE = "WELCOME25";
 
 // Of an answer that a client does not accept: the fields in question, not the whole exchange.
 process.on("uncaughtException", (error) => {
-  console.error(error.pretty?.() ?? error);
+  console.error(error.pretty?.() ?? error.stack);
   process.exitCode = 1;
 });
 

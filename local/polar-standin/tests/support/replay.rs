@@ -239,7 +239,7 @@ impl Replay {
 
 fn is_made_up(text: &str) -> bool {
     let is_id = text.len() == 36 && text.matches('-').count() == 4;
-    let prefixes = ["polar_", "cus_", "cuss_secret_", "pi_"];
+    let prefixes = ["polar_", "cus_", "cuss_secret_", "pi_", "whsec_"];
     is_id || prefixes.iter().any(|prefix| text.starts_with(prefix))
 }
 

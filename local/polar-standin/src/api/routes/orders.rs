@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::api::answer::{Answer, Refusal, json as answer, ok};
 use crate::api::caller::Caller;
 use crate::api::query::{Query, SortKey, has_metadata, path_id, sort};
+use crate::file_store::invoice_url;
 use crate::ledger::{Order, Work};
 use crate::state::State;
 use crate::world::World;
@@ -93,7 +94,7 @@ pub(super) async fn make_invoice(Shared(world): Shared<World>, caller: Caller, P
 pub(super) fn invoice_of(state: &State, order: Option<&Order>) -> Answer {
     let order = order.ok_or_else(Refusal::not_found)?;
     if order.is_invoice_generated {
-        return Ok(ok(&json!({"url": format!("{}/invoices/{}.pdf", state.url, order.id)})));
+        return Ok(ok(&json!({"url": invoice_url(state, order, state.now())})));
     }
     Err(Refusal::Error {
         status: StatusCode::NOT_FOUND,

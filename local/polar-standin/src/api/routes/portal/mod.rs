@@ -20,7 +20,7 @@ pub(super) fn table() -> Vec<(&'static str, MethodRouter<World>)> {
         ("/v1/customer-portal/benefit-grants/", get(benefit_grants::list)),
         ("/v1/customer-portal/benefit-grants/{id}", get(benefit_grants::find)),
         ("/v1/customer-portal/orders/", get(orders::list)),
-        ("/v1/customer-portal/orders/{id}", get(orders::find)),
+        ("/v1/customer-portal/orders/{id}", get(orders::find).patch(orders::update)),
         ("/v1/customer-portal/orders/{id}/invoice", get(orders::invoice).post(orders::make_invoice)),
         ("/v1/customer-portal/subscriptions/", get(subscriptions::list)),
         ("/v1/customer-portal/subscriptions/{id}", get(subscriptions::find)),

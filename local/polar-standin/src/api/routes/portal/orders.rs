@@ -3,7 +3,9 @@ use http::Uri;
 
 use super::super::orders::{begin_invoice, invoice_of, sort_key};
 use crate::api::answer::{Answer, Refusal, ok};
+use crate::api::body::JsonBody;
 use crate::api::caller::Caller;
+use crate::api::fields::Fields;
 use crate::api::query::{Query, path_id, sort};
 use crate::ledger::Order;
 use crate::world::World;
@@ -44,6 +46,33 @@ pub(super) async fn find(Shared(world): Shared<World>, caller: Caller, Path(id):
     world.read(|state| {
         let order = state.ledger.order(id).filter(|order| order.customer_id == customer);
         Ok(ok(&state.portal_order_shape(order.ok_or_else(Refusal::not_found)?)))
+    })
+}
+
+/// `PATCH /v1/customer-portal/orders/{id}`: the billing details that an invoice needs.
+pub(super) async fn update(
+    Shared(world): Shared<World>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: JsonBody,
+) -> Answer {
+    let customer = caller.customer()?;
+    let id = path_id(&id)?;
+    let body = body.object(&[])?;
+    let mut fields = Fields::of(&body);
+    let name = fields.text("billing_name", usize::MAX);
+    let address = fields.billing_address("billing_address");
+    fields.check()?;
+    world.change(|state| {
+        let now = state.now();
+        let order = state.ledger.order_mut(id).filter(|order| order.customer_id == customer);
+        let order = order.ok_or_else(Refusal::not_found)?;
+        order.billing_name = name.or_else(|| order.billing_name.take());
+        order.billing_address = address.or_else(|| order.billing_address.take());
+        order.modified_at = Some(now);
+        state.announce_order("order.updated", id);
+        let order = state.ledger.order(id).ok_or_else(Refusal::not_found)?;
+        Ok(ok(&state.portal_order_shape(order)))
     })
 }
 

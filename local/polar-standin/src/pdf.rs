@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A page with a title and lines of text, in letters of Latin-1.
-pub(super) fn pdf(title: &str, lines: &[&str]) -> Vec<u8> {
+pub(crate) fn pdf(title: &str, lines: &[&str]) -> Vec<u8> {
     let mut page = format!("BT /F1 26 Tf 64 740 Td ({}) Tj /F1 12 Tf 0 -40 Td 18 TL\n", escaped(title));
     for line in lines {
         let _ = writeln!(page, "({}) Tj T*", escaped(line));
