@@ -5,9 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use polar_standin::{
-    Benefit, CheckoutLink, Discount, Fault, File, Interval, Product, Purchase, Shop, WebhookEndpoint,
-};
+use polar_standin::{Benefit, CheckoutLink, Discount, Fault, File, Interval, Product, Purchase, Shop, WebhookEndpoint};
 use serde_json::{Value, json};
 use support::receiver::Receiver;
 use support::recording::Recording;
@@ -408,8 +406,7 @@ async fn webhook_routes_answer_as_recorded() {
     replay.play(&["000j", "000k", "000l", "000m", "885"]).await;
     replay.alias("67e2d918-ea90-46fb-a2b8-94c35b51420e", &replay.here("e91592c8-7c9f-4cad-8551-7db2dd61bd90"));
     replay.play(&["896"]).await;
-    let bought =
-        Purchase { product_id: id(ALBUM), email: "jane@recordings-mail.net".to_owned(), checkout_id: None };
+    let bought = Purchase { product_id: id(ALBUM), email: "jane@recordings-mail.net".to_owned(), checkout_id: None };
     replay.standin.buy(&bought).expect("a purchase");
     let told = replay.standin.take_deliveries();
     replay.alias("77cb51e6-a985-444d-868b-04c010ac9f7f", &told[0].id.to_string());
@@ -520,9 +517,8 @@ async fn slashes_lead_where_they_were_recorded_to_lead() {
     replay.begun_unrecorded(secret, json!({"products": [ALBUM]})).await;
     let matrix = Recording::number("700").rows();
     // Not part of the stand-in: the login by code; and a link whose visit makes a checkout.
-    let is_ours = |path: &str| {
-        !["customer-session/request", "authenticate", "redirect"].iter().any(|part| path.contains(part))
-    };
+    let is_ours =
+        |path: &str| !["customer-session/request", "authenticate", "redirect"].iter().any(|part| path.contains(part));
     let mut compared = 0;
     for row in matrix.iter().filter(|row| is_ours(row["path_without_slash"].as_str().unwrap_or_default())) {
         let path = replay.here(row["path_without_slash"].as_str().unwrap_or_default());

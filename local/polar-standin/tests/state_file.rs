@@ -6,8 +6,9 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use polar_standin::{Options, Pace, Purchase, Standin, demo};
+use polar_standin::{Options, Pace, Purchase, Standin, WebhookEndpoint, demo};
 use serde_json::json;
+use support::receiver::Receiver;
 use support::{call, confirm, get, portal, post};
 use tempfile::TempDir;
 
@@ -45,6 +46,20 @@ async fn a_step_that_a_stop_interrupted_is_done_after_the_restart() {
     assert_eq!(standin.settle().await, 2);
     let kept = get(&standin, &format!("/v1/checkouts/{}", checkout.text_at("/id"))).await;
     assert_eq!(kept.text_at("/status"), "succeeded");
+}
+
+#[tokio::test]
+async fn webhooks_that_wait_are_delivered_after_the_restart() {
+    let folder = TempDir::new().expect("a folder");
+    let standin = support::start(kept_in(folder.path())).await;
+    let receiver = Receiver::start().await;
+    let endpoint = || WebhookEndpoint::new(&receiver.url, "whsec_secret").only(&["product.updated"]);
+    let id = standin.add_webhook_endpoint(endpoint()).expect("an endpoint");
+    standin.archive_product(demo::FOREST_PACK);
+    drop(standin);
+    let standin = support::start(kept_in(folder.path())).await;
+    assert_eq!(standin.add_webhook_endpoint(endpoint()).expect("an endpoint"), id, "the same one");
+    assert_eq!((standin.deliver().await, receiver.take().len()), (1, 1), "archived before is no news");
 }
 
 #[tokio::test]

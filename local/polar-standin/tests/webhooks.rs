@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use polar_standin::{PendingDelivery, Purchase, Purchased, Standin, WebhookEndpoint, demo};
+use polar_standin::{File, PendingDelivery, Purchase, Purchased, Standin, WebhookEndpoint, demo};
 use ring::hmac;
 use serde_json::{Value, json};
 use support::receiver::{Received, Receiver};
@@ -47,13 +47,11 @@ fn kinds(deliveries: &[PendingDelivery]) -> Vec<&str> {
 fn recorded_sequence(number: &str) -> Vec<(String, Value)> {
     let deliveries = Recording::number(number).part("deliveries");
     let deliveries = deliveries.as_array().expect("deliveries").iter();
-    deliveries
-        .map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["status"].clone()))
-        .collect()
+    deliveries.map(|event| (event["type"].as_str().unwrap_or_default().to_owned(), event["status"].clone())).collect()
 }
 
-fn told(received: &[Received]) -> Vec<(String, Value)> {
-    received.iter().map(|one| (one.kind(), one.json()["data"]["status"].clone())).collect()
+fn told(arrived: &[Received]) -> Vec<(String, Value)> {
+    arrived.iter().map(|one| (one.kind(), one.json()["data"]["status"].clone())).collect()
 }
 
 #[tokio::test]
@@ -64,10 +62,13 @@ async fn a_free_checkout_is_told_of_in_the_recorded_order() {
     assert_eq!(confirm(&standin, &checkout.json, &buyer).await.status, 200);
     standin.settle().await;
     assert_eq!(standin.deliver().await, 11);
-    let received = receiver.take();
-    assert_eq!(told(&received), recorded_sequence("890"));
-    let benefits = |place: usize| received[place].json()["data"]["granted_benefits"].as_array().map(Vec::len);
+    let arrived = receiver.take();
+    assert_eq!(told(&arrived), recorded_sequence("890"));
+    let benefits = |place: usize| arrived[place].json()["data"]["granted_benefits"].as_array().map(Vec::len);
     assert_eq!((benefits(4), benefits(10)), (Some(0), Some(1)), "the state has the benefits only at the end");
+    // Recordings 806 and 810.
+    let customer = |place: usize| arrived[place].json()["data"]["customer_id"].clone();
+    assert_eq!((customer(2), customer(8).is_string()), (Value::Null, true), "not yet there when it is confirmed");
 }
 
 #[tokio::test]
@@ -94,18 +95,20 @@ async fn payloads_have_the_recorded_fields() {
     standin.partial_refund(bought.order_id, 100).expect("a refund");
     post(&standin, "/v1/checkouts/", &json!({"products": [demo::SKY_SAMPLER]})).await;
     standin.archive_product(demo::TYPEFACE);
+    standin.add_file(demo::TYPEFACE_FILES, File::downloadable(uuid::Uuid::from_u128(1), "b.txt", "text/plain", "b"));
     standin.refund(bought.order_id, true);
     standin.delete_customer(bought.customer_id);
     standin.advance(Duration::from_hours(25));
     standin.deliver().await;
-    let received = receiver.take();
-    for number in
-        ["802", "803", "805", "807", "808", "809", "811", "812", "813", "817", "818", "819", "820", "821", "822"]
-    {
+    let arrived = receiver.take();
+    for number in [
+        "802", "803", "805", "807", "808", "809", "810", "811", "812", "813", "815", "816", "817", "818", "819", "820",
+        "821", "822",
+    ] {
         let recording = Recording::number(number);
         let recorded: Value = serde_json::from_str(recorded_body(&recording).as_str()).expect("JSON");
         let kind = recorded["type"].as_str().unwrap_or_default();
-        let here = received.iter().find(|one| one.kind() == kind).unwrap_or_else(|| panic!("no {kind}")).json();
+        let here = arrived.iter().find(|one| one.kind() == kind).unwrap_or_else(|| panic!("no {kind}")).json();
         assert_eq!(fields(&here), fields(&recorded), "{kind}");
         assert_eq!(fields(&here["data"]), fields(&recorded["data"]), "{kind}");
         for part in ["customer", "member", "benefit", "product", "properties", "items/0"] {
@@ -134,18 +137,20 @@ async fn a_delivery_looks_as_recorded() {
     let (standin, receiver) = heard().await;
     buy(&standin, demo::SKY_SAMPLER);
     standin.deliver().await;
-    let received = receiver.take();
+    let arrived = receiver.take();
     let recording = Recording::number("809");
     // `traceparent` is of the recorded server's tracing; the client's own headers may differ.
     let own = ["host", "accept", "accept-encoding", "connection", "content-length", "traceparent"];
-    for (name, value) in recording.request_headers().iter().filter(|(name, _)| !own.contains(&name.to_lowercase().as_str())) {
-        let here = received[0].header(name);
+    for (name, value) in
+        recording.request_headers().iter().filter(|(name, _)| !own.contains(&name.to_lowercase().as_str()))
+    {
+        let here = arrived[0].header(name);
         let is_fixed = !name.starts_with("webhook-");
         assert!(if is_fixed { here == value } else { here.len() == value.len() }, "{name}: {here} instead of {value}");
     }
-    let body = &received[0].body;
+    let body = &arrived[0].body;
     assert!(body.starts_with(r#"{"type":"checkout.created","timestamp":"20"#), "{body}");
-    assert_eq!(body.len(), received[0].header("content-length").parse::<usize>().expect("a length"));
+    assert_eq!(body.len(), arrived[0].header("content-length").parse::<usize>().expect("a length"));
 }
 
 #[tokio::test]
@@ -161,9 +166,9 @@ async fn both_derivations_of_the_key_are_signed_with() {
     standin.deliver().await;
     let key = b"our own key of thirty-two bytes!";
     for (receiver, key) in [(whole, SECRET.as_bytes()), (decoded, key.as_slice())] {
-        let received = receiver.take();
-        assert_eq!(received.len(), 11);
-        for one in received {
+        let arrived = receiver.take();
+        assert_eq!(arrived.len(), 11);
+        for one in arrived {
             let signed = format!("{}.{}.{}", one.header("webhook-id"), one.header("webhook-timestamp"), one.body);
             let key = hmac::Key::new(hmac::HMAC_SHA256, key);
             let expected = STANDARD.encode(hmac::sign(&key, signed.as_bytes()));
@@ -185,11 +190,11 @@ async fn a_failed_delivery_is_repeated_with_the_same_id_and_body_and_a_new_time(
         receiver.answer(204);
         assert_eq!(standin.deliver().await, 1);
         assert!(standin.pending_deliveries().is_empty());
-        let received = receiver.take();
-        assert_eq!(received[0].header("webhook-id"), received[1].header("webhook-id"));
-        assert_eq!(received[0].body, received[1].body);
-        assert_ne!(received[0].header("webhook-timestamp"), received[1].header("webhook-timestamp"));
-        assert_ne!(received[0].header("webhook-signature"), received[1].header("webhook-signature"));
+        let arrived = receiver.take();
+        assert_eq!(arrived[0].header("webhook-id"), arrived[1].header("webhook-id"));
+        assert_eq!(arrived[0].body, arrived[1].body);
+        assert_ne!(arrived[0].header("webhook-timestamp"), arrived[1].header("webhook-timestamp"));
+        assert_ne!(arrived[0].header("webhook-signature"), arrived[1].header("webhook-signature"));
     }
 }
 
@@ -258,28 +263,26 @@ async fn deliveries_can_be_taken_and_sent_by_hand() {
 
     assert!(standin.redeliver(paid.id));
     standin.deliver().await;
-    let received = receiver.take();
-    assert_eq!((received.len(), received[0].body.as_str()), (1, paid.body.as_str()));
-    assert_eq!(received[0].header("webhook-id"), paid.id.to_string());
+    let arrived = receiver.take();
+    assert_eq!((arrived.len(), arrived[0].body.as_str()), (1, paid.body.as_str()));
+    assert_eq!(arrived[0].header("webhook-id"), paid.id.to_string());
 }
 
 #[tokio::test]
 async fn a_shop_that_runs_by_itself_delivers_by_itself() {
-    let pace = polar_standin::Pace::Timed {
-        confirmed_to_succeeded: Duration::ZERO,
-        succeeded_to_granted: Duration::ZERO,
-    };
+    let pace =
+        polar_standin::Pace::Timed { confirmed_to_succeeded: Duration::ZERO, succeeded_to_granted: Duration::ZERO };
     let standin = support::start(polar_standin::Options { pace, ..polar_standin::Options::default() }).await;
     let receiver = Receiver::start().await;
     standin.add_webhook_endpoint(WebhookEndpoint::new(&receiver.url, SECRET)).expect("an endpoint");
     receiver.answer(503);
     buy(&standin, demo::SKY_SAMPLER);
-    let mut received = receiver.wait_for(11).await;
+    let mut arrived = receiver.wait_for(11).await;
     receiver.answer(200);
     standin.advance(Duration::from_secs(8));
-    received.extend(receiver.wait_for(11).await);
+    arrived.extend(receiver.wait_for(11).await);
     let ids: std::collections::BTreeSet<String> =
-        received.iter().map(|one| one.header("webhook-id").to_owned()).collect();
+        arrived.iter().map(|one| one.header("webhook-id").to_owned()).collect();
     assert_eq!(ids.len(), 11, "each event came twice");
 }
 
@@ -292,7 +295,13 @@ async fn a_customer_who_is_deleted_is_told_of_as_recorded() {
     let told = standin.pending_deliveries();
     assert_eq!(
         kinds(&told),
-        ["member.deleted", "customer.deleted", "customer.state_changed", "benefit_grant.revoked", "customer.state_changed"]
+        [
+            "member.deleted",
+            "customer.deleted",
+            "customer.state_changed",
+            "benefit_grant.revoked",
+            "customer.state_changed"
+        ]
     );
     let deleted: Value = serde_json::from_str(&told[1].body).expect("JSON");
     assert_eq!(deleted["data"]["external_id"], Value::Null);
@@ -305,9 +314,11 @@ async fn a_subscription_is_told_of_from_its_start_to_its_end() {
     let bought = buy(&standin, demo::ASSET_CLUB);
     let id = bought.subscription_id.expect("a subscription");
     let told = standin.take_deliveries();
-    assert!(kinds(&told).windows(3).any(|three| {
-        three == ["subscription.created", "subscription.updated", "subscription.active"]
-    }));
+    assert!(
+        kinds(&told)
+            .windows(3)
+            .any(|three| { three == ["subscription.created", "subscription.updated", "subscription.active"] })
+    );
     let revoked = vec!["benefit_grant.revoked"; bought.grant_ids.len()];
 
     assert!(standin.cancel_subscription(id, true));

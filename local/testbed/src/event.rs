@@ -116,8 +116,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads the answer of [`Function::invoke`](crate::Function::invoke).
+    /// Reads the answer of [`Function::invoke`](crate::Function::invoke). What is no answer to API Gateway, like the worker's to SQS, counts as the body of a 200.
     pub fn read(answer: Value) -> anyhow::Result<Self> {
+        if answer.get("statusCode").is_none() {
+            return Ok(Self { status: 200, headers: BTreeMap::new(), cookies: Vec::new(), body: answer });
+        }
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Payload {

@@ -22,7 +22,7 @@ pub use polar_standin::{Fault, Purchase, demo};
 pub use program::program;
 pub use template::{FunctionBlock, Table, Template};
 pub use trouble::{check_required_settings, check_troubles};
-pub use world::{STOREFRONT_ORIGIN, World};
+pub use world::{STOREFRONT_ORIGIN, WEBHOOK_SECRET, World};
 
 /// The top folder of the workspace.
 #[must_use]

@@ -1,6 +1,6 @@
-//! AWS as a function's role sees it: the parameter store and DynamoDB, and no more of them than `template.yaml` permits.
+//! AWS as a function's role sees it: the parameter store, the queue and DynamoDB, and no more of them than `template.yaml` permits.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use axum::{
@@ -20,17 +20,25 @@ use crate::{FunctionBlock, buyer::http_client};
 /// A function's role: what it may do, and where that is done.
 pub(crate) struct Role {
     permissions: Vec<(String, String)>,
-    /// The value of the one parameter.
-    secret: String,
+    /// The secrets in the parameter store, by their parameters' names.
+    secrets: Vec<(&'static str, String)>,
+    /// Where what is sent to the queue ends up.
+    messages: Messages,
     dynamodb: String,
     client: Client<HttpConnector, Body>,
 }
 
 impl Role {
-    pub(crate) fn new(function: &FunctionBlock, secret: &str, dynamodb: &str) -> Self {
+    pub(crate) fn new(
+        function: &FunctionBlock,
+        secrets: Vec<(&'static str, String)>,
+        messages: Messages,
+        dynamodb: &str,
+    ) -> Self {
         Self {
             permissions: function.permissions.clone(),
-            secret: secret.to_owned(),
+            secrets,
+            messages,
             dynamodb: dynamodb.to_owned(),
             client: http_client(),
         }
@@ -45,10 +53,22 @@ impl Role {
         Ok(url)
     }
 
-    fn may(&self, (table, action): &(String, String)) -> bool {
-        // Tables are `sessions` in the emulator and `SessionsTable` in the template.
-        let resource = |table: &str| format!("{}{}Table", table[..1].to_uppercase(), &table[1..]);
-        self.permissions.iter().any(|(permitted, known)| *permitted == resource(table) && known == action)
+    fn may(&self, needed: &(String, String)) -> bool {
+        self.permissions.contains(needed)
+    }
+
+    /// The parameter's value; its permission names the parameter itself, in a policy of its own.
+    fn get_parameter(&self, body: &[u8]) -> anyhow::Result<Value> {
+        let name = serde_json::from_slice::<Value>(body)?["Name"].clone();
+        let secret = self.secrets.iter().find(|(known, _)| name == *known);
+        Ok(json!({ "Parameter": { "Value": secret.context("no such parameter")?.1 } }))
+    }
+
+    fn send_message(&self, body: &[u8]) -> anyhow::Result<Value> {
+        let body = serde_json::from_slice::<Value>(body)?["MessageBody"].clone();
+        let message = serde_json::from_str(body.as_str().context("no text")?)?;
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+        Ok(json!({ "MessageId": "5fea7756-0ea4-451a-a703-a558b933e274" }))
     }
 
     async fn forward(&self, headers: HeaderMap, body: Bytes) -> anyhow::Result<Response> {
@@ -62,29 +82,46 @@ impl Role {
 async fn call(State(role): State<Arc<Role>>, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     if target == "AmazonSSM.GetParameter" {
-        // Its permission names the parameter itself, in a policy that all functions share.
-        return Ok(Json(json!({ "Parameter": { "Value": role.secret } })).into_response());
+        return role
+            .get_parameter(&body)
+            .map(|answer| Json(answer).into_response())
+            .map_err(|error| refuse(&error.to_string()));
     }
     let needed = needed(target, &body).map_err(|error| refuse(&format!("{target}: {error}")))?;
     if let Some((table, action)) = needed.iter().find(|needed| !role.may(needed)) {
         return Err(refuse(&format!("template.yaml does not permit {action} on {table}")));
     }
-    role.forward(headers, body).await.map_err(|error| refuse(&error.to_string()))
+    let answer = match target {
+        "AmazonSQS.SendMessage" => role.send_message(&body).map(|answer| Json(answer).into_response()),
+        _ => role.forward(headers, body).await,
+    };
+    answer.map_err(|error| refuse(&error.to_string()))
 }
+
+/// The jobs that were sent to the queue.
+pub(crate) type Messages = Arc<Mutex<Vec<Value>>>;
 
 fn refuse(why: &str) -> Response {
     let refusal = json!({ "__type": "com.amazon.coral.service#AccessDeniedException", "Message": why });
     (StatusCode::BAD_REQUEST, Json(refusal)).into_response()
 }
 
-/// The tables and actions of one call of DynamoDB; a transaction needs the right to each of its parts.
+/// The resources and actions of one call of SQS or DynamoDB; a transaction or a batch needs the right to each of its parts.
 fn needed(target: &str, body: &[u8]) -> anyhow::Result<Vec<(String, String)>> {
     let (_, operation) = target.split_once('.').context("no operation")?;
     let body: Value = serde_json::from_slice(body)?;
+    if target.starts_with("AmazonSQS.") {
+        return Ok(vec![("Queue".to_owned(), format!("sqs:{operation}"))]);
+    }
+    // Tables are `sessions` in the emulator and `SessionsTable` in the template.
+    let resource = |table: &str| format!("{}{}Table", table[..1].to_uppercase(), &table[1..]);
     let on_table = |operation: &str, part: &Value| {
         let table = part["TableName"].as_str().with_context(|| format!("{operation} without a table"))?;
-        Ok((table.to_owned(), format!("dynamodb:{operation}")))
+        Ok((resource(table), format!("dynamodb:{operation}")))
     };
+    if let Some(tables) = body["RequestItems"].as_object() {
+        return Ok(tables.keys().map(|table| (resource(table), format!("dynamodb:{operation}"))).collect());
+    }
     let Some(parts) = body["TransactItems"].as_array() else { return Ok(vec![on_table(operation, &body)?]) };
     let parts = parts.iter().filter_map(Value::as_object).flatten();
     parts.map(|(operation, part)| on_table(&format!("{operation}Item"), part)).collect()
@@ -102,7 +139,7 @@ mod tests {
         let settings = BTreeMap::new();
         let function =
             FunctionBlock { folder: String::new(), settings, routes: vec![], permissions: permissions.into() };
-        Role::new(&function, "", "")
+        Role::new(&function, Vec::new(), Messages::default(), "")
     }
 
     #[test]

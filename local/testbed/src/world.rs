@@ -1,11 +1,16 @@
-use std::path::Path;
+use std::{path::Path, sync::PoisonError};
 
 use anyhow::Context;
 use dynamodb::Embedded;
 use polar_standin::{Options, Pace, Shop, Standin};
 use tokio::{sync::Mutex, task::JoinSet};
 
-use crate::{Function, Template, role::Role};
+use serde_json::Value;
+
+use crate::{
+    Function, Template,
+    role::{Messages, Role},
+};
 
 /// Everything that a function talks to, each on a port of its own: Polar with the demo shop, and AWS.
 pub struct World {
@@ -15,6 +20,7 @@ pub struct World {
     pub dynamodb: Embedded,
     /// The roles in which functions reach AWS; each answers for as long as the world is there.
     roles: Mutex<JoinSet<()>>,
+    messages: Messages,
 }
 
 impl World {
@@ -22,7 +28,12 @@ impl World {
     pub async fn start() -> anyhow::Result<Self> {
         let options = Options { shop: Shop::demo(), pace: Pace::Manual, ..Options::default() };
         let polar = Standin::start(options).await?;
-        Ok(Self { polar, dynamodb: Embedded::in_memory().await?, roles: Mutex::default() })
+        Ok(Self {
+            polar,
+            dynamodb: Embedded::in_memory().await?,
+            roles: Mutex::default(),
+            messages: Messages::default(),
+        })
     }
 
     /// Starts a function with the settings and in the role that `template.yaml` gives it.
@@ -65,11 +76,20 @@ impl World {
     pub async fn environment_of(&self, function: &str) -> anyhow::Result<Vec<(&'static str, String)>> {
         let template = Template::read()?;
         let block = template.function(function)?;
-        let role = Role::new(block, self.polar.access_token(), self.dynamodb.url());
+        let secrets = vec![
+            (ACCESS_TOKEN_PARAMETER, self.polar.access_token().to_owned()),
+            (WEBHOOK_SECRET_PARAMETER, WEBHOOK_SECRET.to_owned()),
+        ];
+        let messages = Messages::clone(&self.messages);
+        let role = Role::new(block, secrets, messages, self.dynamodb.url());
         let aws = role.serve(&mut *self.roles.lock().await).await?;
 
         let mut known = self.environment();
-        known.push(("POLAR_ACCESS_TOKEN_PARAMETER", "/polar-storefront/testbed/access-token".to_owned()));
+        known.extend([
+            ("POLAR_ACCESS_TOKEN_PARAMETER", ACCESS_TOKEN_PARAMETER.to_owned()),
+            ("POLAR_WEBHOOK_SECRET_PARAMETER", WEBHOOK_SECRET_PARAMETER.to_owned()),
+            ("QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/testbed".to_owned()),
+        ]);
         for name in block.settings.keys() {
             known
                 .iter()
@@ -77,10 +97,22 @@ impl World {
                 .with_context(|| format!("the testbed has no value for {name}"))?;
         }
         known.retain(|(name, _)| *name == "POLAR_API_URL" || block.settings.contains_key(*name));
-        known.extend([("AWS_ENDPOINT_URL_DYNAMODB", aws.clone()), ("AWS_ENDPOINT_URL_SSM", aws)]);
+        let services = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL_SQS"];
+        known.extend(services.map(|service| (service, aws.clone())));
         Ok(known)
     }
+
+    /// Takes what functions have sent to the queue so far, as JSON.
+    #[must_use]
+    pub fn take_messages(&self) -> Vec<Value> {
+        std::mem::take(&mut *self.messages.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
+
+const ACCESS_TOKEN_PARAMETER: &str = "/polar-storefront/testbed/access-token";
+const WEBHOOK_SECRET_PARAMETER: &str = "/polar-storefront/testbed/webhook-secret";
+/// What Polar signs its webhooks with.
+pub const WEBHOOK_SECRET: &str = "whsec_ovyN6cPrTv56AApvzCaJno08SSmGJmgbWilb33N2JuK";
 
 /// The page that may call the shop.
 pub const STOREFRONT_ORIGIN: &str = "https://shop.example";

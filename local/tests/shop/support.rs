@@ -56,7 +56,7 @@ pub(crate) struct Browser {
 }
 
 /// An answer, read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: header::HeaderMap,

@@ -265,8 +265,8 @@ mod tests {
                 token: CustomerToken::new("polar_mst_test"),
             };
             let products: Vec<Product> = serde_json::from_value(self.products).expect("products");
-            let shelf = Shelf::new(said, products.into_iter().map(Arc::new), Terms::default());
-            shelf.purchases(&HashMap::new(), now.parse().expect("a time"))
+            let bought = Shelf::new(said, products.into_iter().map(Arc::new), Terms::default());
+            bought.purchases(&HashMap::new(), now.parse().expect("a time"))
         }
     }
 
@@ -288,6 +288,14 @@ mod tests {
         );
         let rows: HashSet<PurchaseId> = purchases.iter().map(|purchase| purchase.id).collect();
         assert_eq!(rows.len(), 4, "every row has a name of its own");
+    }
+
+    #[test]
+    fn a_file_of_ten_gigabytes_keeps_its_size() {
+        let mut listed = recorded("500-portal-downloadables")["items"][0].clone();
+        listed["file"]["size"] = json!(10_000_000_000_u64);
+        let listed: Downloadable = serde_json::from_value(listed).expect("a downloadable");
+        assert_eq!(describe(&listed).size, 10_000_000_000);
     }
 
     #[test]

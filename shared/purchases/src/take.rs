@@ -82,12 +82,12 @@ impl Purchases {
     ///
     /// A file that was bought more than once is taken from the oldest purchase with a download left.
     pub async fn take(&self, session: &Session, wanted: Wanted, now: Timestamp) -> Result<Download, Error> {
-        let shelf = self.shelf(session, now).await?;
-        let purchases = shelf.purchases(&HashMap::new(), now);
+        let bought = self.shelf(session, now).await?;
+        let purchases = bought.purchases(&HashMap::new(), now);
         let mut limit = 0;
         for (purchase, link) in choose(purchases, wanted, session.scope, now)? {
             // Before the unit is taken: what goes wrong here costs nothing.
-            let link = if self.resolve_links { self.resolve(link, &shelf.token, now).await? } else { link };
+            let link = if self.resolve_links { self.resolve(link, &bought.token, now).await? } else { link };
             let quota = Quota { limit: purchase.limit, grace: self.grace };
             let taken = self.downloads.take(session.customer_id, purchase.id.counter(), quota, now).await?;
             let (counter, repeated) = match taken {

@@ -113,7 +113,7 @@ mod tests {
     fn a_default_stands_in_for_what_is_left_out() {
         assert_eq!(settings().or_default::<u32>("LIMIT", "9").unwrap(), 5);
         assert_eq!(settings().or_default::<u32>("ABSENT", "9").unwrap(), 9);
-        assert_eq!(settings().seconds("ABSENT", 60).unwrap(), Duration::from_secs(60));
+        assert_eq!(settings().seconds("ABSENT", 60).unwrap(), Duration::from_mins(1));
     }
 
     #[test]

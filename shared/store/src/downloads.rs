@@ -47,11 +47,12 @@ impl Quota {
     }
 
     /// When a download may be counted. Without a grace time the last one's time must not matter: takers' clocks need not agree on who comes first.
-    fn condition(&self) -> Option<String> {
+    fn condition(&self) -> String {
         let repeat_is_over = self.has_grace().then_some("free_until <= :now");
         let some_are_left = self.limit.map(|_| "used < :limit");
-        let conditions: Vec<_> = repeat_is_over.into_iter().chain(some_are_left).collect();
-        (!conditions.is_empty()).then(|| format!("attribute_not_exists(used) OR ({})", conditions.join(" AND ")))
+        let conditions = [Some("take_id <> :take_id"), repeat_is_over, some_are_left];
+        let conditions: Vec<_> = conditions.into_iter().flatten().collect();
+        format!("attribute_not_exists(used) OR ({})", conditions.join(" AND "))
     }
 }
 
@@ -111,16 +112,30 @@ impl Downloads {
         quota: Quota,
         now: Timestamp,
     ) -> Result<Taken, Error> {
-        let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(customer_id, file)));
+        self.take_once(Uuid::new_v4(), key(customer_id, file), quota, now).await
+    }
+
+    /// Counts one for all attempts with the same id: when an answer of DynamoDB's is lost, its SDK writes again.
+    async fn take_once(
+        &self,
+        take_id: Uuid,
+        key: HashMap<String, AttributeValue>,
+        quota: Quota,
+        now: Timestamp,
+    ) -> Result<Taken, Error> {
+        let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key));
         if let Some(limit) = quota.limit {
             update = update.expression_attribute_values(":limit", item::number(&limit));
         }
         let update = update
-            .set_condition_expression(quota.condition())
-            .update_expression("SET last_downloaded_at = :now, free_until = :free_until ADD used :one")
+            .condition_expression(quota.condition())
+            .update_expression(
+                "SET last_downloaded_at = :now, free_until = :free_until, take_id = :take_id ADD used :one",
+            )
             .expression_attribute_values(":now", item::time(now))
             .expression_attribute_values(":free_until", item::time(now + quota.grace))
             .expression_attribute_values(":one", item::number(&1))
+            .expression_attribute_values(":take_id", item::text(&take_id))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let error = match update.send().await {
@@ -130,7 +145,11 @@ impl Downloads {
         let Some(UpdateItemError::ConditionalCheckFailedException(refused)) = error.as_service_error() else {
             return Err(error.into());
         };
-        let counter = Counter::read(&Item(refused.item.clone().unwrap_or_default()))?;
+        let item = Item(refused.item.clone().unwrap_or_default());
+        let counter = Counter::read(&item)?;
+        if item.uuid("take_id")? == take_id {
+            return Ok(Taken::Counted(counter));
+        }
         let is_repeat = quota.has_grace() && now < counter.free_until;
         Ok(if is_repeat { Taken::Repeated(counter) } else { Taken::LimitReached(counter) })
     }
@@ -158,4 +177,29 @@ fn key(customer_id: Uuid, file: FileOfPurchase) -> HashMap<String, AttributeValu
         ("customer_id".to_owned(), item::text(&customer_id)),
         ("id".to_owned(), item::text(&file.counter_id())),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use dynamodb::Embedded;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_write_that_the_sdk_repeats_counts_once() {
+        let dynamodb = Embedded::in_memory().await.expect("the emulator starts");
+        let downloads = Downloads::new(dynamodb.client(), "downloads");
+        let file = FileOfPurchase { purchase_id: Uuid::from_u128(2), file_id: Uuid::from_u128(3) };
+        let now = Timestamp::from_second(1_800_000_000).expect("a valid time");
+        for limit in [None, NonZeroU32::new(2)] {
+            let customer = Uuid::new_v4();
+            let quota = Quota { limit, grace: Duration::ZERO };
+            let take = |id| downloads.take_once(Uuid::from_u128(id), key(customer, file), quota, now);
+
+            for (id, used) in [(1, 1), (1, 1), (2, 2), (2, 2)] {
+                let taken = take(id).await.expect("an answer");
+                assert!(matches!(taken, Taken::Counted(counter) if counter.used == used), "{id}: {taken:?}");
+            }
+        }
+    }
 }

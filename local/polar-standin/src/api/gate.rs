@@ -60,6 +60,9 @@ pub(crate) async fn gate(Shared(world): Shared<World>, mut request: Request, nex
 /// Counts a request, if there are limits.
 fn count(world: &World, request: &Request, caller: Option<&Caller>, now: Timestamp) -> Result<(), Duration> {
     let mut limiter = world.limiter();
+    if limiter.is_off() {
+        return Ok(());
+    }
     let who = match bearer(request.headers()) {
         None => Identity::Address(address(request)),
         Some(token) if caller.is_none() || !limiter.recognise(token, now) => Identity::Token(token.to_owned()),

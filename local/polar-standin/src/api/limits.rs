@@ -59,6 +59,10 @@ impl Limiter {
         Self { limits, ..Self::default() }
     }
 
+    pub(crate) fn is_off(&self) -> bool {
+        self.limits == RateLimits::Off
+    }
+
     /// Counts a call; if it is one too many, says how long to wait.
     pub(crate) fn check(&mut self, who: &Identity, path: &str, now: Timestamp) -> Result<(), Duration> {
         let Some(limit) = self.limit_of(who) else {
@@ -68,9 +72,10 @@ impl Limiter {
             return Err(whole_seconds(until.duration_since(now).as_secs_f64()));
         }
         for rule in RULES.iter().filter(|rule| (rule.is_for)(path)) {
-            let is_kept = rule.windows.iter().fold(true, |kept, (most, seconds)| {
-                self.count(who, rule.name, *seconds, now) <= *most && kept
-            });
+            let is_kept = rule
+                .windows
+                .iter()
+                .fold(true, |kept, (most, seconds)| self.count(who, rule.name, *seconds, now) <= *most && kept);
             if !is_kept {
                 self.blocks.insert(who.clone(), after(now, rule.block_seconds));
                 return Err(Duration::from_secs(rule.block_seconds.unsigned_abs()));

@@ -2,8 +2,8 @@
 
 use super::covers::{Motif, cover};
 use super::ids;
-use crate::pdf::pdf;
 use super::zip::zip;
+use crate::pdf::pdf;
 use crate::shop::{File, Shop};
 
 /// A pine of two cones, as Wavefront OBJ.

@@ -57,6 +57,7 @@ fn content(state: &State, order: &Order) -> Vec<u8> {
     };
     let total = order.net_amount();
     let lines = [
+        format!("Number: {}", order.invoice_number),
         format!("From: {}", state.shop.organization.name),
         format!("To: {}", order.billing_name.as_deref().unwrap_or_default()),
         format!("{} {}", part("line1"), part("line2")),
@@ -66,5 +67,5 @@ fn content(state: &State, order: &Order) -> Vec<u8> {
         format!("{product}: {}.{:02} USD", total / 100, total % 100),
     ];
     let lines: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
-    pdf(&format!("Invoice {}", order.invoice_number), &lines)
+    pdf("Invoice", &lines)
 }

@@ -15,8 +15,8 @@ use tokio::time::Sleep;
 
 use crate::api::answer::empty;
 use crate::api::gate;
-use crate::server::Request;
 use crate::server::Peer;
+use crate::server::Request;
 use crate::server::faults::{Effect, take};
 use crate::world::World;
 

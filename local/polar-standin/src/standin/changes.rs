@@ -15,7 +15,7 @@ impl Standin {
     /// # Errors
     /// If Polar would refuse it; the error is its answer.
     pub fn buy(&self, purchase: &Purchase) -> anyhow::Result<Purchased> {
-        self.world.change(|state| state.buy(purchase)).map_err(refused)
+        self.world.change(|state| state.buy(purchase)).map_err(|refusal| refused(&refusal))
     }
 
     /// Refunds what is left of an order, and takes its benefits away if `revoke`. False if there is no such order.
@@ -30,12 +30,13 @@ impl Standin {
     pub fn partial_refund(&self, order_id: Uuid, amount: i64) -> anyhow::Result<Uuid> {
         let (reason, metadata) = ("customer_request".to_owned(), Map::new());
         let wanted = NewRefund { order_id, reason, amount, revoke_benefits: false, metadata };
-        self.world.change(|state| state.refund_some(wanted)).map_err(refused)
+        self.world.change(|state| state.refund_some(wanted)).map_err(|refusal| refused(&refusal))
     }
 
     /// Cancels a subscription: its benefits go now, or with the end of its period. False if there is none to cancel.
     pub fn cancel_subscription(&self, id: Uuid, at_period_end: bool) -> bool {
-        self.world.change(|state| if at_period_end { state.cancel_at_period_end(id) } else { state.end_subscription(id) })
+        self.world
+            .change(|state| if at_period_end { state.cancel_at_period_end(id) } else { state.end_subscription(id) })
     }
 
     /// Lets a renewal fail: the subscription is `past_due` and its benefits go. False if there is no active one.
@@ -86,6 +87,6 @@ impl Standin {
     }
 }
 
-fn refused(refusal: Refusal) -> anyhow::Error {
+fn refused(refusal: &Refusal) -> anyhow::Error {
     anyhow::anyhow!("refused: {refusal:?}")
 }

@@ -17,8 +17,8 @@ use crate::options::{Options, Pace};
 use crate::server::{Fault, Request, Switch};
 use crate::state::State;
 use crate::tokens::random_token;
-use crate::world::World;
 use crate::webhooks::keep_delivering;
+use crate::world::World;
 use crate::{server, state};
 
 /// The token that every stand-in takes; fixed, so that a restarted shop keeps working, and of no use anywhere else.
@@ -34,7 +34,6 @@ pub struct Standin {
     everything: Switch,
 }
 
-#[expect(clippy::must_use_candidate, reason = "what is done counts, not whether there was anything to do")]
 impl Standin {
     /// Starts to listen.
     ///

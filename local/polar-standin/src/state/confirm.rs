@@ -52,10 +52,18 @@ impl State {
 
     /// In the order of recording 890.
     fn announce_confirmed(&mut self, checkout_id: Uuid, buyer: &Buyer) {
-        if buyer.event == Some("customer.created") {
+        let is_new = buyer.event == Some("customer.created");
+        if is_new {
             self.announce_member("member.created", buyer.id);
         }
-        self.announce_checkout("checkout.updated", checkout_id);
+        self.announce("checkout.updated", |state| {
+            let mut shape = state.checkout_shape(state.ledger.checkout(checkout_id)?);
+            if is_new {
+                // Told before the new customer is written down (recording 806).
+                shape["customer_id"] = Value::Null;
+            }
+            Some(shape)
+        });
         if let Some(event) = buyer.event {
             self.announce_customer(event, buyer.id);
         }

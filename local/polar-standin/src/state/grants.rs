@@ -38,7 +38,11 @@ impl State {
                 grant.revoked_at = None;
                 (grant.granted_at, grant.modified_at) = (now, Some(now));
                 let (id, key) = (grant.id, grant.license_key_id);
-                self.ledger.license_keys.iter_mut().filter(|one| Some(one.id) == key).for_each(|key| key.is_granted = true);
+                self.ledger
+                    .license_keys
+                    .iter_mut()
+                    .filter(|one| Some(one.id) == key)
+                    .for_each(|key| key.is_granted = true);
                 id
             }
             None => self.new_grant(order, benefit_id),

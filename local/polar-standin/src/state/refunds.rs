@@ -21,7 +21,8 @@ pub(crate) struct NewRefund {
 impl State {
     /// Gives some money of an order back, if Polar would (recordings 629, 957, 965).
     pub(crate) fn refund_some(&mut self, wanted: NewRefund) -> Result<Uuid, Refusal> {
-        let missing = || Refusal::rejected("value_error", &[json!("order_id")], "Order not found", &json!(wanted.order_id));
+        let missing =
+            || Refusal::rejected("value_error", &[json!("order_id")], "Order not found", &json!(wanted.order_id));
         let order = self.ledger.order(wanted.order_id).ok_or_else(missing)?;
         if order.is_refunded {
             return Err(Refusal::Error {

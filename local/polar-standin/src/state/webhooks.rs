@@ -1,6 +1,6 @@
 //! What happens to events: made, tried, given up, sent again.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -30,8 +30,7 @@ impl State {
         for endpoint_id in endpoints {
             let created_at = self.now();
             // In this order, without blanks: the raw text is what is signed.
-            let body =
-                format!(r#"{{"type":{},"timestamp":"{}","data":{data}}}"#, json!(kind), written(created_at));
+            let body = format!(r#"{{"type":{},"timestamp":"{}","data":{data}}}"#, json!(kind), written(created_at));
             self.ledger.events.push(Event {
                 id: Uuid::new_v4(),
                 created_at,
@@ -127,7 +126,7 @@ impl State {
 
     /// Writes down how an attempt went, and when the next one is.
     pub(crate) fn record_attempt(&mut self, id: Uuid, outcome: Outcome) {
-        let now = self.now();
+        let created_at = self.now();
         let Some(event) = self.ledger.event_mut(id) else {
             return;
         };
@@ -136,26 +135,10 @@ impl State {
             Outcome::Unreachable { reason } => (None, reason),
         };
         let succeeded = http_code.is_some_and(|status| (200..300).contains(&status));
-        event.modified_at = Some(now);
-        event.last_http_code = http_code;
-        event.attempts += 1;
-        event.due_at = None;
+        let is_over = tried(event, http_code, succeeded, created_at);
         let endpoint_id = event.endpoint_id;
-        let is_over = succeeded || event.attempts >= ATTEMPTS;
-        if is_over {
-            event.succeeded = Some(succeeded);
-        } else {
-            let wait = delay(event.attempts, id.as_bytes()[event.attempts as usize % 16]);
-            event.due_at = now.checked_add(wait).ok();
-        }
-        let delivery = Delivery {
-            id: Uuid::new_v4(),
-            created_at: now,
-            event_id: id,
-            succeeded,
-            http_code,
-            response: Some(response),
-        };
+        let response = Some(response);
+        let delivery = Delivery { id: Uuid::new_v4(), created_at, event_id: id, succeeded, http_code, response };
         self.ledger.deliveries.push(delivery);
         if is_over && !succeeded {
             self.check_endpoint(endpoint_id);
@@ -214,4 +197,21 @@ impl State {
         let events = &self.ledger.events;
         self.ledger.deliveries.retain(|delivery| events.iter().any(|event| event.id == delivery.event_id));
     }
+}
+
+/// Counts an attempt; true if it was the last one.
+fn tried(event: &mut Event, http_code: Option<u16>, succeeded: bool, now: Timestamp) -> bool {
+    event.modified_at = Some(now);
+    event.last_http_code = http_code;
+    event.attempts += 1;
+    let is_over = succeeded || event.attempts >= ATTEMPTS;
+    if is_over {
+        event.succeeded = Some(succeeded);
+        event.due_at = None;
+    } else {
+        // The luck is in the id: the same event waits equally long whenever it is looked at.
+        let wait = delay(event.attempts, event.id.as_bytes()[event.attempts as usize]);
+        event.due_at = now.checked_add(wait).ok();
+    }
+    is_over
 }

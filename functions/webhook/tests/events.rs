@@ -1,0 +1,10 @@
+//! Every event of the table in `events/README.md` that is for this function.
+
+use std::path::Path;
+
+#[tokio::test]
+async fn every_event_gets_the_answer_of_the_table() {
+    testbed::check_events("webhook", Path::new(env!("CARGO_BIN_EXE_webhook")))
+        .await
+        .expect("answers as in events/README.md");
+}
