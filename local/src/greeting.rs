@@ -30,6 +30,8 @@ impl LocalShop {
                     "\n  Open the shop and buy something. Without POLAR_SERVER=production this is Polar's sandbox.\n";
             }
         }
-        text + "  Stop with Ctrl-C.\n"
+        let _ =
+            writeln!(text, "  What the worker could not do is listed at {}/dead-letters. Stop with Ctrl-C.", self.url);
+        text
     }
 }

@@ -5,7 +5,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use axum::Router;
+use axum::{Json, Router, routing::get};
 use dynamodb::Embedded;
 use http_api::Origins;
 use polar::WebhookSecret;
@@ -158,5 +158,9 @@ fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Re
         .merge(library::router(library::Shop::from_settings(settings, clients)?))
         .merge(download::router(download::Shop::from_settings(settings, clients)?))
         .merge(webhook::router(webhook::Shop::new(webhook_secret, upkeep.queue.clone())));
-    Ok(page().fallback_service(http_api::serve(functions, Origins::from_settings(settings)?)))
+    let dead_letters = upkeep.dead_letters.clone();
+    let dead_letters = get(move || std::future::ready(Json(dead_letters.list())));
+    Ok(page()
+        .route("/dead-letters", dead_letters)
+        .fallback_service(http_api::serve(functions, Origins::from_settings(settings)?)))
 }

@@ -9,6 +9,9 @@ use store::Downloads;
 
 use crate::support::{Answer, Browser, open_shop_with, polar};
 
+/// Patience for a machine that has a lot to do.
+const PATIENT: (&str, &str) = ("POLAR_TIME_LIMIT_MILLISECONDS", "60000");
+
 const CONNECTIONS: usize = 10;
 const DOWNLOADS_EACH: usize = 20;
 

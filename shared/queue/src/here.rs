@@ -3,6 +3,7 @@ use std::{
     time::Duration,
 };
 
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tracing::warn;
 
@@ -12,7 +13,7 @@ use crate::{Job, Queue};
 pub const MAX_RECEIVES: u32 = 5;
 
 /// A message that nobody could do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeadLetter {
     /// What was to be done.
     pub job: Job,

@@ -50,7 +50,7 @@ impl Quota {
     fn condition(&self) -> String {
         let repeat_is_over = self.has_grace().then_some("free_until <= :now");
         let some_are_left = self.limit.map(|_| "used < :limit");
-        let conditions = [Some("take_id <> :take_id"), repeat_is_over, some_are_left];
+        let conditions = [Some("NOT take_id = :take_id"), repeat_is_over, some_are_left];
         let conditions: Vec<_> = conditions.into_iter().flatten().collect();
         format!("attribute_not_exists(used) OR ({})", conditions.join(" AND "))
     }
@@ -147,7 +147,7 @@ impl Downloads {
         };
         let item = Item(refused.item.clone().unwrap_or_default());
         let counter = Counter::read(&item)?;
-        if item.uuid("take_id")? == take_id {
+        if item.optional("take_id", Item::uuid)? == Some(take_id) {
             return Ok(Taken::Counted(counter));
         }
         let is_repeat = quota.has_grace() && now < counter.free_until;

@@ -125,3 +125,45 @@ fn is_public_license_call(path: &str) -> bool {
 fn whole_seconds(seconds: f64) -> Duration {
     Duration::from_secs(seconds.ceil() as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALIDATE: &str = "/v1/customer-portal/license-keys/validate";
+
+    #[test]
+    fn a_fourth_license_call_in_a_second_blocks_for_a_minute_that_passes() {
+        let mut limiter = Limiter::new(RateLimits::Production);
+        let (who, start) = (Identity::Address("127.0.0.1".to_owned()), Timestamp::UNIX_EPOCH);
+        assert!((0..3).all(|_| limiter.check(&who, VALIDATE, start).is_ok()));
+        assert_eq!(limiter.check(&who, VALIDATE, start), Err(Duration::from_mins(1)));
+        assert_eq!(limiter.check(&who, "/v1/products/", after(start, 20)), Err(Duration::from_secs(40)));
+        assert_eq!(limiter.check(&who, VALIDATE, after(start, 60)), Ok(()));
+        let other = Identity::Address("198.51.100.9".to_owned());
+        assert_eq!(limiter.check(&other, VALIDATE, start), Ok(()));
+    }
+
+    #[test]
+    fn a_window_begins_with_its_first_call_and_says_its_whole_length() {
+        let mut limiter = Limiter::new(RateLimits::Sandbox);
+        let at = |second| after(Timestamp::UNIX_EPOCH, second);
+        assert!((0..100).all(|call| limiter.check(&Identity::Organization, "/v1/products/", at(call % 59)).is_ok()));
+        let refused = limiter.check(&Identity::Organization, "/v1/products/", at(59));
+        assert_eq!(refused, Err(Duration::from_mins(1)));
+        assert_eq!(limiter.check(&Identity::Organization, "/v1/products/", at(60)), Ok(()));
+    }
+
+    #[test]
+    fn only_the_buyers_own_calls_are_under_the_stricter_rules() {
+        for (path, expected) in [
+            ("/v1/checkouts/client/polar_c_x/confirm", true),
+            ("/v1/checkouts/client/polar_c_x", false),
+            (VALIDATE, true),
+            ("/v1/license-keys/validate", false),
+            ("/v1/customer-portal/license-keys/1", false),
+        ] {
+            assert_eq!(RULES.iter().any(|rule| (rule.is_for)(path)), expected, "{path}");
+        }
+    }
+}
