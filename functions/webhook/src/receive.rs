@@ -76,10 +76,8 @@ impl Event {
     }
 
     fn about(self, id: &str) -> PolarEvent {
-        let customer_id = match self.kind.starts_with("customer.") {
-            true => self.data.id,
-            false => self.data.customer_id,
-        };
+        let is_about_customer = self.kind.starts_with("customer.");
+        let customer_id = if is_about_customer { self.data.id } else { self.data.customer_id };
         PolarEvent {
             id: id.to_owned(),
             kind: self.kind,

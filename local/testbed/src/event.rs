@@ -115,21 +115,23 @@ pub struct Answer {
     pub body: Value,
 }
 
+/// An answer as API Gateway takes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload {
+    status_code: u16,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    cookies: Vec<String>,
+    body: Option<String>,
+}
+
 impl Answer {
     /// Reads the answer of [`Function::invoke`](crate::Function::invoke). What is no answer to API Gateway, like the worker's to SQS, counts as the body of a 200.
     pub fn read(answer: Value) -> anyhow::Result<Self> {
         if answer.get("statusCode").is_none() {
             return Ok(Self { status: 200, headers: BTreeMap::new(), cookies: Vec::new(), body: answer });
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Payload {
-            status_code: u16,
-            #[serde(default)]
-            headers: BTreeMap<String, String>,
-            #[serde(default)]
-            cookies: Vec<String>,
-            body: Option<String>,
         }
         let payload: Payload = serde_json::from_value(answer).context("not an answer to API Gateway")?;
         let body = payload.body.filter(|body| !body.is_empty());
