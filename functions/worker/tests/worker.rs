@@ -227,10 +227,8 @@ async fn any_order_repetition_and_crash_leads_to_the_same_end() {
         while !queue.is_empty() {
             let job = queue.swap_remove(chance.below(queue.len()));
             let survives = chance.below(3) > 0;
-            let done = match survives {
-                true => Some(shop.work(&job).await),
-                false => killed_after(chance.below(12), shop.work(&job)).await,
-            };
+            let polls = if survives { usize::MAX } else { chance.below(12) };
+            let done = killed_after(polls, shop.work(&job)).await;
             // SQS hands out again what was not done.
             if done.is_none_or(|done| done.is_err()) {
                 queue.push(job);
