@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use aws_sdk_dynamodb::{
     Client, Config,
     config::{BehaviorVersion, Credentials, Region},
@@ -33,7 +33,8 @@ impl Embedded {
     /// When the file cannot be read as a database. It is then left as it is.
     pub async fn in_file(path: &Path) -> anyhow::Result<Self> {
         let name = path.to_str().context("the data file's path is not valid UTF-8")?;
-        let database = Database::new(name).with_context(|| format!("cannot read {name} as a database"))?;
+        // The emulator's own words speak of encryption, which is not in use here.
+        let database = Database::new(name).map_err(|_| anyhow!("{name} is no readable database"))?;
         Self::start(database).await.with_context(|| format!("cannot use the database in {name}"))
     }
 

@@ -35,6 +35,26 @@ const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 const LARGEST_PAGE: u32 = 100;
 
 /// Talks to one organization at Polar. Cheap to clone; a program needs one.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |_, standin| {
+/// use polar::{AccessToken, Client, Config, Limits};
+///
+/// # let (base_url, token, http) = (standin.api_url().parse()?, standin.access_token(), http()?);
+/// # let primer = demo::POLYGON_PRIMER.into();
+/// let polar = Client::new(Config {
+///     base_url, // like `Server::Production.base_url()`
+///     access_token: AccessToken::new(token),
+///     http, // with redirects off
+///     limits: Limits::default(),
+/// });
+/// let product = polar.products().find(primer).await?.expect("it was not deleted");
+/// assert_eq!(product.name, "The Polygon Primer");
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Config>);
 

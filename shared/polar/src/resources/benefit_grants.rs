@@ -10,6 +10,20 @@ use crate::{
 };
 
 /// The grants of all customers.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// use polar::ListGrants;
+///
+/// # let grace = demo::GRACE.into();
+/// let of_grace = ListGrants { customer_ids: vec![grace], is_granted: Some(true), ..ListGrants::default() };
+/// let grants = polar.benefit_grants().list_all(&of_grace).await?;
+/// assert!(grants.iter().any(|grant| grant.license_key().is_some()));
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct BenefitGrants<'a>(&'a Client);
 

@@ -12,6 +12,23 @@ use crate::{
 };
 
 /// The benefits of the organization.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// use polar::{BenefitType, ListGrantsOfBenefit};
+///
+/// # let forest_files = demo::FOREST_FILES.into();
+/// let benefit = polar.benefits().find(forest_files).await?.expect("it was not deleted");
+/// assert_eq!(benefit.kind, BenefitType::Downloadables);
+/// assert_eq!(benefit.files().len(), 5);
+///
+/// let grants = polar.benefits().grants(benefit.id, &ListGrantsOfBenefit::default()).await?;
+/// assert_eq!(grants.expect("it was not deleted").pagination.total_count, 2);
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Benefits<'a>(&'a Client);
 

@@ -9,6 +9,20 @@ use crate::{
 };
 
 /// The checkout links of the organization.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// use polar::ListCheckoutLinks;
+///
+/// # let forest = demo::FOREST_PACK.into();
+/// let to_forest = ListCheckoutLinks { product_ids: vec![forest], ..ListCheckoutLinks::default() };
+/// let links = polar.checkout_links().list_all(&to_forest).await?;
+/// assert_eq!(links[0].label.as_deref(), Some("Forest or brushes"));
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct CheckoutLinks<'a>(&'a Client);
 

@@ -9,6 +9,20 @@ use crate::{
 };
 
 /// Makes customer sessions.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// use polar::ListPortalOrders;
+///
+/// # let ada = demo::ADA.into();
+/// let session = polar.customer_sessions().create(ada).await?.expect("there is such a customer");
+/// let orders = polar.portal(&session.token).all_orders(&ListPortalOrders::default()).await?;
+/// assert_eq!(orders[0].customer_id, ada);
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct CustomerSessions<'a>(&'a Client);
 

@@ -11,6 +11,20 @@ use crate::{
 };
 
 /// The customers of the organization.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// let ada = polar.customers().find_by_email("ADA@recordings-mail.net").await?.expect("she bought here");
+/// assert_eq!(ada.name.as_deref(), Some("Ada Lovelace"));
+///
+/// let state = polar.customers().state(ada.id).await?.expect("she was not deleted");
+/// assert_eq!(state.granted_benefits.len(), 2);
+/// assert!(state.active_subscriptions.is_empty());
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Customers<'a>(pub(super) &'a Client);
 

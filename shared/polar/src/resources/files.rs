@@ -6,6 +6,18 @@ use serde::{Deserialize, Serialize};
 use crate::{Client, FileId, OrganizationId, Page, Result, query::Query, request::Request};
 
 /// The files of the organization.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// # let photos = demo::FOREST_PHOTOS.into();
+/// let files = polar.files().list_all(&[photos]).await?;
+/// assert_eq!(files[0].name, "写真.zip");
+/// assert_eq!(files[0].mime_type, "application/zip");
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Files<'a>(&'a Client);
 

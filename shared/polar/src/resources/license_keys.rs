@@ -9,6 +9,30 @@ use crate::{
 };
 
 /// The licence keys of the organization.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// use polar::{LicenseKeyStatus, Metadata, ValidateLicenseKey};
+///
+/// # let token = token_of(&polar, demo::GRACE).await?;
+/// # let known = polar.portal(&token).all_license_keys(&Default::default()).await?.remove(0);
+/// # let (key, organization_id, plugin) = (known.key, known.organization_id, known.benefit_id);
+/// let validate = ValidateLicenseKey {
+///     key, // as the buyer typed it
+///     organization_id,
+///     benefit_id: Some(plugin),
+///     customer_id: None,
+///     activation_id: None,
+///     increment_usage: None,
+///     conditions: Metadata::default(),
+/// };
+/// let licence = polar.license_keys().validate(&validate).await?.expect("the key holds");
+/// assert_eq!(licence.status, LicenseKeyStatus::Granted);
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LicenseKeys<'a>(&'a Client);
 
@@ -33,6 +57,30 @@ impl LicenseKeys<'_> {
     }
 
     /// Gives one device back. `false` if there is no such activation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+    /// # fn main() { run(async |polar, _| {
+    /// use polar::{ActivateLicenseKey, DeactivateLicenseKey, Metadata};
+    ///
+    /// # let token = token_of(&polar, demo::GRACE).await?;
+    /// # let known = polar.portal(&token).all_license_keys(&Default::default()).await?.remove(0);
+    /// # let (key, organization_id) = (known.key, known.organization_id);
+    /// let laptop = ActivateLicenseKey {
+    ///     key: key.clone(),
+    ///     organization_id,
+    ///     label: "laptop".into(),
+    ///     conditions: Metadata::default(),
+    ///     meta: [("os", "linux")].into_iter().collect(),
+    /// };
+    /// let activation = polar.license_keys().activate(&laptop).await?.expect("the key holds");
+    ///
+    /// let laptop = DeactivateLicenseKey { key, organization_id, activation_id: activation.id };
+    /// assert!(polar.license_keys().deactivate(&laptop).await?);
+    /// # Ok(()) }) }
+    /// ```
     pub async fn deactivate(&self, deactivate: &DeactivateLicenseKey) -> Result<bool> {
         let found: Option<()> = self.0.find(Request::post("/license-keys/deactivate").json(deactivate)).await?;
         Ok(found.is_some())

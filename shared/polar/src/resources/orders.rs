@@ -11,6 +11,21 @@ use crate::{
 };
 
 /// The orders of the organization.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// use polar::{ListOrders, OrderStatus};
+///
+/// # let ada = demo::ADA.into();
+/// let of_ada = ListOrders { customer_ids: vec![ada], ..ListOrders::default() };
+/// let orders = polar.orders().list_all(&of_ada).await?;
+/// assert_eq!(orders[0].status, OrderStatus::Paid);
+/// assert_eq!(orders[0].product.as_ref().expect("it is known").name, "Low-Poly Forest");
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Orders<'a>(&'a Client);
 

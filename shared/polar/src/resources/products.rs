@@ -11,6 +11,19 @@ use crate::{
 };
 
 /// The products of the organization.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// use polar::ListProducts;
+///
+/// let on_sale = polar.products().list_all(&ListProducts::on_sale()).await?;
+/// let forest = on_sale.iter().find(|product| product.name == "Low-Poly Forest").expect("it is on sale");
+/// assert_eq!(forest.prices[0].price_amount, Some(19_00));
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Products<'a>(&'a Client);
 

@@ -9,6 +9,23 @@ use crate::{
 };
 
 /// The webhook endpoints of the organization.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// use polar::{CreateWebhookEndpoint, WebhookFormat, webhook::EventType};
+///
+/// let endpoint = polar.webhook_endpoints().create(&CreateWebhookEndpoint {
+///     url: "https://shop.example/webhooks/polar".into(),
+///     format: WebhookFormat::Raw,
+///     events: vec![EventType::CustomerStateChanged],
+///     name: Some("Shop".into()),
+/// }).await?;
+/// assert!(endpoint.enabled && !endpoint.secret.expose().is_empty());
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct WebhookEndpoints<'a>(&'a Client);
 

@@ -10,6 +10,22 @@ use crate::{
 };
 
 /// An event. They come at least once, in any order, up to an hour late: fetch the present state before acting on one.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |_, standin| {
+/// use polar::webhook::{Event, EventData, EventType};
+///
+/// # let (delivery, _) = paid(&standin)?;
+/// # let body = delivery.body.as_bytes();
+/// let event = Event::from_json(body)?;
+/// assert_eq!(event.kind, EventType::OrderPaid);
+/// let EventData::Order(order) = event.data else { panic!("orders are paid") };
+/// assert!(order.paid);
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     /// What happened.

@@ -51,6 +51,28 @@ pub enum VerifyError {
 /// Believes a message or not. `body` is what was received, byte for byte; `now` is our time.
 ///
 /// A secret is a key in two ways: Polar took its text as it is until September 2026, and decodes it since. Both are tried.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |_, standin| {
+/// use polar::{WebhookSecret, webhook::{Headers, VerifyError, verify}};
+///
+/// # let (delivery, secret) = paid(&standin)?;
+/// # let (now, body) = (standin.now(), delivery.body.as_bytes());
+/// # let received = delivery.headers(now);
+/// # let header = |name| received[name].to_str();
+/// let secret = WebhookSecret::new(secret);
+/// let headers = Headers {
+///     id: header("webhook-id")?,
+///     timestamp: header("webhook-timestamp")?,
+///     signature: header("webhook-signature")?,
+/// };
+/// assert_eq!(verify(&secret, headers, body, now), Ok(()));
+/// assert_eq!(verify(&secret, headers, b"{}", now), Err(VerifyError::Forged));
+/// # Ok(()) }) }
+/// ```
 pub fn verify(secret: &WebhookSecret, headers: Headers<'_>, body: &[u8], now: Timestamp) -> Result<(), VerifyError> {
     let sent: i64 = headers.timestamp.parse().map_err(|_| VerifyError::Malformed)?;
     if now.as_second().abs_diff(sent) > TOLERANCE.as_secs() {

@@ -158,7 +158,8 @@ fn outcome(result: &Result<(), Error>) -> &'static str {
     }
 }
 
-fn matches(template: &str, path: &str) -> bool {
+/// Whether a path is of a route.
+pub(crate) fn matches(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
         && template.iter().zip(&path).all(|(wanted, given)| {

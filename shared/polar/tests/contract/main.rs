@@ -11,6 +11,7 @@ mod links;
 mod orders;
 mod polar;
 mod portal;
+mod readme;
 mod recording;
 mod refusals;
 mod retries;

@@ -13,6 +13,24 @@ use crate::{
 };
 
 /// The checkouts of the organization.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// use polar::{CheckoutStatus, CreateCheckout};
+///
+/// # let forest = demo::FOREST_PACK.into();
+/// let checkout = polar.checkouts().create(&CreateCheckout {
+///     products: vec![forest],
+///     success_url: Some("https://shop.example/thanks?checkout_id={CHECKOUT_ID}".into()),
+///     ..CreateCheckout::default()
+/// }).await?;
+/// assert_eq!(checkout.status, CheckoutStatus::Open);
+/// assert_eq!(checkout.success_url, Some(format!("https://shop.example/thanks?checkout_id={}", checkout.id)));
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Checkouts<'a>(&'a Client);
 

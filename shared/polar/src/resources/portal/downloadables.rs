@@ -26,6 +26,21 @@ impl Portal<'_> {
     }
 
     /// The whole list, a file of a benefit once even if several members hold it; `page` and `limit` do not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+    /// # fn main() { run(async |polar, _| {
+    /// # let token = token_of(&polar, demo::ADA).await?;
+    /// use polar::ListDownloadables;
+    ///
+    /// let files = polar.portal(&token).all_downloadables(&ListDownloadables::default()).await?;
+    /// let book = files.iter().find(|item| item.file.mime_type == "application/pdf").expect("it was bought");
+    /// let stored = polar.portal(&token).resolve(&book.file.download).await?.expect("the file is there");
+    /// assert!(stored.lifetime.as_secs() <= 3600);
+    /// # Ok(()) }) }
+    /// ```
     pub async fn all_downloadables(&self, list: &ListDownloadables) -> Result<Vec<Downloadable>> {
         let key = |item: &Downloadable| (item.benefit_id, item.file.id);
         self.client.all(self.list_downloadables(list), key).await

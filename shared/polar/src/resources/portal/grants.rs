@@ -13,6 +13,20 @@ impl Portal<'_> {
     }
 
     /// The whole list; `page` and `limit` do not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+    /// # fn main() { run(async |polar, _| {
+    /// # let token = token_of(&polar, demo::GRACE).await?;
+    /// use polar::{BenefitType, ListBenefitGrants};
+    ///
+    /// let files = ListBenefitGrants { types: vec![BenefitType::Downloadables], ..ListBenefitGrants::default() };
+    /// let grants = polar.portal(&token).all_benefit_grants(&files).await?;
+    /// assert_eq!(grants.iter().map(|grant| grant.files().len()).sum::<usize>(), 7);
+    /// # Ok(()) }) }
+    /// ```
     pub async fn all_benefit_grants(&self, list: &ListBenefitGrants) -> Result<Vec<BenefitGrant>> {
         self.client.all(self.list_benefit_grants(list), |grant: &BenefitGrant| grant.id).await
     }

@@ -15,6 +15,21 @@ impl Portal<'_> {
     }
 
     /// One key with its activations.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+    /// # fn main() { run(async |polar, _| {
+    /// # let token = token_of(&polar, demo::GRACE).await?;
+    /// use polar::ListPortalLicenseKeys;
+    ///
+    /// let keys = polar.portal(&token).all_license_keys(&ListPortalLicenseKeys::default()).await?;
+    /// let key = polar.portal(&token).license_key_find(keys[0].id).await?.expect("it was just listed");
+    /// assert_eq!(key.limit_activations, Some(3));
+    /// assert!(key.activations.is_empty());
+    /// # Ok(()) }) }
+    /// ```
     pub async fn license_key_find(&self, id: LicenseKeyId) -> Result<Option<LicenseKey>> {
         self.client.find(self.get("/customer-portal/license-keys/{id}").with(id)).await
     }

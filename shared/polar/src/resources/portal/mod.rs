@@ -20,6 +20,18 @@ use crate::{
 };
 
 /// Polar as one customer sees it. Its calls count against the customer's own rate limit, not the shop's.
+///
+/// # Examples
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+/// # fn main() { run(async |polar, _| {
+/// # let ada = demo::ADA.into();
+/// let session = polar.customer_sessions().create(ada).await?.expect("there is such a customer");
+/// let me = polar.portal(&session.token).me().await?;
+/// assert_eq!((me.id, me.name.as_deref()), (ada, Some("Ada Lovelace")));
+/// # Ok(()) }) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Portal<'a> {
     client: &'a Client,

@@ -37,6 +37,22 @@ impl Portal<'_> {
     /// Asks for the order's invoice, which is ready a little later; `false` if there is no such order.
     ///
     /// Refused as `MissingInvoiceBillingDetails` without a billing name and address.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+    /// # fn main() { run(async |polar, standin| {
+    /// # let token = token_of(&polar, demo::ADA).await?;
+    /// use polar::ListPortalOrders;
+    ///
+    /// let portal = polar.portal(&token);
+    /// let orders = portal.all_orders(&ListPortalOrders::default()).await?;
+    /// assert!(portal.order_invoice_create(orders[0].id).await?);
+    /// # standin.settle().await;
+    /// assert!(portal.order_invoice(orders[0].id).await?.is_some()); // a little later
+    /// # Ok(()) }) }
+    /// ```
     pub async fn order_invoice_create(&self, id: OrderId) -> Result<bool> {
         let request = self.signed(Request::post("/customer-portal/orders/{id}/invoice").with(id).empty());
         Ok(self.client.find::<IgnoredAny>(request).await?.is_some())

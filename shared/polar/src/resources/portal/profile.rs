@@ -13,6 +13,18 @@ impl Portal<'_> {
     }
 
     /// Whose token it is. It does not say of which organization: look the customer up with the shop's token, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+    /// # fn main() { run(async |polar, _| {
+    /// # let ada = demo::ADA.into();
+    /// # let token = token_of(&polar, demo::ADA).await?;
+    /// let user = polar.portal(&token).user().await?;
+    /// assert_eq!(user.customer_id, ada);
+    /// # Ok(()) }) }
+    /// ```
     pub async fn user(&self) -> Result<PortalUser> {
         self.client.send(self.get("/customer-portal/customer-session/user")).await
     }

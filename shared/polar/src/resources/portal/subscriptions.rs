@@ -15,6 +15,21 @@ impl Portal<'_> {
     }
 
     /// One subscription.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+    /// # fn main() { run(async |polar, _| {
+    /// # let token = token_of(&polar, demo::GRACE).await?;
+    /// use polar::{ListPortalSubscriptions, SubscriptionStatus};
+    ///
+    /// let active = ListPortalSubscriptions { active: Some(true), ..ListPortalSubscriptions::default() };
+    /// let club = polar.portal(&token).all_subscriptions(&active).await?.remove(0);
+    /// let club = polar.portal(&token).subscription_find(club.id).await?.expect("it was just listed");
+    /// assert_eq!((club.status, club.product.name.as_str()), (SubscriptionStatus::Active, "Asset Club"));
+    /// # Ok(()) }) }
+    /// ```
     pub async fn subscription_find(&self, id: SubscriptionId) -> Result<Option<Subscription>> {
         self.client.find(self.get("/customer-portal/subscriptions/{id}").with(id)).await
     }
