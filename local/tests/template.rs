@@ -50,6 +50,12 @@ fn the_tables_are_those_of_the_store() {
     assert_eq!(template().tables, wanted.into());
 }
 
+#[test]
+fn a_message_is_tried_as_often_on_aws_as_on_ones_own_machine() {
+    let text = fs::read_to_string(workspace().join("template.yaml")).expect("template.yaml");
+    assert!(text.contains(&format!("maxReceiveCount: {}\n", queue::MAX_RECEIVES)));
+}
+
 /// What the code reads and a deployment leaves alone: settings for other machines than Lambda's, and one whose default fits the template's `Timeout`.
 const NOT_DEPLOYED: &[&str] =
     &["POLAR_ACCESS_TOKEN", "POLAR_API_URL", "POLAR_TIME_LIMIT_MILLISECONDS", "POLAR_WEBHOOK_SECRET"];

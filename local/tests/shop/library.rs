@@ -182,6 +182,27 @@ async fn a_refund_takes_away_what_it_revokes_and_nothing_else() {
     }
 }
 
+/// Ada bought the forest a month ago; see the demo shop.
+#[tokio::test]
+async fn a_dispute_that_is_closed_takes_the_files_and_leaves_the_order_paid() {
+    let shop = open_shop().await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let of_forest = |library: Vec<Value>| {
+        library.into_iter().filter(|row| row["productId"] == json!(demo::FOREST_PACK)).collect::<Vec<_>>()
+    };
+    let before = of_forest(browser.library().await);
+    let order_id = before[0]["orderId"].as_str().unwrap().parse().unwrap();
+    assert!(polar(&shop).close_dispute(order_id));
+
+    let after = of_forest(browser.library().await);
+    assert_eq!(after.len(), before.len());
+    for row in after {
+        assert_eq!((&row["status"], &row["order"]["status"]), (&json!("expired"), &json!("paid")));
+        let refused = browser.post("/api/customer/download", &json!({ "fileId": row["fileId"] })).await;
+        assert_eq!(refused.refusal(), (403, "not_entitled"));
+    }
+}
+
 /// Grace has subscribed to the asset club for a while; see the demo shop.
 async fn subscriber(shop: &polar_storefront::LocalShop) -> (Browser, Uuid) {
     let account = Browser::signed_in(shop, demo::GRACE, Scope::Account).await;

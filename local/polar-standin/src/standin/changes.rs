@@ -23,6 +23,11 @@ impl Standin {
         self.world.change(|state| state.refund(order_id, revoke))
     }
 
+    /// Closes a dispute over an order, which takes its benefits away. False if there is no such order.
+    pub fn close_dispute(&self, order_id: Uuid) -> bool {
+        self.world.change(|state| state.close_dispute(order_id))
+    }
+
     /// Refunds some cents of an order; its benefits stay. Gives the refund's id.
     ///
     /// # Errors

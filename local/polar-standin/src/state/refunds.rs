@@ -59,6 +59,17 @@ impl State {
         true
     }
 
+    /// Closes a dispute over an order: its benefits go, whoever has won, and the order stays paid. False if there is no order.
+    pub(crate) fn close_dispute(&mut self, order_id: Uuid) -> bool {
+        let Some(order) = self.ledger.order(order_id) else {
+            return false;
+        };
+        let grants = self.grants_of(order);
+        let losers = self.revoke(&grants);
+        self.announce_states(&losers);
+        true
+    }
+
     /// Events come in the order of recording 891; benefits go only if asked for (recordings 958, 960).
     fn give_back(&mut self, wanted: NewRefund) -> Uuid {
         let now = self.now();
