@@ -1,5 +1,5 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
-use http_api::{ApiError, Now, Path, Problem};
+use http_api::{ApiError, Now, Path, PolarRefusals, Problem};
 use polar::CheckoutLinkId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,7 +66,7 @@ impl From<&polar::CheckoutDiscount> for LinkDiscount {
         (status = 200, body = CheckoutLink),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
+        PolarRefusals,
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

@@ -1,5 +1,5 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
-use http_api::{ApiError, Now, Pagination, Path, Problem};
+use http_api::{ApiError, InputRefusals, Now, Pagination, Path, PolarRefusals, Problem};
 use polar::ProductId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,8 +33,8 @@ pub(crate) struct ProductList {
     responses(
         (status = 200, body = ProductList, headers(("ETag" = String), ("Age" = u64, description = "Seconds since Polar said so"))),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
-        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
+        InputRefusals,
+        PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
@@ -60,7 +60,7 @@ pub(crate) async fn list(
         (status = 200, body = ProductWithFiles),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, archived, or not public"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
+        PolarRefusals,
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

@@ -2,7 +2,10 @@ use std::collections::BTreeMap;
 
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use futures_util::future::try_join_all;
-use http_api::{ApiError, Browser, ClientIp, Json, Now, Problem, Refused, Transport, set_browser_cookie};
+use http_api::{
+    ApiError, Browser, ClientIp, InputRefusals, Json, Now, PolarRefusals, Problem, Refused, Transport,
+    set_browser_cookie,
+};
 use polar::{CreateCheckout, DiscountId, ProductId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -55,12 +58,11 @@ const fn yes() -> bool {
 #[utoipa::path(post, path = "/api/checkout", operation_id = "createCheckout", tag = "checkout", request_body = WantedCheckout,
     responses(
         (status = 201, body = NewCheckout, headers(("Set-Cookie" = String, description = "`__Host-browser`"))),
-        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
+        InputRefusals,
         (status = 413, body = Problem, content_type = "application/problem+json", description = "`payload_too_large`"),
         (status = 415, body = Problem, content_type = "application/problem+json", description = "`unsupported_media_type`"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product is not for sale, or a value is not possible"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
-        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`"),
+        PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

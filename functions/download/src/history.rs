@@ -1,7 +1,7 @@
 use std::num::NonZeroU16;
 
 use axum::extract::State;
-use http_api::{ApiError, Json, Problem, Query, SignedIn};
+use http_api::{ApiError, InputRefusals, Json, Query, SessionRefusals, SignedIn};
 use jiff::Timestamp;
 use purchases::Download;
 use serde::{Deserialize, Serialize};
@@ -74,8 +74,8 @@ impl From<Attempt> for DownloadAttempt {
 #[utoipa::path(get, path = "/api/customer/downloads", operation_id = "listDownloads", security(("cookie" = []), ("bearer" = [])), tag = "download", params(Part),
     responses(
         (status = 200, body = DownloadHistory, description = "A session with the scope `order` sees its own attempts only"),
-        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        InputRefusals,
+        SessionRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,

@@ -3,7 +3,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_api::{ApiError, ClientName, Json, Now, Path, Problem, Query, SignedIn};
+use http_api::{
+    ApiError, ClientName, InputRefusals, Json, Now, Path, PolarRefusals, Problem, Query, SessionRefusals, SignedIn,
+};
 use jiff::Timestamp;
 use purchases::{Content, Download, Wanted};
 use serde::{Deserialize, Serialize};
@@ -91,15 +93,14 @@ impl From<&Download> for DownloadLink {
 #[utoipa::path(post, path = "/api/customer/download", operation_id = "createDownloadLink", security(("cookie" = []), ("bearer" = [])), tag = "download", request_body = WantedFile,
     responses(
         (status = 200, body = DownloadLink),
-        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        InputRefusals,
+        SessionRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`"),
         (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "`access_expired`"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`file_required`, with the files to choose from"),
         (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`; nothing was counted"),
-        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`; nothing was counted"),
+        PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,
@@ -118,7 +119,7 @@ pub(crate) async fn create(
     responses(
         (status = 200, body = DownloadLink, description = "With `Accept: application/json`"),
         (status = 302, description = "To the file", headers(("Location" = String))),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        SessionRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`"),
         (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),

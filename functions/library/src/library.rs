@@ -1,7 +1,10 @@
 use std::{cmp::Reverse, num::NonZeroUsize};
 
 use axum::extract::State;
-use http_api::{ApiError, Json, Now, Pagination, Path, Problem, Query, SignedIn, page_of};
+use http_api::{
+    ApiError, InputRefusals, Json, Now, Pagination, Path, PolarRefusals, Problem, Query, SessionRefusals, SignedIn,
+    page_of,
+};
 use purchases::PurchaseId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -62,10 +65,9 @@ pub(crate) struct Library {
 #[utoipa::path(get, path = "/api/customer/downloadable-products", operation_id = "listPurchases", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Filter),
     responses(
         (status = 200, body = Library),
-        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
-        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`"),
+        InputRefusals,
+        SessionRefusals,
+        PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
@@ -94,7 +96,7 @@ pub(crate) async fn list(
     params(("id" = String, Path, description = "A row's `id`")),
     responses(
         (status = 200, body = Purchase),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        SessionRefusals,
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: no such row, or not this buyer's"),
     ))]
 pub(crate) async fn get(

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, Json, Now, Problem, SignedIn};
+use http_api::{ApiError, Json, Now, PolarRefusals, SessionRefusals, SignedIn};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -69,9 +69,8 @@ impl From<purchases::LicenseKey> for LicenseKey {
 #[utoipa::path(get, path = "/api/customer/license-keys", operation_id = "listLicenseKeys", security(("cookie" = []), ("bearer" = [])), tag = "library",
     responses(
         (status = 200, body = LicenseKeys, description = "A session with the scope `order` sees the keys of that order only"),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
-        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`"),
+        SessionRefusals,
+        PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,

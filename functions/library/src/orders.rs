@@ -5,7 +5,9 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_api::{ApiError, Json, Now, Pagination, Path, Problem, Query, SignedIn};
+use http_api::{
+    ApiError, InputRefusals, Json, Now, Pagination, Path, PolarRefusals, Problem, Query, SessionRefusals, SignedIn,
+};
 use jiff::Timestamp;
 use polar::{ListPortalOrders, OrderItem, PortalOrder};
 use purchases::Invoice;
@@ -122,11 +124,10 @@ impl From<PortalOrder> for BoughtOrder {
 #[utoipa::path(get, path = "/api/customer/orders", operation_id = "listOrders", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Part),
     responses(
         (status = 200, body = Orders),
-        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        InputRefusals,
+        SessionRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`: the session shows one order's files only"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
-        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`"),
+        PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
@@ -167,11 +168,11 @@ const RETRY_AFTER: (header::HeaderName, &str) = (header::RETRY_AFTER, "2");
     responses(
         (status = 200, body = InvoiceLink),
         (status = 202, body = PendingInvoice, description = "It is being made: ask again after `Retry-After`", headers(("Retry-After" = u64))),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        SessionRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: no such order, or not this buyer's"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: no invoice for this order, or not without billing name and address"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
+        PolarRefusals,
     ))]
 pub(crate) async fn invoice(
     State(shop): State<Shop>,

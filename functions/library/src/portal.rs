@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, Json, Problem, SignedIn};
+use http_api::{ApiError, Json, PolarRefusals, Problem, SessionRefusals, SignedIn};
 use serde::Serialize;
 use tracing::info;
 use utoipa::ToSchema;
@@ -16,10 +16,9 @@ pub(crate) struct PortalLink {
 #[utoipa::path(post, path = "/api/customer/portal", operation_id = "createPortalLink", security(("cookie" = []), ("bearer" = [])), tag = "library",
     responses(
         (status = 200, body = PortalLink),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        SessionRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`, `origin_not_allowed`"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`polar_unavailable`"),
-        (status = 504, body = Problem, content_type = "application/problem+json", description = "`polar_timeout`"),
+        PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

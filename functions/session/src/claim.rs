@@ -3,7 +3,7 @@ use axum::{
     http::{StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
-use http_api::{ApiError, Browser, Json, Now, Problem, Transport, set_session_cookie};
+use http_api::{ApiError, Browser, InputRefusals, Json, Now, Problem, Transport, set_session_cookie};
 use jiff::Timestamp;
 use polar::{Checkout, CheckoutStatus};
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub(crate) struct PendingSession {
     responses(
         (status = 201, body = LiveSession, headers(("Set-Cookie" = String, description = "`__Host-session`"))),
         (status = 202, body = PendingSession, description = "Not paid yet: ask again after `Retry-After`", headers(("Retry-After" = u64))),
-        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`"),
+        InputRefusals,
         (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, or another browser's"),

@@ -3,7 +3,7 @@ use axum::{
     http::StatusCode,
     response::{AppendHeaders, IntoResponse},
 };
-use http_api::{ApiError, Json, MaybeSignedIn, Problem, SignedIn, clear_session_cookie};
+use http_api::{ApiError, Json, MaybeSignedIn, Problem, SessionRefusals, SignedIn, clear_session_cookie};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::Session;
@@ -79,7 +79,7 @@ pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<Session
 #[utoipa::path(delete, path = "/api/session", operation_id = "deleteSession", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses(
         (status = 204, description = "Signed out", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`"),
+        SessionRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
     ))]
 pub(crate) async fn delete(

@@ -8,6 +8,7 @@ mod input;
 mod origins;
 mod pagination;
 mod problem;
+mod refusals;
 mod request;
 mod serve;
 
@@ -19,5 +20,6 @@ pub use input::{Json, Path, Query, RawBody, Refused};
 pub use origins::{Origin, Origins};
 pub use pagination::{Pagination, page_of};
 pub use problem::{FileChoice, Problem};
+pub use refusals::{InputRefusals, PolarRefusals, SessionRefusals};
 pub use request::{ClientIp, Now};
 pub use serve::serve;
