@@ -119,12 +119,14 @@ pub(crate) async fn create(
     responses(
         (status = 200, body = DownloadLink, description = "With `Accept: application/json`"),
         (status = 302, description = "To the file", headers(("Location" = String))),
+        InputRefusals,
         SessionRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`"),
         (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "`access_expired`"),
         (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`"),
+        PolarRefusals,
     ))]
 pub(crate) async fn follow(
     State(shop): State<Shop>,
