@@ -5,6 +5,7 @@ use http_api::{ApiError, InputRefusals, Json, Query, SessionRefusals, SignedIn};
 use jiff::Timestamp;
 use purchases::Download;
 use serde::{Deserialize, Serialize};
+use startup::causes;
 use store::{Attempt, Scope, Session};
 use tracing::warn;
 use utoipa::{IntoParams, ToSchema};
@@ -114,6 +115,6 @@ pub(crate) async fn record(
         version: purchase.and_then(|purchase| purchase.version().map(str::to_owned)),
     };
     if let Err(error) = shop.history.record(session.customer_id, &attempt).await {
-        warn!(cause = ApiError::from(error).causes(), session.id = %session.id(), "could not record the download");
+        warn!(cause = causes(&ApiError::from(error)), session.id = %session.id(), "could not record the download");
     }
 }

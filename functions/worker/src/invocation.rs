@@ -3,6 +3,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use queue::Job;
 use serde::Deserialize;
+use startup::causes;
 use tracing::error;
 
 use crate::{Error, Worker};
@@ -47,11 +48,4 @@ impl Worker {
         failure.item_identifier = id;
         Some(failure)
     }
-}
-
-/// The whole chain of causes in one line. The JSON log would show only its head.
-fn causes(error: &Error) -> String {
-    let first = std::error::Error::source(error);
-    let causes = std::iter::successors(first, |error| error.source()).map(ToString::to_string);
-    std::iter::once(error.to_string()).chain(causes).collect::<Vec<_>>().join(": ")
 }

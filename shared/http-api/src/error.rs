@@ -154,14 +154,6 @@ impl ApiError {
         self.describe().1
     }
 
-    /// The whole chain of causes in one line, for the operator. The JSON log would show only its head.
-    #[must_use]
-    pub fn causes(&self) -> String {
-        let first = std::error::Error::source(self);
-        let causes = std::iter::successors(first, |error| error.source()).map(ToString::to_string);
-        std::iter::once(self.to_string()).chain(causes).collect::<Vec<_>>().join(": ")
-    }
-
     pub(crate) fn problem(&self, request_id: &str) -> Response {
         let (status, code, title, detail) = self.describe();
         let problem = Problem {

@@ -7,6 +7,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
+use startup::causes;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::{Instrument, error, info, info_span};
 
@@ -55,7 +56,7 @@ async fn answer(request: Request, next: Next) -> Response {
     let status = response.status().as_u16();
     let code = failure.as_ref().map_or("-", |failure| failure.code());
     match failure.filter(|_| status >= 500) {
-        Some(failure) => error!(%method, route, status, code, ms, cause = failure.causes(), "failed"),
+        Some(failure) => error!(%method, route, status, code, ms, cause = causes(&*failure), "failed"),
         None => info!(%method, route, status, code, ms, "answered"),
     }
     response

@@ -8,6 +8,7 @@ mod secrets;
 mod settings;
 
 pub use clients::{Clients, StartError, connect_aws};
+pub use error::causes;
 pub use http_client::http_client;
 pub use logs::log_json_to_stdout;
 pub use secrets::{Secret, SecretError};
