@@ -5,6 +5,7 @@ mod greeting;
 mod openapi;
 mod options;
 mod page;
+mod running;
 mod shop;
 mod upkeep;
 

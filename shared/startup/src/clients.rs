@@ -59,9 +59,13 @@ pub fn connect_aws(settings: &Settings) -> Result<AwsJson, SettingError> {
     aws_json(settings, http_client())
 }
 
+/// Settings with other addresses of services, as AWS's own programs know them.
+const ENDPOINTS: [(&str, &str); 3] =
+    [("dynamodb", "AWS_ENDPOINT_URL_DYNAMODB"), ("sqs", "AWS_ENDPOINT_URL_SQS"), ("ssm", "AWS_ENDPOINT_URL_SSM")];
+
 pub(crate) fn aws_json(settings: &Settings, http: reqwest::Client) -> Result<AwsJson, SettingError> {
     let mut aws = AwsJson::new(http, settings.required("AWS_REGION")?, credentials(settings)?);
-    for (service, name) in [("ssm", "AWS_ENDPOINT_URL_SSM"), ("sqs", "AWS_ENDPOINT_URL_SQS")] {
+    for (service, name) in ENDPOINTS {
         if let Some(url) = settings.optional(name)? {
             aws = aws.with_endpoint(service, url);
         }
