@@ -1,0 +1,23 @@
+use polar::{Client, Customer};
+use uuid::Uuid;
+
+use crate::failure::Failure;
+
+/// Finds a customer at Polar by e-mail address or id. The address is not repeated anywhere.
+pub(crate) async fn find(polar: &Client, who: &str) -> polar::Result<Option<Customer>> {
+    match who.parse::<Uuid>() {
+        Ok(id) => polar.customers().find(id.into()).await,
+        Err(_) => polar.customers().find_by_email(who).await,
+    }
+}
+
+/// The id to look for in our tables. A customer who was deleted at Polar may still have rows, by the id.
+pub(crate) async fn id_of(polar: &Client, who: &str) -> Result<Uuid, Failure> {
+    if let Ok(id) = who.parse() {
+        return Ok(id);
+    }
+    let customer = find(polar, who).await?;
+    customer
+        .map(|customer| customer.id.into())
+        .ok_or_else(|| Failure::refused("Polar knows no customer with this address"))
+}

@@ -1,0 +1,113 @@
+use std::time::Duration;
+
+use aws_json::{Action, AwsJson};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use startup::Clients;
+use store::{Catalogue, Found, TABLES, TableDescription};
+
+use super::{
+    chain::{Chain, Finding, Link, Look},
+    settings::table_setting,
+};
+use crate::shop::Shop;
+
+const DESCRIBE_TABLE: Action = Action { service: "dynamodb", target: "DynamoDB_20120810.DescribeTable", json: "1.0" };
+const DESCRIBE_TIME_TO_LIVE: Action =
+    Action { service: "dynamodb", target: "DynamoDB_20120810.DescribeTimeToLive", json: "1.0" };
+
+/// The schedule publishes every 15 minutes; this many have been missed.
+const STALE: Duration = Duration::from_hours(1);
+
+/// Looks at what the functions stand on.
+pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Clients>) {
+    chain.look_each(Link::Tables, &[], check_tables(shop)).await;
+    match clients {
+        Some(clients) => chain.look(Link::Catalogue, &[Link::Tables], check_catalogue(shop, clients)).await,
+        None => chain.skip(&[Link::Catalogue], Link::AccessToken),
+    }
+    if shop.is_local() {
+        let here = async { Ok(Finding::ok("in the shop's own program")) };
+        chain.look(Link::Queue, &[], here).await;
+    }
+}
+
+async fn check_tables(shop: &Shop) -> Look<Vec<Finding>> {
+    let aws = shop.aws()?;
+    let mut findings = Vec::new();
+    for table in &TABLES {
+        findings.push(check_table(shop, &aws, table).await.unwrap_or_else(|finding| finding));
+    }
+    Ok(findings)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribedTable {
+    table: Table,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Table {
+    table_status: String,
+    key_schema: Vec<Key>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Key {
+    attribute_name: String,
+}
+
+async fn check_table(shop: &Shop, aws: &AwsJson, table: &TableDescription) -> Look {
+    let name: String = shop.settings.required(table_setting(table))?;
+    let input = json!({ "TableName": name });
+    let deploy = "deploy the stack again; what it keeps is not lost by that";
+    let described: DescribedTable = match aws.call(DESCRIBE_TABLE, &input).await {
+        Err(aws_json::Error::Refused { code, .. }) if code == "ResourceNotFoundException" => {
+            return Err(Finding::broken(format!("there is no table {name}"), deploy));
+        }
+        described => described?,
+    };
+    let keys: Vec<_> = described.table.key_schema.iter().map(|key| key.attribute_name.as_str()).collect();
+    let wanted: Vec<_> = [Some(table.partition_key), table.sort_key].into_iter().flatten().collect();
+    if keys != wanted {
+        let says = format!("the table {name} has the keys {}, not {}", keys.join(", "), wanted.join(", "));
+        return Err(Finding::broken(says, format!("{} names another table: set it right", table_setting(table))));
+    }
+    if described.table.table_status != "ACTIVE" && described.table.table_status != "UPDATING" {
+        let says = format!("the table {name} is {}", described.table.table_status);
+        return Err(Finding::broken(says, "wait until AWS has finished with it"));
+    }
+    let purges: Value = aws.call(DESCRIBE_TIME_TO_LIVE, &input).await?;
+    let purges = &purges["TimeToLiveDescription"];
+    let is_on = matches!(purges["TimeToLiveStatus"].as_str(), Some("ENABLED" | "ENABLING"));
+    if !is_on || purges["AttributeName"] != TableDescription::TIME_TO_LIVE {
+        let says = format!("nothing clears up the table {name}: its time to live is off");
+        return Err(Finding::broken(
+            says,
+            format!("switch it on for the attribute {}", TableDescription::TIME_TO_LIVE),
+        ));
+    }
+    Ok(Finding::ok(format!("{name} is there, with its keys and its time to live")))
+}
+
+async fn check_catalogue(shop: &Shop, clients: &Clients) -> Look {
+    let table: String = shop.settings.required("CATALOGUE_TABLE")?;
+    let found = Catalogue::new(clients.dynamodb.clone(), table).find(None).await?;
+    let refresh = format!("run `storefront catalogue refresh{}`, and look into the worker's log", shop.flag());
+    let published_at = match found {
+        Found::Changed(snapshot) => snapshot.refreshed_at,
+        Found::Unchanged { refreshed_at } => refreshed_at,
+        Found::Nothing => return Ok(Finding::broken("the worker has published no catalogue yet", refresh)),
+    };
+    let age = Timestamp::now().duration_since(published_at).unsigned_abs();
+    let minutes = age.as_secs() / 60;
+    if age > STALE {
+        let says = format!("the catalogue is {minutes} minutes old: the worker or its schedule has stopped");
+        return Ok(Finding::broken(says, refresh));
+    }
+    Ok(Finding::ok(format!("published {minutes} minutes ago")))
+}

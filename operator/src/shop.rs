@@ -1,0 +1,109 @@
+use polar::WebhookSecret;
+use serde::Deserialize;
+use startup::{Clients, Secret, SettingError, Settings};
+use url::Url;
+
+use crate::{failure::Failure, options::PlaceOptions, stack};
+
+/// How a shop was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It runs on this machine.
+    Local,
+    /// It was deployed as this stack.
+    Stack(String),
+    /// The environment's settings describe it.
+    Environment,
+}
+
+/// The shop that a command is about.
+pub(crate) struct Shop {
+    pub(crate) place: Place,
+    /// The settings of all its functions together.
+    pub(crate) settings: Settings,
+    /// Where its routes are.
+    pub(crate) api_url: Option<Url>,
+    /// Where Polar sends its events to.
+    pub(crate) webhook_url: Option<String>,
+    pub(crate) http: reqwest::Client,
+}
+
+/// What the local shop tells of itself.
+#[derive(Deserialize)]
+struct Running {
+    shop: Url,
+    webhook: String,
+    settings: std::collections::BTreeMap<String, String>,
+}
+
+impl Shop {
+    /// Finds the shop that the command line names.
+    pub(crate) async fn find(options: &PlaceOptions, environment: Settings) -> Result<Self, Failure> {
+        let http = startup::http_client();
+        let mut shop = if let Some(folder) = &options.local {
+            let file = folder.join("running.json");
+            let text = std::fs::read(&file).map_err(|_| {
+                let folder = folder.display();
+                Failure::OutOfReach(format!("no shop is running with its data in {folder}: start one with `cargo run`"))
+            })?;
+            let running: Running = serde_json::from_slice(&text)?;
+            let settings = running.settings.into_iter().fold(environment, |all, (name, value)| all.with(&name, value));
+            let (place, api_url) = (Place::Local, Some(running.shop));
+            Self { place, settings, api_url, webhook_url: Some(running.webhook), http }
+        } else if let Some(name) = &options.stack {
+            let (settings, api_url) = stack::find(name, options.region.as_deref(), environment).await?;
+            Self { place: Place::Stack(name.clone()), settings, api_url, webhook_url: None, http }
+        } else {
+            Self { place: Place::Environment, settings: environment, api_url: None, webhook_url: None, http }
+        };
+        shop.api_url = options.api_url.clone().or(shop.api_url);
+        if shop.webhook_url.is_none() {
+            shop.webhook_url = shop.route("/api/webhooks/polar").map(Into::into);
+        }
+        Ok(shop)
+    }
+
+    /// The address of one of its routes.
+    pub(crate) fn route(&self, path: &str) -> Option<Url> {
+        self.api_url.as_ref()?.join(path).ok()
+    }
+
+    /// Whether queue and mails are in the shop's own program.
+    pub(crate) fn is_local(&self) -> bool {
+        self.place == Place::Local
+    }
+
+    /// How to name this shop on the command line.
+    pub(crate) fn flag(&self) -> String {
+        match &self.place {
+            Place::Local => " --local".to_owned(),
+            Place::Stack(name) => format!(" --stack {name}"),
+            Place::Environment => String::new(),
+        }
+    }
+
+    /// AWS, by the operator's own credentials.
+    pub(crate) fn aws(&self) -> Result<aws_json::AwsJson, SettingError> {
+        startup::connect_aws(&self.settings)
+    }
+
+    /// Polar and DynamoDB.
+    pub(crate) async fn clients(&self) -> Result<Clients, startup::StartError> {
+        Clients::connect(&self.settings).await
+    }
+
+    /// Polar by a token that may see and change webhook endpoints: the shop's own does not need to.
+    pub(crate) async fn polar_for_setup(&self) -> Result<polar::Client, startup::StartError> {
+        let settings = match self.settings.optional::<String>("POLAR_SETUP_TOKEN")? {
+            Some(token) => self.settings.clone().with("POLAR_ACCESS_TOKEN", token),
+            None => self.settings.clone(),
+        };
+        Ok(Clients::connect(&settings).await?.polar)
+    }
+
+    /// The secret that the webhook function believes.
+    pub(crate) async fn webhook_secret(&self) -> Result<WebhookSecret, startup::StartError> {
+        let secret = Secret::POLAR_WEBHOOK_SECRET.fetch(&self.settings, &self.aws()?).await?;
+        Ok(WebhookSecret::new(secret))
+    }
+}
