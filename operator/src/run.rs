@@ -5,9 +5,10 @@ use startup::Settings;
 use crate::{
     Options,
     answer::{Answer, BAD},
+    dead_letters,
     doctor::{self, Buyer},
     failure::Failure,
-    options::{Command, PlaceOptions},
+    options::{Command, DeadLettersCommand, PlaceOptions},
     shop::Shop,
 };
 
@@ -30,6 +31,8 @@ async fn obey(place: &PlaceOptions, command: Command, json: bool, environment: S
             let buyer = customer.zip(product).map(|(customer, product)| Buyer { customer, product: product.into() });
             doctor::examine(&shop, buyer).await.print(json)
         }
+        Command::DeadLetters(DeadLettersCommand::List) => dead_letters::list(&shop).await?.print(json),
+        Command::DeadLetters(DeadLettersCommand::Retry) => dead_letters::retry(&shop).await?.print(json),
         _ => return Err(Failure::refused("not yet")),
     })
 }

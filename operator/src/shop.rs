@@ -51,7 +51,7 @@ impl Shop {
             let (place, api_url) = (Place::Local, Some(running.shop));
             Self { place, settings, api_url, webhook_url: Some(running.webhook), http }
         } else if let Some(name) = &options.stack {
-            let (settings, api_url) = stack::find(name, options.region.as_deref(), environment).await?;
+            let (settings, api_url) = stack::find(name, options.region.as_deref(), &environment).await?;
             Self { place: Place::Stack(name.clone()), settings, api_url, webhook_url: None, http }
         } else {
             Self { place: Place::Environment, settings: environment, api_url: None, webhook_url: None, http }

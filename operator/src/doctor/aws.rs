@@ -11,11 +11,10 @@ use super::{
     chain::{Chain, Finding, Link, Look},
     settings::table_setting,
 };
-use crate::shop::Shop;
+use crate::{dead_letters, shop::Shop, sqs::Sqs};
 
-const DESCRIBE_TABLE: Action = Action { service: "dynamodb", target: "DynamoDB_20120810.DescribeTable", json: "1.0" };
-const DESCRIBE_TIME_TO_LIVE: Action =
-    Action { service: "dynamodb", target: "DynamoDB_20120810.DescribeTimeToLive", json: "1.0" };
+const DESCRIBE_TABLE: Action = Action::rpc("dynamodb", "DynamoDB_20120810.DescribeTable", "1.0");
+const DESCRIBE_TIME_TO_LIVE: Action = Action::rpc("dynamodb", "DynamoDB_20120810.DescribeTimeToLive", "1.0");
 
 /// The schedule publishes every 15 minutes; this many have been missed.
 const STALE: Duration = Duration::from_hours(1);
@@ -28,9 +27,51 @@ pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Client
         None => chain.skip(&[Link::Catalogue], Link::AccessToken),
     }
     if shop.is_local() {
-        let here = async { Ok(Finding::ok("in the shop's own program")) };
-        chain.look(Link::Queue, &[], here).await;
+        let here = || async { Ok(Finding::ok("in this process")) };
+        chain.look(Link::Queue, &[], here()).await;
+        return chain.look(Link::DeadLetters, &[], check_local_dead_letters(shop)).await;
     }
+    let Some(queue) = chain.find(Link::Queue, &[], find_queue(shop)).await else {
+        return chain.skip(&[Link::DeadLetters], Link::Queue);
+    };
+    chain.look(Link::DeadLetters, &[], check_dead_letters(shop, &queue)).await;
+}
+
+/// Finds the queue of what the worker gave up.
+async fn find_queue(shop: &Shop) -> Look<(Sqs, Finding)> {
+    let (queue, deploy) = (Sqs::of(shop)?, "deploy the stack again");
+    let Some(attributes) = queue.attributes().await? else {
+        return Err(Finding::broken(format!("there is no queue {}", queue.url), deploy));
+    };
+    let Some(redrive) = attributes.redrive() else {
+        return Err(Finding::broken("the queue has no place for what the worker gives up", deploy));
+    };
+    let Some(dead_letters) = queue.at(&redrive.dead_letter_target_arn).await? else {
+        return Err(Finding::broken(format!("there is no queue {}", redrive.dead_letter_target_arn), deploy));
+    };
+    let tries = &redrive.max_receive_count;
+    Ok((dead_letters, Finding::ok(format!("{} wait; given up after {tries} tries", attributes.waiting()))))
+}
+
+async fn check_dead_letters(shop: &Shop, queue: &Sqs) -> Look {
+    let Some(attributes) = queue.attributes().await? else {
+        return Err(Finding::broken("the dead-letter queue is gone", "deploy the stack again"));
+    };
+    Ok(given_up(attributes.waiting(), shop))
+}
+
+async fn check_local_dead_letters(shop: &Shop) -> Look {
+    let letters = dead_letters::list(shop).await;
+    let letters = letters.map_err(|failure| Finding::broken(failure.text(), "look whether the shop still runs"))?;
+    Ok(given_up(letters.number(), shop))
+}
+
+fn given_up(number: u64, shop: &Shop) -> Finding {
+    if number == 0 {
+        return Finding::ok("the worker has given nothing up");
+    }
+    let says = format!("the worker has given up {number} of its jobs");
+    Finding::broken(says, format!("run `storefront dead-letters list{}`, and look into the worker's log", shop.flag()))
 }
 
 async fn check_tables(shop: &Shop) -> Look<Vec<Finding>> {

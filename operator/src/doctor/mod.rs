@@ -4,6 +4,7 @@ mod aws;
 mod buyer;
 mod causes;
 mod chain;
+mod mail;
 mod polar;
 mod products;
 mod report;
@@ -29,6 +30,7 @@ pub(crate) async fn examine(shop: &Shop, buyer: Option<Buyer>) -> Report {
         _ => chain.skip(&[Link::Benefits, Link::Files, Link::Terms], Link::Organization),
     }
     aws::look(&mut chain, shop, asked.as_ref().map(|(clients, _)| clients)).await;
+    mail::look(&mut chain, shop).await;
     storefront::look(&mut chain, shop).await;
     webhook::look(&mut chain, shop).await;
     if let Some(buyer) = buyer {

@@ -33,7 +33,8 @@ const CHECKS: &[Check] = &[
 ];
 
 /// What a shop on AWS has besides.
-const CHECKS_ON_AWS: &[Check] = &[|it| it.required::<Url>("QUEUE_URL").map(drop)];
+const CHECKS_ON_AWS: &[Check] =
+    &[|it| it.required::<Url>("QUEUE_URL").map(drop), |it| it.required::<String>("MAIL_FROM").map(drop)];
 
 /// Whether every setting is there and can be understood, as the functions would at their start.
 pub(super) async fn check(shop: &Shop) -> Look {
