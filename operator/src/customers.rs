@@ -17,7 +17,9 @@ pub(crate) async fn id_of(polar: &Client, who: &str) -> Result<Uuid, Failure> {
         return Ok(id);
     }
     let customer = find(polar, who).await?;
-    customer
-        .map(|customer| customer.id.into())
-        .ok_or_else(|| Failure::refused("Polar knows no customer with this address"))
+    customer.map(|customer| customer.id.into()).ok_or_else(unknown)
+}
+
+pub(crate) fn unknown() -> Failure {
+    Failure::refused("there is no such customer, neither at Polar nor in the shop's tables")
 }

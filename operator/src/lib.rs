@@ -1,13 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod catalogue;
+mod checkouts;
 mod credentials;
+mod customer;
 mod customers;
 mod dead_letters;
 mod doctor;
 mod failure;
 mod options;
+mod quota;
 mod run;
+mod setup;
 mod shop;
 mod sqs;
 mod stack;

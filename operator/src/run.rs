@@ -5,10 +5,13 @@ use startup::Settings;
 use crate::{
     Options,
     answer::{Answer, BAD},
-    dead_letters,
+    catalogue, checkouts, customer, dead_letters,
     doctor::{self, Buyer},
     failure::Failure,
-    options::{Command, DeadLettersCommand, PlaceOptions},
+    options::{
+        CatalogueCommand, CheckoutsCommand, Command, DeadLettersCommand, PlaceOptions, QuotaCommand, SessionsCommand,
+    },
+    quota, setup,
     shop::Shop,
 };
 
@@ -33,6 +36,15 @@ async fn obey(place: &PlaceOptions, command: Command, json: bool, environment: S
         }
         Command::DeadLetters(DeadLettersCommand::List) => dead_letters::list(&shop).await?.print(json),
         Command::DeadLetters(DeadLettersCommand::Retry) => dead_letters::retry(&shop).await?.print(json),
-        _ => return Err(Failure::refused("not yet")),
+        Command::Setup => setup::set_up(&shop).await?.print(json),
+        Command::Customer { customer, export: true } => customer::show(&shop, &customer).await?.export().print(json),
+        Command::Customer { customer, export: false } => customer::show(&shop, &customer).await?.print(json),
+        Command::Quota(QuotaCommand::Reset(file)) => quota::reset(&shop, &file).await?.print(json),
+        Command::Quota(QuotaCommand::Grant { file, downloads }) => {
+            quota::grant(&shop, &file, downloads).await?.print(json)
+        }
+        Command::Catalogue(CatalogueCommand::Refresh) => catalogue::refresh(&shop).await?.print(json),
+        Command::Checkouts(CheckoutsCommand::List { limit }) => checkouts::list(&shop, limit).await?.print(json),
+        Command::Sessions(SessionsCommand::End { .. }) => return Err(Failure::refused("not yet")),
     })
 }

@@ -13,7 +13,7 @@ mod storefront;
 mod webhook;
 
 pub(crate) use buyer::Buyer;
-pub(crate) use polar::missing_scopes;
+pub(crate) use polar::{NEEDED, missing_scopes};
 pub(crate) use report::Report;
 pub(crate) use webhook::EVENTS;
 

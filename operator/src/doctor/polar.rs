@@ -95,9 +95,10 @@ pub(super) fn counted(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
-/// What the functions need, each with what it is for; and what they can do without.
-const NEEDED: &[&str] =
+/// The scopes that the functions need.
+pub(crate) const NEEDED: &[&str] =
     &["products:read", "checkouts:write", "customers:read", "customer_sessions:write", "orders:read", "benefits:read"];
+/// Those that they can do without, and how.
 const USEFUL: &[(&str, &str)] = &[
     ("files:read", "products show no names and sizes of files"),
     ("checkout_links:read", "checkout links are not shown"),
