@@ -28,9 +28,7 @@ pub(crate) async fn refresh(shop: &Shop) -> Result<Refreshed, Failure> {
 
 impl Answer for Refreshed {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        match self.done {
-            true => writeln!(out, "The catalogue is new. Pages show it within a minute."),
-            false => writeln!(out, "The worker fetches the catalogue in some seconds. Pages show it within a minute."),
-        }
+        let how = if self.done { "is new" } else { "will be new in some seconds: the worker fetches it" };
+        writeln!(out, "The catalogue {how}. Pages show it within a minute.")
     }
 }

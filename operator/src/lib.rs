@@ -12,6 +12,7 @@ mod failure;
 mod options;
 mod quota;
 mod run;
+mod sessions;
 mod setup;
 mod shop;
 mod sqs;

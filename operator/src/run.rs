@@ -11,14 +11,15 @@ use crate::{
     options::{
         CatalogueCommand, CheckoutsCommand, Command, DeadLettersCommand, PlaceOptions, QuotaCommand, SessionsCommand,
     },
-    quota, setup,
+    quota, sessions, setup,
     shop::Shop,
 };
 
 /// Does what the command line says, and gives the program's exit code.
 pub async fn run(options: Options, environment: Settings) -> ExitCode {
     let Options { place, json, command } = options;
-    match obey(&place, command, json, environment).await {
+    // Boxed: commands hold DynamoDB's large futures.
+    match Box::pin(obey(&place, command, json, environment)).await {
         Ok(code) => code,
         Err(failure) => {
             anstream::eprintln!("{BAD}error:{BAD:#} {}", failure.text());
@@ -45,6 +46,8 @@ async fn obey(place: &PlaceOptions, command: Command, json: bool, environment: S
         }
         Command::Catalogue(CatalogueCommand::Refresh) => catalogue::refresh(&shop).await?.print(json),
         Command::Checkouts(CheckoutsCommand::List { limit }) => checkouts::list(&shop, limit).await?.print(json),
-        Command::Sessions(SessionsCommand::End { .. }) => return Err(Failure::refused("not yet")),
+        Command::Sessions(SessionsCommand::End { customer, id }) => {
+            sessions::end(&shop, &customer, id).await?.print(json)
+        }
     })
 }

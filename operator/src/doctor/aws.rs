@@ -23,7 +23,8 @@ const STALE: Duration = Duration::from_hours(1);
 pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Clients>) {
     chain.look_each(Link::Tables, &[], check_tables(shop)).await;
     match clients {
-        Some(clients) => chain.look(Link::Catalogue, &[Link::Tables], check_catalogue(shop, clients)).await,
+        // Boxed: DynamoDB's SDK makes large futures.
+        Some(clients) => chain.look(Link::Catalogue, &[Link::Tables], Box::pin(check_catalogue(shop, clients))).await,
         None => chain.skip(&[Link::Catalogue], Link::AccessToken),
     }
     if shop.is_local() {

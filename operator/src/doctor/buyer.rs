@@ -26,8 +26,7 @@ pub(crate) struct Buyer {
 }
 
 /// What hangs on customer and product.
-const LAST_LINKS: [Link; 5] =
-    [Link::Grant, Link::CustomerSession, Link::Downloadables, Link::Quota, Link::DownloadLink];
+const LAST_LINKS: [Link; 5] = [Link::Grant, Link::CustomerSession, Link::Downloadables, Link::Quota, Link::Download];
 
 /// Looks from a customer to a file of a product, as the shop does for a download, and counts nothing.
 pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Clients>, buyer: &Buyer) {
@@ -49,10 +48,11 @@ pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Client
     };
     let files = chain.find(Link::Downloadables, &[Link::Grant], list_files(polar, &session, &product)).await;
     let needs = [Link::Downloadables, Link::Tables];
-    chain.look(Link::Quota, &needs, check_quota(shop, clients, &session, &product)).await;
+    // Boxed: DynamoDB's SDK makes large futures.
+    chain.look(Link::Quota, &needs, Box::pin(check_quota(shop, clients, &session, &product))).await;
     match files {
-        Some(files) => chain.look(Link::DownloadLink, &[], open_links(shop, polar, &session, &files)).await,
-        None => chain.skip(&[Link::DownloadLink], Link::Downloadables),
+        Some(files) => chain.look(Link::Download, &[], open_links(shop, polar, &session, &files)).await,
+        None => chain.skip(&[Link::Download], Link::Downloadables),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) enum Link {
     CustomerSession,
     Downloadables,
     Quota,
-    DownloadLink,
+    Download,
 }
 
 impl Link {

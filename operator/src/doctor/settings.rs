@@ -6,7 +6,7 @@ use store::{TABLES, TableDescription};
 use url::Url;
 use uuid::Uuid;
 
-use super::chain::{Finding, Look};
+use super::chain::Finding;
 use crate::shop::Shop;
 
 type Check = fn(&Settings) -> Result<(), SettingError>;
@@ -37,20 +37,21 @@ const CHECKS_ON_AWS: &[Check] =
     &[|it| it.required::<Url>("QUEUE_URL").map(drop), |it| it.required::<String>("MAIL_FROM").map(drop)];
 
 /// Whether every setting is there and can be understood, as the functions would at their start.
-pub(super) async fn check(shop: &Shop) -> Look {
+pub(super) fn check(shop: &Shop) -> Finding {
     let settings = &shop.settings;
     let on_aws = if shop.is_local() { &[][..] } else { CHECKS_ON_AWS };
     let checks = CHECKS.iter().chain(on_aws).map(|check| check(settings));
     let tables = TABLES.iter().map(|table| settings.required::<String>(table_setting(table)).map(drop));
     let mistakes: Vec<_> = checks.chain(tables).filter_map(Result::err).map(|error| error.to_string()).collect();
     if mistakes.is_empty() {
-        return Ok(Finding::ok("all there and well-formed"));
+        return Finding::ok("all there and well-formed");
     }
-    let advice = match shop.is_local() {
-        true => "set it right in the environment of `cargo run`, and start the shop anew",
-        false => "set it right among the stack's parameters, and deploy",
+    let advice = if shop.is_local() {
+        "set it right in the environment of `cargo run`, and start the shop anew"
+    } else {
+        "set it right among the stack's parameters, and deploy"
     };
-    Ok(Finding::broken(mistakes.join("; "), advice))
+    Finding::broken(mistakes.join("; "), advice)
 }
 
 /// The setting with a table's name.
@@ -72,13 +73,11 @@ pub(super) fn origins(settings: &Settings) -> Result<Vec<Url>, SettingError> {
         return Err(SettingError::Missing(NAME));
     }
     let is_origin = |url: &Url| matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
-    match origins.iter().all(is_origin) {
-        true => Ok(origins),
-        false => {
-            let reason = "an origin looks like https://shop.example, without a path".to_owned();
-            Err(SettingError::Invalid { name: NAME, reason })
-        }
+    if origins.iter().all(is_origin) {
+        return Ok(origins);
     }
+    let reason = "an origin looks like https://shop.example, without a path".to_owned();
+    Err(SettingError::Invalid { name: NAME, reason })
 }
 
 fn one_of(settings: &Settings, value: &'static str, parameter: &'static str) -> Result<(), SettingError> {

@@ -39,9 +39,11 @@ pub(super) async fn look(chain: &mut Chain, shop: &Shop) {
         chain.skip(&[Link::WebhookEvents, Link::WebhookSignature, Link::WebhookDeliveries], Link::WebhookEndpoint);
         return;
     };
-    chain.look(Link::WebhookEvents, &[], async { check_events(&endpoint, shop) }).await;
+    chain.look(Link::WebhookEvents, &[], async { Ok(check_events(&endpoint, shop)) }).await;
     match &secret {
-        Some(secret) => chain.look(Link::WebhookSignature, &[], async { check_secret(&endpoint, secret, shop) }).await,
+        Some(secret) => {
+            chain.look(Link::WebhookSignature, &[], async { Ok(check_secret(&endpoint, secret, shop)) }).await;
+        }
         None => chain.skip(&[Link::WebhookSignature], Link::WebhookSecret),
     }
     let needs = [Link::WebhookSignature, Link::WebhookRoute];
@@ -109,22 +111,22 @@ async fn find_endpoint(shop: &Shop) -> Look<((Client, WebhookEndpoint), Finding)
     Ok(((polar, endpoint), Finding::ok(format!("{url} is there and switched on"))))
 }
 
-fn check_events(endpoint: &WebhookEndpoint, shop: &Shop) -> Look {
+fn check_events(endpoint: &WebhookEndpoint, shop: &Shop) -> Finding {
     let missing = EVENTS.iter().filter(|event| !endpoint.events.contains(event));
     let missing: Vec<_> = missing.map(ToString::to_string).collect();
     if missing.is_empty() {
-        return Ok(Finding::ok("gets the events that the worker acts on"));
+        return Finding::ok("gets the events that the worker acts on");
     }
     let says = format!("the endpoint does not get {}", missing.join(", "));
-    Ok(Finding::broken(says, format!("run `storefront setup{}`", shop.flag())))
+    Finding::broken(says, format!("run `storefront setup{}`", shop.flag()))
 }
 
-fn check_secret(endpoint: &WebhookEndpoint, secret: &WebhookSecret, shop: &Shop) -> Look {
+fn check_secret(endpoint: &WebhookEndpoint, secret: &WebhookSecret, shop: &Shop) -> Finding {
     if endpoint.secret == *secret {
-        return Ok(Finding::ok("Polar signs with the secret that the shop believes"));
+        return Finding::ok("Polar signs with the secret that the shop believes");
     }
     let says = "Polar signs with another secret than the shop believes";
-    Ok(Finding::broken(says, format!("run `storefront setup{}`", shop.flag())))
+    Finding::broken(says, format!("run `storefront setup{}`", shop.flag()))
 }
 
 async fn check_deliveries(polar: &Client, endpoint: &WebhookEndpoint) -> Look {

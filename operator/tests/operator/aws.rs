@@ -20,6 +20,14 @@ pub(crate) const QUEUE_URL: &str = "https://sqs.us-east-1.amazonaws.com/12345678
 const DEAD_LETTERS_URL: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/given-up";
 const DEAD_LETTERS_ARN: &str = "arn:aws:sqs:us-east-1:123456789012:given-up";
 
+/// The worker's queue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Queue {
+    Whole,
+    WithoutDeadLetters,
+    Gone,
+}
+
 /// What there is.
 pub(crate) struct Account {
     pub(crate) api_url: String,
@@ -27,8 +35,7 @@ pub(crate) struct Account {
     pub(crate) variables: BTreeMap<String, String>,
     /// The parameter store.
     pub(crate) parameters: BTreeMap<String, String>,
-    pub(crate) has_queue: bool,
-    pub(crate) has_redrive: bool,
+    pub(crate) queue: Queue,
     /// What the worker gave up; `None` if there is no such queue.
     pub(crate) dead_letters: Option<Vec<String>>,
     /// What was sent to the worker's queue.
@@ -52,8 +59,7 @@ impl Aws {
             api_url,
             variables,
             parameters: BTreeMap::new(),
-            has_queue: true,
-            has_redrive: true,
+            queue: Queue::Whole,
             dead_letters: Some(Vec::new()),
             sent: Vec::new(),
             identities: BTreeMap::from([("shop.example".to_owned(), true)]),
@@ -168,7 +174,7 @@ impl Account {
                 self.sent.extend(self.dead_letters.iter_mut().flat_map(std::mem::take));
                 good(json!({ "TaskHandle": "1" }))
             }
-            "AmazonSQS.SendMessage" if self.has_queue => {
+            "AmazonSQS.SendMessage" if self.queue != Queue::Gone => {
                 self.sent.push(text("MessageBody"));
                 good(json!({ "MessageId": "1" }))
             }
@@ -179,9 +185,9 @@ impl Account {
     fn queue_attributes(&self, url: &str) -> Response {
         let redrive = json!({ "deadLetterTargetArn": DEAD_LETTERS_ARN, "maxReceiveCount": 5 }).to_string();
         match (url, &self.dead_letters) {
-            (QUEUE_URL, _) if self.has_queue => {
+            (QUEUE_URL, _) if self.queue != Queue::Gone => {
                 let mut attributes = json!({ "QueueArn": "arn:aws:sqs:us-east-1:123456789012:jobs", "ApproximateNumberOfMessages": "0" });
-                if self.has_redrive {
+                if self.queue == Queue::Whole {
                     attributes["RedrivePolicy"] = json!(redrive);
                 }
                 good(json!({ "Attributes": attributes }))

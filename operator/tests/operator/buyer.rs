@@ -108,7 +108,7 @@ const FAULTS: &[Fault] = &[
                 answer(world, "GET /v1/customer-portal/downloadables/{token}", 404, &refusal);
             })
         },
-        link: "download-link",
+        link: "download",
         says: "leads nowhere",
         ..NONE
     },

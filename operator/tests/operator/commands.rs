@@ -156,6 +156,28 @@ async fn a_customer_who_is_gone_from_polar_is_shown_by_id_as_long_as_something_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_ended_session_is_over_and_the_others_live_on() {
+    let world = World::start().await;
+    let first = open_session(&world, Scope::Account).await;
+    let second = open_session(&world, Scope::Account).await;
+    let left = async || {
+        let sessions = world.ask(&["customer", demo::ADA_EMAIL]).await["sessions"].take();
+        sessions.as_array().expect("sessions").iter().map(|session| session["id"].clone()).collect::<Vec<_>>()
+    };
+
+    let ended = world.ask(&["sessions", "end", demo::ADA_EMAIL, "--id", &first]).await;
+    assert_eq!(ended, json!({ "customerId": demo::ADA, "sessionId": first }));
+    assert_eq!(left().await, [second]);
+
+    let said = world.run(&["sessions", "end", demo::ADA_EMAIL, "--id", &first]).await;
+    assert_eq!((said.code, said.stdout.as_str()), (1, ""));
+    assert!(said.stderr.contains("has no session"), "{}", said.stderr);
+
+    world.ask(&["sessions", "end", &demo::ADA.to_string()]).await;
+    assert!(left().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn setup_makes_the_endpoint_and_keeps_its_secret_once() {
     let world = World::start().await;
     world.aws.account().parameters.remove(SECRET_PARAMETER);

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
+    aws::Queue,
     faults::{Fault, NONE, check},
     world::{SECRET, SECRET_PARAMETER, World},
 };
@@ -94,14 +95,14 @@ const FAULTS: &[Fault] = &[
     },
     Fault {
         what: "the queue is gone",
-        introduce: |world| Box::pin(async { world.aws.account().has_queue = false }),
+        introduce: |world| Box::pin(async { world.aws.account().queue = Queue::Gone }),
         link: "queue",
         says: "there is no queue",
         ..NONE
     },
     Fault {
         what: "the queue keeps no dead letters",
-        introduce: |world| Box::pin(async { world.aws.account().has_redrive = false }),
+        introduce: |world| Box::pin(async { world.aws.account().queue = Queue::WithoutDeadLetters }),
         link: "queue",
         says: "no place for what the worker gives up",
         ..NONE

@@ -4,6 +4,7 @@ mod allowance;
 mod catalogue;
 mod checkouts;
 mod customer;
+mod devices;
 mod downloads;
 mod error;
 mod history;
