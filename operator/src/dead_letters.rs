@@ -1,8 +1,6 @@
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
+use reqwest::Method;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -54,22 +52,13 @@ pub(crate) async fn list(shop: &Shop) -> Result<DeadLetters, Failure> {
         return list_local(shop).await;
     }
     let queue = Sqs::of(shop)?.dead_letters().await?;
-    let mut seen: BTreeMap<String, Message> = BTreeMap::new();
-    // SQS hands out some at a time; once nothing new comes, all were seen.
-    loop {
-        let (before, messages) = (seen.len(), queue.peek().await?);
-        seen.extend(messages.into_iter().map(|message| (message.message_id.clone(), message)));
-        if seen.len() == before {
-            break;
-        }
-    }
     let read = |message: &Message| DeadLetter::read(&serde_json::from_str(&message.body).unwrap_or_default(), None);
-    Ok(DeadLetters { items: seen.values().map(read).collect() })
+    Ok(DeadLetters { items: queue.look_through().await?.iter().map(read).collect() })
 }
 
 async fn list_local(shop: &Shop) -> Result<DeadLetters, Failure> {
     let url = shop.route("/dead-letters").ok_or_else(|| Failure::refused("the shop has no address"))?;
-    let body = shop.http.get(url).send().await?.error_for_status()?.bytes().await?;
+    let body = shop.request(Method::GET, url).send().await?.error_for_status()?.bytes().await?;
     let letters: Vec<Value> = serde_json::from_slice(&body)?;
     let read = |letter: &Value| DeadLetter::read(&letter["job"], letter["reason"].as_str().map(str::to_owned));
     Ok(DeadLetters { items: letters.iter().map(read).collect() })

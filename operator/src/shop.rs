@@ -1,9 +1,15 @@
+use std::{collections::BTreeMap, time::Duration};
+
 use polar::WebhookSecret;
+use reqwest::{IntoUrl, Method, RequestBuilder};
 use serde::Deserialize;
 use startup::{Clients, Secret, SettingError, Settings};
 use url::Url;
 
 use crate::{failure::Failure, options::PlaceOptions, stack};
+
+/// An answer that takes longer is none.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// How a shop was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +31,7 @@ pub(crate) struct Shop {
     pub(crate) api_url: Option<Url>,
     /// Where Polar sends its events to.
     pub(crate) webhook_url: Option<String>,
-    pub(crate) http: reqwest::Client,
+    http: reqwest::Client,
 }
 
 /// What the local shop tells of itself.
@@ -33,7 +39,7 @@ pub(crate) struct Shop {
 struct Running {
     shop: Url,
     webhook: String,
-    settings: std::collections::BTreeMap<String, String>,
+    settings: BTreeMap<String, String>,
 }
 
 impl Shop {
@@ -61,6 +67,11 @@ impl Shop {
             shop.webhook_url = shop.route("/api/webhooks/polar").map(Into::into);
         }
         Ok(shop)
+    }
+
+    /// A request to the shop's own routes, or to the store of a file.
+    pub(crate) fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
+        self.http.request(method, url).timeout(TIME_LIMIT)
     }
 
     /// The address of one of its routes.

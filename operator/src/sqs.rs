@@ -9,8 +9,12 @@ use crate::{failure::Failure, shop::Shop};
 
 const GET_QUEUE_ATTRIBUTES: Action = Action::rpc("sqs", "AmazonSQS.GetQueueAttributes", "1.0");
 const GET_QUEUE_URL: Action = Action::rpc("sqs", "AmazonSQS.GetQueueUrl", "1.0");
+const CHANGE_MESSAGE_VISIBILITY_BATCH: Action = Action::rpc("sqs", "AmazonSQS.ChangeMessageVisibilityBatch", "1.0");
 const RECEIVE_MESSAGE: Action = Action::rpc("sqs", "AmazonSQS.ReceiveMessage", "1.0");
 const START_MESSAGE_MOVE_TASK: Action = Action::rpc("sqs", "AmazonSQS.StartMessageMoveTask", "1.0");
+
+/// SQS takes and gives no more messages in one call.
+const AT_ONCE: usize = 10;
 
 /// A queue, by the operator's credentials.
 pub(crate) struct Sqs {
@@ -57,6 +61,7 @@ pub(crate) struct Redrive {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Message {
     pub(crate) message_id: String,
+    receipt_handle: String,
     pub(crate) body: String,
 }
 
@@ -106,11 +111,37 @@ impl Sqs {
         queue.ok_or_else(|| Failure::refused("the dead-letter queue is not there"))
     }
 
-    /// Looks at some messages; others do not see them for the next seconds.
-    pub(crate) async fn peek(&self) -> Result<Vec<Message>, Error> {
-        let input =
-            json!({ "QueueUrl": self.url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 10, "WaitTimeSeconds": 1 });
+    /// Looks at all messages, and lets them go at once.
+    pub(crate) async fn look_through(&self) -> Result<Vec<Message>, Error> {
+        let mut messages: Vec<Message> = Vec::new();
+        loop {
+            let some = self.receive().await?;
+            // SQS may hand out one twice if this takes long.
+            let is_new = |message: &Message| messages.iter().all(|seen| seen.message_id != message.message_id);
+            let new: Vec<_> = some.into_iter().filter(is_new).collect();
+            if new.is_empty() {
+                break;
+            }
+            messages.extend(new);
+        }
+        for some in messages.chunks(AT_ONCE) {
+            self.let_go(some).await?;
+        }
+        Ok(messages)
+    }
+
+    /// Receives some messages, which others then do not see for a while.
+    async fn receive(&self) -> Result<Vec<Message>, Error> {
+        let input = json!({ "QueueUrl": self.url, "MaxNumberOfMessages": AT_ONCE, "VisibilityTimeout": 30, "WaitTimeSeconds": 1 });
         Ok(self.aws.call::<Received>(RECEIVE_MESSAGE, &input).await?.messages)
+    }
+
+    async fn let_go(&self, messages: &[Message]) -> Result<(), Error> {
+        let entries = messages.iter().enumerate().map(|(number, message)| {
+            json!({ "Id": number.to_string(), "ReceiptHandle": message.receipt_handle, "VisibilityTimeout": 0 })
+        });
+        let input = json!({ "QueueUrl": self.url, "Entries": entries.collect::<Vec<_>>() });
+        self.aws.call::<Value>(CHANGE_MESSAGE_VISIBILITY_BATCH, &input).await.map(drop)
     }
 
     /// Moves all messages back to where they came from; SQS does so in its own time.

@@ -5,7 +5,7 @@ use polar::{
     BenefitId, BenefitType, Client, CustomerId, CustomerSession, Downloadable, ListDownloadables, Product, ProductId,
 };
 use purchases::{Purchase, Purchases, Status};
-use reqwest::{StatusCode, header};
+use reqwest::{Method, StatusCode, header};
 use startup::{Clients, causes};
 use store::{PortalToken, Scope, Session, SessionToken, Sessions};
 use uuid::Uuid;
@@ -203,7 +203,7 @@ async fn open_links(shop: &Shop, polar: &Client, session: &CustomerSession, file
         let Some(stored) = polar.portal(&session.token).resolve(&listed.file.download).await? else {
             return Err(Finding::broken(format!("Polar's link to {name:?} leads nowhere"), again));
         };
-        let first_byte = shop.http.get(stored.url.expose()).header(header::RANGE, "bytes=0-0").send().await;
+        let first_byte = shop.request(Method::GET, stored.url.expose()).header(header::RANGE, "bytes=0-0").send().await;
         match first_byte.map(|answer| answer.status()) {
             Ok(StatusCode::OK | StatusCode::PARTIAL_CONTENT) => {}
             Ok(status) => return Err(Finding::broken(format!("the store answers {status} to {name:?}"), again)),

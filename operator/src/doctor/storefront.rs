@@ -21,7 +21,7 @@ fn address(shop: &Shop) -> Look<&Url> {
 
 async fn check_health(shop: &Shop) -> Look {
     let url = address(shop)?.join("/api/health").map_err(|error| Finding::skipped(error.to_string()))?;
-    match shop.http.get(url.clone()).send().await {
+    match shop.request(Method::GET, url.clone()).send().await {
         Ok(answer) if answer.status() == StatusCode::OK => Ok(Finding::ok(format!("{url} answers"))),
         Ok(answer) => {
             let says = format!("{url} answers {}", answer.status());
@@ -50,7 +50,7 @@ async fn check_cors(shop: &Shop) -> Look<Vec<Finding>> {
 
 async fn preflight(shop: &Shop, api: &Url, origin: &str) -> Finding {
     let url = api.join("/api/session").unwrap_or_else(|_| api.clone());
-    let request = shop.http.request(Method::OPTIONS, url).header(header::ORIGIN, origin);
+    let request = shop.request(Method::OPTIONS, url).header(header::ORIGIN, origin);
     let request = request
         .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
         .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,browser-key,content-type");

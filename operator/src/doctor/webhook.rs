@@ -3,7 +3,7 @@ use polar::{
     Client, WebhookEndpoint, WebhookFormat, WebhookSecret,
     webhook::{EventType, sign},
 };
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -62,7 +62,8 @@ async fn try_route(shop: &Shop, secret: &WebhookSecret) -> Look {
     };
     let (id, now) = (Uuid::new_v4().to_string(), Timestamp::now());
     let body = json!({ "type": "storefront.doctor", "timestamp": now, "data": {} }).to_string();
-    let request = shop.http.post(url).header("webhook-id", &id).header("webhook-timestamp", now.as_second());
+    let request =
+        shop.request(Method::POST, url).header("webhook-id", &id).header("webhook-timestamp", now.as_second());
     let request = request.header("webhook-signature", sign(secret, &id, now.as_second(), body.as_bytes()));
     let answer = request.header("content-type", "application/json").body(body).send().await;
     match answer.map(|answer| answer.status()) {

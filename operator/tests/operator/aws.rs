@@ -38,6 +38,8 @@ pub(crate) struct Account {
     pub(crate) queue: Queue,
     /// What the worker gave up; `None` if there is no such queue.
     pub(crate) dead_letters: Option<Vec<String>>,
+    /// How many of these somebody has received and not let go.
+    received: usize,
     /// What was sent to the worker's queue.
     pub(crate) sent: Vec<String>,
     /// Identities at SES, and whether they are verified.
@@ -61,6 +63,7 @@ impl Aws {
             parameters: BTreeMap::new(),
             queue: Queue::Whole,
             dead_letters: Some(Vec::new()),
+            received: 0,
             sent: Vec::new(),
             identities: BTreeMap::from([("shop.example".to_owned(), true)]),
             sends_to_anyone: true,
@@ -165,10 +168,17 @@ impl Account {
                 good(json!({ "QueueUrl": DEAD_LETTERS_URL }))
             }
             "AmazonSQS.ReceiveMessage" if text("QueueUrl") == DEAD_LETTERS_URL => {
-                let bodies = self.dead_letters.iter().flatten().enumerate();
-                let messages: Vec<_> =
-                    bodies.map(|(id, body)| json!({ "MessageId": id.to_string(), "Body": body })).collect();
+                let bodies = self.dead_letters.iter().flatten().enumerate().skip(self.received).take(2);
+                let message = |(id, body)| json!({ "MessageId": format!("{id}"), "ReceiptHandle": format!("r{id}"), "Body": body });
+                let messages: Vec<_> = bodies.map(message).collect();
+                self.received += messages.len();
                 good(json!({ "Messages": messages }))
+            }
+            "AmazonSQS.ChangeMessageVisibilityBatch" => {
+                let entries = input["Entries"].as_array().expect("entries");
+                assert!(entries.iter().all(|entry| entry["VisibilityTimeout"] == 0));
+                self.received -= entries.len();
+                good(json!({ "Successful": [] }))
             }
             "AmazonSQS.StartMessageMoveTask" if text("SourceArn") == DEAD_LETTERS_ARN => {
                 self.sent.extend(self.dead_letters.iter_mut().flat_map(std::mem::take));
@@ -193,7 +203,7 @@ impl Account {
                 good(json!({ "Attributes": attributes }))
             }
             (DEAD_LETTERS_URL, Some(letters)) => {
-                let number = letters.len().to_string();
+                let number = (letters.len() - self.received).to_string();
                 good(json!({ "Attributes": { "QueueArn": DEAD_LETTERS_ARN, "ApproximateNumberOfMessages": number } }))
             }
             _ => refuse("QueueDoesNotExist"),

@@ -375,6 +375,17 @@ async fn a_token_for_another_shop_in_the_environment_is_not_used_for_a_stack() {
     assert_eq!(run(&environment, &["--stack", STACK, "doctor"]).await.code, 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn colours_are_for_those_who_see_them() {
+    let world = World::start().await;
+    for (variable, coloured) in [("TERM", false), ("CLICOLOR_FORCE", true), ("NO_COLOR", false)] {
+        let mut environment = world.environment();
+        environment.insert(variable.to_owned(), "1".to_owned());
+        let said = run(&environment, &["--stack", STACK, "doctor"]).await;
+        assert_eq!(said.stdout.contains('\u{1b}'), coloured, "{variable}");
+    }
+}
+
 #[tokio::test]
 async fn the_help_teaches_and_a_wrong_command_line_ends_with_two() {
     let help = run(&BTreeMap::new(), &["--help"]).await;
