@@ -5,6 +5,7 @@ use polar::{
 };
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use url::Url;
 use uuid::Uuid;
 
 use super::{
@@ -95,6 +96,12 @@ async fn find_endpoint(shop: &Shop) -> Look<((Client, WebhookEndpoint), Finding)
         endpoints => endpoints?,
     };
     let setup = format!("run `storefront setup{}`", shop.flag());
+    let is_out_of_reach = shop.is_local() && shop.settings.optional::<Url>("POLAR_API_URL")?.is_none();
+    if is_out_of_reach {
+        return Err(Finding::skipped(
+            "the real Polar cannot reach this machine; the worker looks for itself every 15 minutes",
+        ));
+    }
     let Some(endpoint) = endpoints.into_iter().find(|endpoint| endpoint.url == url) else {
         return Err(Finding::broken(format!("Polar has no webhook endpoint for {url}"), setup));
     };

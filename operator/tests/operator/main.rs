@@ -3,8 +3,11 @@
 mod aws;
 mod buyer;
 mod commands;
+mod customers;
 mod deployment;
 mod doctor;
 mod faults;
+mod goods;
 mod run;
+mod setup;
 mod world;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use polar_standin::{Pace, Shop, Standin, WebhookEndpoint, demo};
+use polar_standin::{Pace, Shop, Standin, WebhookEndpoint};
 use polar_storefront::{LocalShop, Options};
 use serde_json::Value;
 use startup::Settings;
@@ -134,6 +134,3 @@ fn variables(polar: &Standin, shop: &LocalShop) -> BTreeMap<String, String> {
     ];
     settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
-
-/// A buyer whose download works.
-pub(crate) const ADA: [&str; 2] = ["--customer", demo::ADA_EMAIL];
