@@ -1,12 +1,11 @@
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use polar::WebhookSecret;
 use reqwest::{IntoUrl, Method, RequestBuilder};
-use serde::Deserialize;
 use startup::{Clients, Secret, SettingError, Settings};
 use url::Url;
 
-use crate::{failure::Failure, options::PlaceOptions, stack};
+use crate::{failure::Failure, local, options::PlaceOptions, stack};
 
 /// An answer that takes longer is none.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -34,39 +33,30 @@ pub(crate) struct Shop {
     http: reqwest::Client,
 }
 
-/// What the local shop tells of itself.
-#[derive(Deserialize)]
-struct Running {
-    shop: Url,
-    webhook: String,
-    settings: BTreeMap<String, String>,
-}
-
 impl Shop {
     /// Finds the shop that the command line names.
     pub(crate) async fn find(options: &PlaceOptions, environment: Settings) -> Result<Self, Failure> {
-        let http = startup::http_client();
-        let mut shop = if let Some(folder) = &options.local {
-            let file = folder.join("running.json");
-            let text = std::fs::read(&file).map_err(|_| {
-                let folder = folder.display();
-                Failure::OutOfReach(format!("no shop is running with its data in {folder}: start one with `cargo run`"))
-            })?;
-            let running: Running = serde_json::from_slice(&text)?;
-            let settings = running.settings.into_iter().fold(environment, |all, (name, value)| all.with(&name, value));
-            let (place, api_url) = (Place::Local, Some(running.shop));
-            Self { place, settings, api_url, webhook_url: Some(running.webhook), http }
-        } else if let Some(name) = &options.stack {
-            let (settings, api_url) = stack::find(name, options.region.as_deref(), &environment).await?;
-            Self { place: Place::Stack(name.clone()), settings, api_url, webhook_url: None, http }
-        } else {
-            Self { place: Place::Environment, settings: environment, api_url: None, webhook_url: None, http }
+        let mut shop = match (&options.local, &options.stack) {
+            (Some(folder), _) => local::find(folder, environment)?,
+            (None, Some(name)) => stack::find(name, options.region.as_deref(), &environment).await?,
+            (None, None) => Self::new(Place::Environment, environment, None),
         };
         shop.api_url = options.api_url.clone().or(shop.api_url);
         if shop.webhook_url.is_none() {
             shop.webhook_url = shop.route("/api/webhooks/polar").map(Into::into);
         }
         Ok(shop)
+    }
+
+    /// A shop with these settings.
+    pub(crate) fn new(place: Place, settings: Settings, api_url: Option<Url>) -> Self {
+        Self { place, settings, api_url, webhook_url: None, http: startup::http_client() }
+    }
+
+    /// The same, with another address for Polar's events than that of the route.
+    pub(crate) fn with_webhook_url(mut self, url: String) -> Self {
+        self.webhook_url = Some(url);
+        self
     }
 
     /// A request to the shop's own routes, or to the store of a file.

@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 
 use aws_json::{AwsJson, Error};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use startup::Settings;
 use url::{Url, form_urlencoded::Serializer};
 
-use crate::{credentials, failure::Failure};
+use crate::{
+    credentials,
+    failure::Failure,
+    shop::{Place, Shop},
+};
 
 /// What of the operator's own environment counts for a deployed shop. A token for somebody's local shop must not.
 const OWN: [&str; 7] = [
@@ -20,60 +25,40 @@ const OWN: [&str; 7] = [
     "AWS_ENDPOINT_URL_SSM",
 ];
 
-/// Finds the settings of a deployed shop's functions, and where its routes are.
-pub(crate) async fn find(
-    name: &str,
-    region: Option<&str>,
-    environment: &Settings,
-) -> Result<(Settings, Option<Url>), Failure> {
+/// Finds a deployed shop: the settings of its functions, and where its routes are.
+pub(crate) async fn find(stack: &str, region: Option<&str>, environment: &Settings) -> Result<Shop, Failure> {
     let mut settings = credentials::find(environment, region)?;
     for own in OWN {
         settings = settings.with(own, environment.optional::<String>(own)?.unwrap_or_default());
     }
     let aws = startup::connect_aws(&settings)?;
-    let api_url = find_api_url(&aws, name).await?;
-    let functions = list_functions(&aws, name).await?;
+    let api_url = find_api_url(&aws, stack).await?;
+    let functions = list_functions(&aws, stack).await?;
     if functions.is_empty() {
-        return Err(Failure::refused(format!("the stack {name} has no functions: it is none of this shop's")));
+        return Err(Failure::refused(format!("the stack {stack} has no functions: it is none of this shop's")));
     }
     for function in functions {
-        for (name, value) in variables(&aws, &function).await? {
-            settings = settings.with(&name, value);
-        }
+        let variables = variables(&aws, &function).await?;
+        settings = variables.into_iter().fold(settings, |all, (name, value)| all.with(&name, value));
     }
-    Ok((settings, api_url))
+    Ok(Shop::new(Place::Stack(stack.to_owned()), settings, api_url))
 }
 
-/// Asks CloudFormation, which speaks no other JSON than this, the one of its own agents on servers.
-async fn ask<T: for<'a> Deserialize<'a>>(
-    aws: &AwsJson,
-    action: &str,
-    stack: &str,
-    next: Option<&str>,
-) -> Result<T, Failure> {
+/// Asks CloudFormation, whose only JSON is that of AWS's own agents: the result in an envelope named after the action.
+async fn ask<T: DeserializeOwned>(aws: &AwsJson, action: &str, stack: &str, next: Option<&str>) -> Result<T, Failure> {
     let mut form = Serializer::new(String::new());
     form.append_pair("Action", action).append_pair("StackName", stack).append_pair("Version", "2010-05-15");
-    if let Some(next) = next {
-        form.append_pair("NextToken", next);
-    }
-    match aws.query("cloudformation", &form.finish()).await {
+    form.extend_pairs(next.map(|next| ("NextToken", next)));
+    match aws.query::<Value>("cloudformation", &form.finish()).await {
         Err(Error::Refused { code, .. }) if code == "ValidationError" => {
             Err(Failure::refused(format!("there is no stack {stack} in this region and account")))
         }
-        answer => Ok(answer?),
+        Err(error) => Err(error.into()),
+        Ok(answer) => {
+            let result = &answer[format!("{action}Response")][format!("{action}Result")];
+            Ok(T::deserialize(result)?)
+        }
     }
-}
-
-#[derive(Deserialize)]
-struct DescribeStacks {
-    #[serde(rename = "DescribeStacksResponse")]
-    response: DescribeStacksResponse,
-}
-
-#[derive(Deserialize)]
-struct DescribeStacksResponse {
-    #[serde(rename = "DescribeStacksResult")]
-    result: Stacks,
 }
 
 #[derive(Deserialize)]
@@ -97,22 +82,10 @@ struct Output {
 }
 
 async fn find_api_url(aws: &AwsJson, stack: &str) -> Result<Option<Url>, Failure> {
-    let answer: DescribeStacks = ask(aws, "DescribeStacks", stack, None).await?;
-    let mut outputs = answer.response.result.stacks.into_iter().flat_map(|stack| stack.outputs);
+    let answer: Stacks = ask(aws, "DescribeStacks", stack, None).await?;
+    let mut outputs = answer.stacks.into_iter().flat_map(|stack| stack.outputs);
     let api_url = outputs.find(|output| output.output_key == "ApiUrl");
     Ok(api_url.map(|output| output.output_value.parse()).transpose()?)
-}
-
-#[derive(Deserialize)]
-struct ListStackResources {
-    #[serde(rename = "ListStackResourcesResponse")]
-    response: ListStackResourcesResponse,
-}
-
-#[derive(Deserialize)]
-struct ListStackResourcesResponse {
-    #[serde(rename = "ListStackResourcesResult")]
-    result: Resources,
 }
 
 #[derive(Deserialize)]
@@ -133,10 +106,9 @@ struct Resource {
 async fn list_functions(aws: &AwsJson, stack: &str) -> Result<Vec<String>, Failure> {
     let (mut functions, mut next) = (Vec::new(), None);
     loop {
-        let answer: ListStackResources = ask(aws, "ListStackResources", stack, next.as_deref()).await?;
-        let page = answer.response.result;
-        let of_page =
-            page.stack_resource_summaries.into_iter().filter(|it| it.resource_type == "AWS::Lambda::Function");
+        let page: Resources = ask(aws, "ListStackResources", stack, next.as_deref()).await?;
+        let of_page = page.stack_resource_summaries.into_iter();
+        let of_page = of_page.filter(|resource| resource.resource_type == "AWS::Lambda::Function");
         functions.extend(of_page.filter_map(|function| function.physical_resource_id));
         next = page.next_token;
         if next.is_none() {

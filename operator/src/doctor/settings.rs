@@ -60,6 +60,7 @@ pub(super) fn table_setting(table: &TableDescription) -> &'static str {
         "catalogue" => "CATALOGUE_TABLE",
         "sessions" => "SESSIONS_TABLE",
         "checkouts" => "CHECKOUTS_TABLE",
+        "logins" => "LOGINS_TABLE",
         "downloads" => "DOWNLOADS_TABLE",
         other => unreachable!("the setting of the table {other}"),
     }
