@@ -6,12 +6,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use startup::Clients;
 use store::{Catalogue, Found, TABLES, TableDescription};
+use url::form_urlencoded::byte_serialize;
 
 use super::{
     chain::{Chain, Finding, Link, Look},
     settings::table_setting,
 };
-use crate::{dead_letters, shop::Shop, sqs::Sqs};
+use crate::{
+    dead_letters,
+    shop::Shop,
+    sqs::{Attributes, Sqs},
+};
 
 const DESCRIBE_TABLE: Action = Action::rpc("dynamodb", "DynamoDB_20120810.DescribeTable", "1.0");
 const DESCRIBE_TIME_TO_LIVE: Action = Action::rpc("dynamodb", "DynamoDB_20120810.DescribeTimeToLive", "1.0");
@@ -30,16 +35,48 @@ pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Client
     if shop.is_local() {
         let here = || async { Ok(Finding::ok("in this process")) };
         chain.look(Link::Queue, &[], here()).await;
+        chain.look(Link::Worker, &[], here()).await;
         return chain.look(Link::DeadLetters, &[], check_local_dead_letters(shop)).await;
     }
-    let Some(queue) = chain.find(Link::Queue, &[], find_queue(shop)).await else {
-        return chain.skip(&[Link::DeadLetters], Link::Queue);
+    let Some((queue, dead_letters)) = chain.find(Link::Queue, &[], find_queues(shop)).await else {
+        return chain.skip(&[Link::Worker, Link::DeadLetters], Link::Queue);
     };
-    chain.look(Link::DeadLetters, &[], check_dead_letters(shop, &queue)).await;
+    chain.look(Link::Worker, &[], check_worker(shop, &queue)).await;
+    chain.look(Link::DeadLetters, &[], check_dead_letters(shop, &dead_letters)).await;
 }
 
-/// Finds the queue of what the worker gave up.
-async fn find_queue(shop: &Shop) -> Look<(Sqs, Finding)> {
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Mappings {
+    event_source_mappings: Vec<Mapping>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Mapping {
+    state: String,
+}
+
+/// Whether Lambda hands the queue's messages to a function.
+async fn check_worker(shop: &Shop, queue: &Attributes) -> Look {
+    let arn: String = byte_serialize(queue.queue_arn.as_bytes()).collect();
+    let path = format!("/2015-03-31/event-source-mappings/?EventSourceArn={arn}");
+    let found: Mappings = shop.aws()?.get("lambda", "lambda", &path).await?;
+    let is_on = |mapping: &Mapping| matches!(mapping.state.as_str(), "Enabled" | "Enabling" | "Creating" | "Updating");
+    match found.event_source_mappings.iter().find(|mapping| !is_on(mapping)) {
+        Some(off) => {
+            let says = format!("Lambda does not hand the queue to the worker: {}", off.state.to_lowercase());
+            Ok(Finding::broken(says, "enable the SQS trigger of the worker function"))
+        }
+        None if found.event_source_mappings.is_empty() => {
+            Ok(Finding::broken("no function works off the queue", "deploy the stack again"))
+        }
+        None => Ok(Finding::ok(format!("works off the queue, where {} wait", queue.waiting()))),
+    }
+}
+
+/// Finds the queue, and the one of what the worker gave up.
+async fn find_queues(shop: &Shop) -> Look<((Attributes, Sqs), Finding)> {
     let (queue, deploy) = (Sqs::of(shop)?, "deploy the stack again");
     let Some(attributes) = queue.attributes().await? else {
         return Err(Finding::broken(format!("there is no queue {}", queue.url), deploy));
@@ -50,8 +87,8 @@ async fn find_queue(shop: &Shop) -> Look<(Sqs, Finding)> {
     let Some(dead_letters) = queue.at(&redrive.dead_letter_target_arn).await? else {
         return Err(Finding::broken(format!("there is no queue {}", redrive.dead_letter_target_arn), deploy));
     };
-    let tries = &redrive.max_receive_count;
-    Ok((dead_letters, Finding::ok(format!("{} wait; given up after {tries} tries", attributes.waiting()))))
+    let says = format!("there, and gives a job up after {} tries", redrive.max_receive_count);
+    Ok(((attributes, dead_letters), Finding::ok(says)))
 }
 
 async fn check_dead_letters(shop: &Shop, queue: &Sqs) -> Look {

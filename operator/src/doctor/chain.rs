@@ -18,6 +18,7 @@ pub(crate) enum Link {
     Tables,
     Catalogue,
     Queue,
+    Worker,
     DeadLetters,
     MailSender,
     MailAccount,

@@ -36,6 +36,8 @@ pub(crate) struct Account {
     /// The parameter store.
     pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) queue: Queue,
+    /// How Lambda hands the queue to functions.
+    pub(crate) mappings: Vec<&'static str>,
     /// What the worker gave up; `None` if there is no such queue.
     pub(crate) dead_letters: Option<Vec<String>>,
     /// How many of these somebody has received and not let go.
@@ -62,6 +64,7 @@ impl Aws {
             variables,
             parameters: BTreeMap::new(),
             queue: Queue::Whole,
+            mappings: vec!["Enabled"],
             dead_letters: Some(Vec::new()),
             received: 0,
             sent: Vec::new(),
@@ -119,6 +122,10 @@ impl Account {
         match path.split('/').collect::<Vec<_>>().as_slice() {
             ["", "2015-03-31", "functions", "shop-worker", "configuration"] => {
                 good(json!({ "FunctionName": "shop-worker", "Environment": { "Variables": self.variables } }))
+            }
+            ["", "2015-03-31", "event-source-mappings", ""] => {
+                let mappings: Vec<_> = self.mappings.iter().map(|state| json!({ "State": state })).collect();
+                good(json!({ "EventSourceMappings": mappings }))
             }
             ["", "v2", "email", "account"] => {
                 good(json!({ "ProductionAccessEnabled": self.sends_to_anyone, "SendingEnabled": self.may_send }))

@@ -115,6 +115,20 @@ const FAULTS: &[Fault] = &[
         ..NONE
     },
     Fault {
+        what: "somebody has switched the worker off",
+        introduce: |world| Box::pin(async { world.aws.account().mappings = vec!["Disabled"] }),
+        link: "worker",
+        says: "does not hand the queue to the worker",
+        ..NONE
+    },
+    Fault {
+        what: "the worker is gone",
+        introduce: |world| Box::pin(async { world.aws.account().mappings.clear() }),
+        link: "worker",
+        says: "no function works off the queue",
+        ..NONE
+    },
+    Fault {
         what: "the worker gave a job up",
         introduce: |world| Box::pin(async { world.aws.account().dead_letters = Some(vec!["{}".to_owned()]) }),
         link: "dead-letters",

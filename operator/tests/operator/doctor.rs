@@ -22,7 +22,7 @@ async fn a_deployed_shop_is_well_link_by_link() {
     let other: Vec<_> = lines.iter().filter(|line| line["state"] != "ok").collect();
     assert!(other.is_empty(), "{other:?}");
     let looked_at: BTreeSet<_> = lines.iter().map(|line| line["link"].to_string()).collect();
-    assert_eq!(looked_at.len(), 33, "{looked_at:?}");
+    assert_eq!(looked_at.len(), 34, "{looked_at:?}");
     assert_eq!((said.code, &report["healthy"]), (0, &json!(true)));
 }
 
