@@ -1,4 +1,4 @@
-//! One signed call of an AWS service that speaks JSON: for a single action the SDK of a whole service would be larger than the program.
+//! One signed call of an AWS service that speaks JSON, in either of AWS's two ways: for a single action the SDK of a whole service would be larger than the program.
 //! It knows no service, no retries and no credentials of its own.
 
 use std::time::{Duration, SystemTime};
@@ -19,7 +19,7 @@ pub enum Error {
     /// The service refused.
     #[error("{service} refused: {code}")]
     Refused {
-        /// The service's name in addresses, as in `ssm`.
+        /// The service's name, as in `ssm`.
         service: &'static str,
         /// AWS's name for the refusal, as in `ParameterNotFound`.
         code: String,
@@ -27,7 +27,7 @@ pub enum Error {
     /// The service did not answer as it should.
     #[error("{service} does not answer")]
     Unavailable {
-        /// The service's name in addresses.
+        /// The service's name.
         service: &'static str,
         /// What happened on the way.
         #[source]
@@ -38,12 +38,45 @@ pub enum Error {
 /// An action of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct Action {
-    /// The service's name in addresses and signatures: `ssm`, `sqs`.
-    pub service: &'static str,
-    /// The value of `X-Amz-Target`: `AmazonSSM.GetParameter`.
-    pub target: &'static str,
-    /// The version of the protocol: `1.0` or `1.1`.
-    pub json: &'static str,
+    service: &'static str,
+    /// What the service is called in addresses.
+    host: &'static str,
+    protocol: Protocol,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Protocol {
+    /// AWS JSON: one address for all actions, and headers that name the action and the protocol's version.
+    Rpc { target: &'static str, version: &'static str },
+    /// REST JSON: an address for each action.
+    Rest { path: &'static str },
+}
+
+impl Action {
+    /// An action of a service that speaks AWS JSON.
+    ///
+    /// `service` is its name in addresses and signatures (`sqs`), `target` the value of `X-Amz-Target` (`AmazonSQS.SendMessage`), `version` that of the protocol: `1.0` or `1.1`.
+    #[must_use]
+    pub const fn rpc(service: &'static str, target: &'static str, version: &'static str) -> Self {
+        Self { service, host: service, protocol: Protocol::Rpc { target, version } }
+    }
+
+    /// A `POST` to a path of a service that speaks REST JSON. `service` is its name in signatures (`ses`), `host` that in addresses (`email`).
+    #[must_use]
+    pub const fn post(service: &'static str, host: &'static str, path: &'static str) -> Self {
+        Self { service, host, protocol: Protocol::Rest { path } }
+    }
+
+    fn url(&self, endpoint: Option<&str>, region: &str) -> String {
+        let path = match self.protocol {
+            Protocol::Rpc { .. } => "/",
+            Protocol::Rest { path } => path,
+        };
+        match endpoint {
+            Some(endpoint) => format!("{}{path}", endpoint.trim_end_matches('/')),
+            None => format!("https://{}.{region}.amazonaws.com{path}", self.host),
+        }
+    }
 }
 
 /// Calls services in one region, with one set of credentials.
@@ -61,6 +94,9 @@ struct Refusal {
     code: String,
 }
 
+/// What a service answers: the code of a refusal, or a body.
+type Answer = Result<Vec<u8>, String>;
+
 impl AwsJson {
     /// Calls through this client.
     #[must_use]
@@ -77,31 +113,39 @@ impl AwsJson {
 
     /// Calls an action.
     pub async fn call<T: DeserializeOwned>(&self, action: Action, input: &impl Serialize) -> Result<T, Error> {
-        let unavailable = |source| Error::Unavailable { service: action.service, source };
-        let (refused, body) = self.send(action, input).await.map_err(unavailable)?;
-        if refused {
-            let Refusal { code } = serde_json::from_slice(&body).map_err(|error| unavailable(error.into()))?;
-            // Some services put a namespace in front.
-            let code = code.rsplit('#').next().unwrap_or_default().to_owned();
-            return Err(Error::Refused { service: action.service, code });
-        }
+        let service = action.service;
+        let unavailable = |source| Error::Unavailable { service, source };
+        let answer = self.send(action, input).await.map_err(unavailable)?;
+        let body = answer.map_err(|code| Error::Refused { service, code })?;
         serde_json::from_slice(&body).map_err(|error| unavailable(error.into()))
     }
 
-    async fn send(&self, action: Action, input: &impl Serialize) -> Result<(bool, Vec<u8>), Source> {
+    async fn send(&self, action: Action, input: &impl Serialize) -> Result<Answer, Source> {
         let mut request = reqwest::Request::try_from(self.signed(action, serde_json::to_vec(input)?)?)?;
         *request.timeout_mut() = Some(TIME_LIMIT);
         let response = self.http.execute(request).await?;
-        let refused = response.status().is_client_error();
-        let response = if refused { response } else { response.error_for_status()? };
-        Ok((refused, response.bytes().await?.to_vec()))
+        if !response.status().is_client_error() {
+            return Ok(Ok(response.error_for_status()?.bytes().await?.to_vec()));
+        }
+        // REST services name the refusal in a header, the others in the body.
+        let code = match response.headers().get("x-amzn-errortype") {
+            Some(code) => code.to_str()?.to_owned(),
+            None => serde_json::from_slice::<Refusal>(&response.bytes().await?)?.code,
+        };
+        Ok(Err(bare(&code).to_owned()))
     }
 
     fn signed(&self, action: Action, body: Vec<u8>) -> Result<http::Request<Vec<u8>>, Source> {
-        let mut request = http::Request::post(self.endpoint(action.service))
-            .header("content-type", format!("application/x-amz-json-{}", action.json))
-            .header("x-amz-target", action.target)
-            .body(body)?;
+        let endpoint = self.endpoints.iter().find(|(service, _)| *service == action.service);
+        let url = action.url(endpoint.map(|(_, url)| url.as_str()), &self.region);
+        let request = http::Request::post(url);
+        let request = match action.protocol {
+            Protocol::Rpc { target, version } => request
+                .header("content-type", format!("application/x-amz-json-{version}"))
+                .header("x-amz-target", target),
+            Protocol::Rest { .. } => request.header("content-type", "application/json"),
+        };
+        let mut request = request.body(body)?;
         let identity = Identity::from(self.credentials.clone());
         let signing = v4::SigningParams::builder()
             .identity(&identity)
@@ -117,11 +161,43 @@ impl AwsJson {
         instructions.apply_to_request_http1x(&mut request);
         Ok(request)
     }
+}
 
-    fn endpoint(&self, service: &str) -> String {
-        let known = self.endpoints.iter().find(|(name, _)| *name == service);
-        known.map_or_else(|| format!("https://{service}.{}.amazonaws.com/", self.region), |(_, url)| url.clone())
-    }
+/// A refusal's code without the namespace in front of it and the address behind it that some services add.
+fn bare(code: &str) -> &str {
+    let code = code.rsplit('#').next().unwrap_or(code);
+    code.split(':').next().unwrap_or(code)
 }
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEND_MESSAGE: Action = Action::rpc("sqs", "AmazonSQS.SendMessage", "1.0");
+    const SEND_EMAIL: Action = Action::post("ses", "email", "/v2/email/outbound-emails");
+
+    #[test]
+    fn an_action_has_the_address_of_its_service_in_the_region() {
+        for (action, endpoint, url) in [
+            (SEND_MESSAGE, None, "https://sqs.eu-central-1.amazonaws.com/"),
+            (SEND_MESSAGE, Some("http://127.0.0.1:9/"), "http://127.0.0.1:9/"),
+            (SEND_EMAIL, None, "https://email.eu-central-1.amazonaws.com/v2/email/outbound-emails"),
+            (SEND_EMAIL, Some("http://127.0.0.1:9"), "http://127.0.0.1:9/v2/email/outbound-emails"),
+        ] {
+            assert_eq!(action.url(endpoint, "eu-central-1"), url);
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_known_by_its_bare_code() {
+        for code in [
+            "ThrottlingException",
+            "com.amazon.coral.availability#ThrottlingException",
+            "ThrottlingException:http://internal.amazon.com/coral/com.amazon.coral.availability/",
+        ] {
+            assert_eq!(bare(code), "ThrottlingException");
+        }
+    }
+}

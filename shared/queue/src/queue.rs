@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use crate::{Job, here::Message};
 
-const SEND_MESSAGE: Action = Action { service: "sqs", target: "AmazonSQS.SendMessage", json: "1.0" };
+const SEND_MESSAGE: Action = Action::rpc("sqs", "AmazonSQS.SendMessage", "1.0");
 
 /// The queue, for those who put something in.
 #[derive(Clone)]

@@ -35,6 +35,8 @@ pub struct Clients {
     pub polar: polar::Client,
     /// DynamoDB, by the function's role.
     pub dynamodb: Client,
+    /// Single actions of other AWS services, by the same role.
+    pub aws: AwsJson,
 }
 
 impl Clients {
@@ -50,7 +52,8 @@ impl Clients {
         let request = Duration::from_millis(settings.or_default("POLAR_TIME_LIMIT_MILLISECONDS", "8000")?);
         let limits = polar::Limits { attempt: request / 2, request };
         let dynamodb = dynamodb_client(settings, http.clone())?;
-        Ok(Self { polar: polar::Client::new(polar::Config { base_url, access_token, http, limits }), dynamodb })
+        let polar = polar::Client::new(polar::Config { base_url, access_token, http, limits });
+        Ok(Self { polar, dynamodb, aws })
     }
 }
 
@@ -61,7 +64,8 @@ pub fn connect_aws(settings: &Settings) -> Result<AwsJson, SettingError> {
 
 pub(crate) fn aws_json(settings: &Settings, http: reqwest::Client) -> Result<AwsJson, SettingError> {
     let mut aws = AwsJson::new(http, settings.required("AWS_REGION")?, credentials(settings)?);
-    for (service, name) in [("ssm", "AWS_ENDPOINT_URL_SSM"), ("sqs", "AWS_ENDPOINT_URL_SQS")] {
+    let endpoints = [("ses", "AWS_ENDPOINT_URL_SES"), ("sqs", "AWS_ENDPOINT_URL_SQS"), ("ssm", "AWS_ENDPOINT_URL_SSM")];
+    for (service, name) in endpoints {
         if let Some(url) = settings.optional(name)? {
             aws = aws.with_endpoint(service, url);
         }

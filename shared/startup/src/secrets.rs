@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 use crate::{SettingError, Settings, error::in_words};
 
-const GET_PARAMETER: Action = Action { service: "ssm", target: "AmazonSSM.GetParameter", json: "1.1" };
+const GET_PARAMETER: Action = Action::rpc("ssm", "AmazonSSM.GetParameter", "1.1");
 
 /// Why a secret could not be had.
 #[derive(thiserror::Error)]
