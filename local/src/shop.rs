@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use axum::{Json, Router, routing::get};
 use dynamodb::Embedded;
 use http_api::Origins;
+use mail::{Mailer, Outbox};
 use polar::WebhookSecret;
 use polar_standin::{Standin, WebhookEndpoint};
 use serde_json::json;
@@ -15,7 +16,7 @@ use startup::{Clients, Settings};
 use tokio::{net::TcpListener, task::JoinHandle};
 use worker::Worker;
 
-use crate::{Options, Upkeep, page::page};
+use crate::{Options, Upkeep, cors::cors, outbox::outbox_page, page::page};
 
 /// A running shop; it stops when it is dropped.
 pub struct LocalShop {
@@ -27,6 +28,8 @@ pub struct LocalShop {
     pub standin: Option<Standin>,
     /// The worker and its queue.
     pub upkeep: Upkeep,
+    /// What the worker has mailed.
+    pub outbox: Outbox,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -43,8 +46,11 @@ impl LocalShop {
 
         let settings = settings(options, address, &dynamodb, standin.as_ref())?;
         let clients = Clients::connect(&settings).await?;
-        let upkeep = Upkeep::start(Worker::from_settings(&settings, &clients)?).await;
-        let router = router(&settings, &clients, &upkeep)?.into_make_service_with_connect_info::<SocketAddr>();
+        let outbox = Outbox::default();
+        let mailer = Mailer::to_outbox(&settings, outbox.clone())?;
+        let upkeep = Upkeep::start(Worker::from_settings(&settings, &clients, mailer)?).await;
+        let router = router(&settings, &clients, &upkeep)?.merge(outbox_page(outbox.clone()));
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(axum::serve(listener, router).into_future());
         if let Some(standin) = &standin {
             let secret: String = settings.required("POLAR_WEBHOOK_SECRET")?;
@@ -52,7 +58,7 @@ impl LocalShop {
                 .add_webhook_endpoint(WebhookEndpoint::new(&format!("http://{address}/api/webhooks/polar"), &secret))?;
         }
         let url = format!("http://localhost:{}", address.port());
-        let shop = Self { url, dynamodb, standin, upkeep, server };
+        let shop = Self { url, dynamodb, standin, upkeep, outbox, server };
         shop.write_ready_file(options)?;
         Ok(shop)
     }
@@ -130,6 +136,9 @@ fn settings(
     if settings.optional::<String>("STOREFRONT_ORIGINS")?.is_none() {
         settings = settings.with("STOREFRONT_ORIGINS", format!("http://localhost:{port},http://127.0.0.1:{port}"));
     }
+    if settings.optional::<String>("MAIL_FROM")?.is_none() {
+        settings = settings.with("MAIL_FROM", "Meshwork Goods <shop@localhost>");
+    }
     if settings.optional::<String>("POLAR_WEBHOOK_SECRET")?.is_none() {
         settings = settings.with("POLAR_WEBHOOK_SECRET", LOCAL_WEBHOOK_SECRET);
     }
@@ -145,6 +154,7 @@ fn settings(
         .with("SESSIONS_TABLE", "sessions")
         .with("CATALOGUE_TABLE", "catalogue")
         .with("CHECKOUTS_TABLE", "checkouts")
+        .with("LOGINS_TABLE", "logins")
         .with("DOWNLOADS_TABLE", "downloads"))
 }
 
@@ -154,13 +164,13 @@ fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Re
     let functions = Router::new()
         .merge(catalog::router(catalog::Shop::from_settings(settings, clients)?))
         .merge(checkout::router(checkout::Shop::from_settings(settings, clients)?))
-        .merge(session::router(session::Shop::from_settings(settings, clients)?))
+        .merge(session::router(session::Shop::from_settings(settings, clients, upkeep.queue.clone())?))
         .merge(library::router(library::Shop::from_settings(settings, clients)?))
         .merge(download::router(download::Shop::from_settings(settings, clients)?))
         .merge(webhook::router(webhook::Shop::new(webhook_secret, upkeep.queue.clone())));
     let dead_letters = upkeep.dead_letters.clone();
     let dead_letters = get(move || std::future::ready(Json(dead_letters.list())));
-    Ok(page()
-        .route("/dead-letters", dead_letters)
-        .fallback_service(http_api::serve(functions, Origins::from_settings(settings)?)))
+    let origins = Origins::from_settings(settings)?;
+    let api = http_api::serve(functions, origins.clone()).layer(cors(origins));
+    Ok(page().route("/dead-letters", dead_letters).fallback_service(api))
 }

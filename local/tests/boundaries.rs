@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 
 /// What a function may use: shared crates, and never another function.
-const SHARED: &[&str] = &["http-api", "polar", "products", "purchases", "queue", "startup", "store"];
+const SHARED: &[&str] = &["http-api", "mail", "polar", "products", "purchases", "queue", "startup", "store"];
 
 /// What any crate may use in its tests, beyond its line in the table.
 const TEST_TOOLS: &[&str] = &["dynamodb", "polar-standin", "startup", "testbed"];
@@ -28,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("products", &["polar", "startup", "store"]),
     ("purchases", &["polar", "products", "startup", "store"]),
     ("queue", &["aws-json", "startup"]),
+    ("mail", &["aws-json", "startup"]),
     ("http-api", &["polar", "products", "purchases", "startup", "store"]),
     ("aws-json", &[]),
     ("startup", &["aws-json", "polar", "store"]),
@@ -46,6 +47,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "webhook",
             "worker",
             "http-api",
+            "mail",
             "polar",
             "queue",
             "startup",
@@ -60,6 +62,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("polar", &["aws-", "axum", "lambda_", "tower"]),
     ("queue", &["axum", "lambda_", "tower"]),
+    ("mail", &["axum", "lambda_", "tower"]),
     ("store", &["axum", "http", "lambda_", "reqwest", "tower"]),
     ("purchases", &["aws-", "axum", "http", "lambda_", "reqwest", "tower"]),
 ];

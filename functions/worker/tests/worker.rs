@@ -3,6 +3,7 @@
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use jiff::Timestamp;
+use mail::Mailer;
 use polar_standin::{Fault, Purchase, demo};
 use products::Products;
 use queue::{Job, PolarEvent};
@@ -39,8 +40,9 @@ impl Shop {
         let world = World::start().await.expect("a world");
         let settings = settings(&world);
         let clients = Clients::connect(&settings).await.expect("clients");
+        let mailer = Mailer::from_settings(&settings, &clients).expect("a mailer");
         Self {
-            worker: Worker::from_settings(&settings, &clients).expect("a worker"),
+            worker: Worker::from_settings(&settings, &clients, mailer).expect("a worker"),
             products: Products::from_settings(&settings, &clients).expect("products"),
             sessions: Sessions::new(world.dynamodb.client(), "sessions"),
             downloads: Downloads::new(world.dynamodb.client(), "downloads"),
@@ -55,7 +57,7 @@ impl Shop {
 
     /// Gives a customer a session, a portal token and a counted download.
     async fn sign_in(&self, customer: Uuid) -> Session {
-        let new = NewSession::open(customer, Scope::Account, LIFETIME);
+        let new = NewSession::open(customer, Scope::Account, LIFETIME, "Firefox on Linux");
         let session = self.sessions.create(&new, Timestamp::now()).await.unwrap();
         let portal_token = PortalToken { secret: "polar_mst_x".to_owned(), expires_at: Timestamp::now() + HOUR };
         self.sessions.keep_portal_token(&session, &portal_token).await.unwrap();

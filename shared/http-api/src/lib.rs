@@ -9,6 +9,7 @@ mod origins;
 mod pagination;
 mod problem;
 mod refusals;
+mod renewal;
 mod request;
 mod serve;
 
@@ -20,6 +21,6 @@ pub use input::{Json, Path, Query, RawBody, Refused};
 pub use origins::{Origin, Origins};
 pub use pagination::{Pagination, page_of};
 pub use problem::{FileChoice, Problem};
-pub use refusals::{InputRefusals, PolarRefusals, SessionRefusals};
+pub use refusals::{AccountRefusals, InputRefusals, PolarRefusals, SessionRefusals};
 pub use request::{ClientIp, Now};
 pub use serve::serve;

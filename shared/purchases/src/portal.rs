@@ -45,7 +45,7 @@ impl Purchases {
     async fn new_customer_session(&self, session: &Session) -> Result<CustomerSession, Error> {
         let customer = CustomerId::from(session.customer_id);
         let Some(created) = self.polar.customer_sessions().create(customer).await? else {
-            self.sessions.delete(session).await?;
+            self.sessions.delete(&session.reference()).await?;
             return Err(Error::CustomerGone);
         };
         Ok(created)
