@@ -23,7 +23,7 @@ use crate::ses::{self, Ses};
 /// A function's role: what it may do, and where that is done.
 pub(crate) struct Role {
     pub(crate) permissions: Vec<(String, String)>,
-    /// What of it has been needed.
+    /// What has been needed, permitted or not.
     pub(crate) used: Used,
     /// The secrets in the parameter store, by their parameters' names.
     pub(crate) secrets: Vec<(&'static str, String)>,
@@ -47,7 +47,7 @@ impl Role {
         Ok(url)
     }
 
-    /// Whether the role may do this; notes that it was needed.
+    /// Whether the role may do this. Notes that it was needed.
     fn may(&self, needed: &(String, String)) -> bool {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(needed.clone());
         self.permissions.contains(needed)
