@@ -10,6 +10,7 @@ mod pagination;
 mod problem;
 mod refusals;
 mod request;
+mod routes;
 mod serve;
 
 pub use access::{Access, Browser, Lifetimes, MaybeSignedIn, SignedIn, Transport};
