@@ -8,10 +8,9 @@ use anyhow::{Context, bail};
 use axum::{Json, Router, routing::get};
 use dynamodb::Embedded;
 use http_api::Origins;
-use polar::WebhookSecret;
 use polar_standin::{Standin, WebhookEndpoint};
 use serde_json::json;
-use startup::{Clients, Settings};
+use startup::{Clients, KeptSecret, Settings};
 use tokio::{net::TcpListener, task::JoinHandle};
 use worker::Worker;
 
@@ -42,7 +41,7 @@ impl LocalShop {
         let standin = start_standin(options).await?;
 
         let settings = settings(options, address, &dynamodb, standin.as_ref())?;
-        let clients = Clients::connect(&settings).await?;
+        let clients = Clients::from_settings(&settings)?;
         let upkeep = Upkeep::start(Worker::from_settings(&settings, &clients)?).await;
         let router = router(&settings, &clients, &upkeep)?.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(axum::serve(listener, router).into_future());
@@ -150,7 +149,7 @@ fn settings(
 
 /// The page, and behind it the very routers that the functions run.
 fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Result<Router> {
-    let webhook_secret = WebhookSecret::new(settings.required::<String>("POLAR_WEBHOOK_SECRET")?);
+    let webhook_secret = KeptSecret::new(settings.required::<String>("POLAR_WEBHOOK_SECRET")?);
     let functions = Router::new()
         .merge(catalog::router(catalog::Shop::from_settings(settings, clients)?))
         .merge(checkout::router(checkout::Shop::from_settings(settings, clients)?))
