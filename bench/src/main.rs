@@ -81,7 +81,9 @@ fn main() -> anyhow::Result<()> {
     let upstreams = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     match options.other {
         Some(Other::Budget { update }) => {
-            artefacts::build(&budget::CHECKED)?;
+            if !options.no_build {
+                artefacts::build(&budget::CHECKED)?;
+            }
             return upstreams.block_on(budget::check(update));
         }
         Some(Other::Soak { minutes, rate }) => {
@@ -96,9 +98,10 @@ fn main() -> anyhow::Result<()> {
         let wanted = FUNCTIONS.into_iter().filter(|name| options.only.as_deref().is_none_or(|only| only == *name));
         artefacts::build(&wanted.chain([compare::FLOOR]).collect::<Vec<_>>())?;
     }
-    let extent = match options.quick {
-        true => Extent { rounds: 1, starts: 5, warm: 300, warm_remote: 30 },
-        false => Extent { rounds: options.rounds, starts: 15, warm: 2_000, warm_remote: 150 },
+    let extent = if options.quick {
+        Extent { rounds: 1, starts: 5, warm: 300, warm_remote: 30 }
+    } else {
+        Extent { rounds: options.rounds, starts: 15, warm: 2_000, warm_remote: 150 }
     };
     let comparison = upstreams.block_on(compare(extent, options.only.as_deref()))?;
     print!("{}", report::table(&comparison));

@@ -15,7 +15,7 @@ use std::{
 use anyhow::{Context, bail};
 
 /// Time for a start and for an invocation.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a program says, and when it has said it.
 enum Heard {
@@ -107,9 +107,10 @@ impl Connection {
             let served = if path.ends_with("/invocation/next") {
                 self.hear.send(Heard::Ready(at)).is_ok() && self.hand_over(stream)
             } else {
-                let heard = match path.ends_with("/response") {
-                    true => Heard::Answer(at, body),
-                    false => Heard::Error(String::from_utf8_lossy(&body).into_owned()),
+                let heard = if path.ends_with("/response") {
+                    Heard::Answer(at, body)
+                } else {
+                    Heard::Error(String::from_utf8_lossy(&body).into_owned())
                 };
                 write_all(stream, b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
                     && self.hear.send(heard).is_ok()

@@ -111,10 +111,11 @@ async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Sha
         tokio::spawn(async move {
             match tls {
                 // A program that is ended hangs up in the middle of whatever it does.
-                Some(tls) => match tls.accept(connection).await {
-                    Ok(connection) => serve(connection, shared).await,
-                    Err(_) => return,
-                },
+                Some(tls) => {
+                    if let Ok(connection) = tls.accept(connection).await {
+                        serve(connection, shared).await;
+                    }
+                }
                 None => serve(connection, shared).await,
             }
         });
@@ -215,8 +216,9 @@ fn kind(method: &Method, path: &str) -> String {
 }
 
 async fn wait_until(due: Instant) {
-    if due.saturating_duration_since(Instant::now()) > TIMER_ERROR {
-        tokio::time::sleep_until((due - TIMER_ERROR).into()).await;
+    let left = due.saturating_duration_since(Instant::now());
+    if left > TIMER_ERROR {
+        tokio::time::sleep(left.saturating_sub(TIMER_ERROR)).await;
     }
     while Instant::now() < due {
         tokio::task::yield_now().await;
