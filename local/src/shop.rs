@@ -9,10 +9,9 @@ use axum::{Json, Router, routing::get};
 use dynamodb::Embedded;
 use http_api::Origins;
 use mail::{Mailer, Outbox};
-use polar::WebhookSecret;
 use polar_standin::{Standin, WebhookEndpoint};
 use serde_json::json;
-use startup::{Clients, Settings};
+use startup::{Clients, KeptSecret, Settings};
 use tokio::{net::TcpListener, task::JoinHandle};
 use worker::Worker;
 
@@ -45,7 +44,7 @@ impl LocalShop {
         let standin = start_standin(options).await?;
 
         let settings = settings(options, address, &dynamodb, standin.as_ref())?;
-        let clients = Clients::connect(&settings).await?;
+        let clients = Clients::from_settings(&settings)?;
         let outbox = Outbox::default();
         let mailer = Mailer::to_outbox(&settings, outbox.clone())?;
         let upkeep = Upkeep::start(Worker::from_settings(&settings, &clients, mailer)?).await;
@@ -160,7 +159,7 @@ fn settings(
 
 /// The page, and behind it the very routers that the functions run.
 fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Result<Router> {
-    let webhook_secret = WebhookSecret::new(settings.required::<String>("POLAR_WEBHOOK_SECRET")?);
+    let webhook_secret = KeptSecret::new(settings.required::<String>("POLAR_WEBHOOK_SECRET")?);
     let functions = Router::new()
         .merge(catalog::router(catalog::Shop::from_settings(settings, clients)?))
         .merge(checkout::router(checkout::Shop::from_settings(settings, clients)?))

@@ -36,6 +36,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("polar-standin", &[]),
     ("dynamodb", &["store"]),
     ("testbed", &["dynamodb", "polar-standin", "store"]),
+    // The bench runs programs from outside, as the testbed does; the floor is as little as a function can be.
+    ("bench", &["products", "startup", "store", "testbed"]),
+    ("floor", &[]),
     (
         "polar-storefront",
         &[

@@ -9,18 +9,6 @@ mod status;
 mod update;
 mod wanted;
 
-use axum::Router;
-use utoipa_axum::{router::OpenApiRouter, routes};
-
 pub use state::Shop;
 
-/// The routes with their OpenAPI description.
-#[must_use]
-pub fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(create::create)).routes(routes!(status::get, update::update))
-}
-
-/// The routes, ready to answer.
-pub fn router(shop: Shop) -> Router {
-    routes().with_state(shop).into()
-}
+http_api::routes! { Shop: create::create, status::get, update::update }

@@ -10,7 +10,7 @@ use worker::{Invocation, Worker};
 async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = Settings::from_env();
     log_json_to_stdout(&settings)?;
-    let clients = Clients::connect(&settings).await?;
+    let clients = Clients::from_settings(&settings)?;
     let worker = Worker::from_settings(&settings, &clients, Mailer::from_settings(&settings, &clients)?)?;
     let invoke = async |event: LambdaEvent<Invocation>| {
         worker.invoke(event.payload, Timestamp::now()).await.map_err(lambda_runtime::Error::from)

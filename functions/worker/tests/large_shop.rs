@@ -37,7 +37,7 @@ async fn five_thousand_products_are_published_whole_with_one_call_per_hundred() 
     ]
     .into_iter()
     .collect();
-    let clients = Clients::connect(&settings).await.expect("clients");
+    let clients = Clients::from_settings(&settings).expect("clients");
     let mailer = Mailer::from_settings(&settings, &clients).expect("a mailer");
     let worker = Worker::from_settings(&settings, &clients, mailer).expect("a worker");
 

@@ -48,7 +48,7 @@ impl Shop {
         let aws = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
         let aws = aws.map(|(name, value)| (name, value.to_owned()));
         let settings: Settings = world.environment().into_iter().chain(aws).collect();
-        let clients = Clients::connect(&settings).await.expect("clients");
+        let clients = Clients::from_settings(&settings).expect("clients");
         let outbox = Outbox::default();
         let mailer = Mailer::to_outbox(&settings, outbox.clone()).expect("a mailer");
         Self {

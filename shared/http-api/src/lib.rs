@@ -11,6 +11,7 @@ mod problem;
 mod refusals;
 mod renewal;
 mod request;
+mod routes;
 mod serve;
 
 pub use access::{Access, Browser, Lifetimes, MaybeSignedIn, SignedIn, Transport};
