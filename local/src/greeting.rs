@@ -6,7 +6,7 @@ impl LocalShop {
     /// What runs where, and what to click.
     #[must_use]
     pub fn greeting(&self, options: &Options) -> String {
-        let mut text = format!("\n  The shop       {}\n", self.url);
+        let mut text = format!("\n  The shop       {}\n  Its mails      {}/outbox\n", self.url, self.url);
         let data =
             if options.memory { "forgotten on exit".to_owned() } else { format!("kept in {}", options.data.display()) };
         match &self.standin {

@@ -8,15 +8,17 @@ use anyhow::{Context, bail};
 use axum::{Json, Router, routing::get};
 use dynamodb::Embedded;
 use http_api::Origins;
-use polar::WebhookSecret;
+use mail::{Mailer, Outbox};
 use polar_standin::{Standin, WebhookEndpoint};
 use serde_json::json;
-use startup::{Clients, Settings};
+use startup::{Clients, KeptSecret, Settings};
 use tokio::{net::TcpListener, task::JoinHandle};
 use worker::Worker;
 
 use crate::{
     Options, Upkeep,
+    cors::cors,
+    outbox::outbox_page,
     page::page,
     running::{Running, write_whole},
 };
@@ -31,6 +33,8 @@ pub struct LocalShop {
     pub standin: Option<Standin>,
     /// The worker and its queue.
     pub upkeep: Upkeep,
+    /// What the worker has mailed.
+    pub outbox: Outbox,
     server: JoinHandle<std::io::Result<()>>,
     #[expect(dead_code, reason = "its end is the end of the announcement")]
     running: Option<Running>,
@@ -49,9 +53,12 @@ impl LocalShop {
 
         let places = places(options, address, &dynamodb, standin.as_ref())?;
         let settings = places.iter().fold(options.settings.clone(), |all, (name, value)| all.with(name, value.clone()));
-        let clients = Clients::connect(&settings).await?;
-        let upkeep = Upkeep::start(Worker::from_settings(&settings, &clients)?).await;
-        let router = router(&settings, &clients, &upkeep)?.into_make_service_with_connect_info::<SocketAddr>();
+        let clients = Clients::from_settings(&settings)?;
+        let outbox = Outbox::default();
+        let mailer = Mailer::to_outbox(&settings, outbox.clone())?;
+        let upkeep = Upkeep::start(Worker::from_settings(&settings, &clients, mailer)?).await;
+        let router = router(&settings, &clients, &upkeep)?.merge(outbox_page(outbox.clone()));
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(axum::serve(listener, router).into_future());
         if let Some(standin) = &standin {
             let secret: String = settings.required("POLAR_WEBHOOK_SECRET")?;
@@ -60,7 +67,7 @@ impl LocalShop {
         }
         let url = format!("http://localhost:{}", address.port());
         let running = Running::announce(options, &url, address, &places)?;
-        let shop = Self { url, dynamodb, standin, upkeep, server, running };
+        let shop = Self { url, dynamodb, standin, upkeep, outbox, server, running };
         shop.write_ready_file(options)?;
         Ok(shop)
     }
@@ -130,6 +137,7 @@ fn places(
     let defaults = [
         ("POLAR_SERVER", "sandbox".to_owned()),
         ("STOREFRONT_ORIGINS", format!("http://localhost:{port},http://127.0.0.1:{port}")),
+        ("MAIL_FROM", "Meshwork Goods <shop@localhost>".to_owned()),
         ("POLAR_WEBHOOK_SECRET", LOCAL_WEBHOOK_SECRET.to_owned()),
     ];
     let mut places = Vec::new();
@@ -151,6 +159,7 @@ fn places(
         ("SESSIONS_TABLE", "sessions".to_owned()),
         ("CATALOGUE_TABLE", "catalogue".to_owned()),
         ("CHECKOUTS_TABLE", "checkouts".to_owned()),
+        ("LOGINS_TABLE", "logins".to_owned()),
         ("DOWNLOADS_TABLE", "downloads".to_owned()),
     ]);
     Ok(places)
@@ -158,17 +167,17 @@ fn places(
 
 /// The page, and behind it the very routers that the functions run.
 fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Result<Router> {
-    let webhook_secret = WebhookSecret::new(settings.required::<String>("POLAR_WEBHOOK_SECRET")?);
+    let webhook_secret = KeptSecret::new(settings.required::<String>("POLAR_WEBHOOK_SECRET")?);
     let functions = Router::new()
         .merge(catalog::router(catalog::Shop::from_settings(settings, clients)?))
         .merge(checkout::router(checkout::Shop::from_settings(settings, clients)?))
-        .merge(session::router(session::Shop::from_settings(settings, clients)?))
+        .merge(session::router(session::Shop::from_settings(settings, clients, upkeep.queue.clone())?))
         .merge(library::router(library::Shop::from_settings(settings, clients)?))
         .merge(download::router(download::Shop::from_settings(settings, clients)?))
         .merge(webhook::router(webhook::Shop::new(webhook_secret, upkeep.queue.clone())));
     let dead_letters = upkeep.dead_letters.clone();
     let dead_letters = get(move || std::future::ready(Json(dead_letters.list())));
-    Ok(page()
-        .route("/dead-letters", dead_letters)
-        .fallback_service(http_api::serve(functions, Origins::from_settings(settings)?)))
+    let origins = Origins::from_settings(settings)?;
+    let api = http_api::serve(functions, origins.clone()).layer(cors(origins));
+    Ok(page().route("/dead-letters", dead_letters).fallback_service(api))
 }

@@ -25,8 +25,9 @@ export function createClient({ baseUrl = "", fetch = (...args) => globalThis.fet
     /** One product with its files. */
     getProduct: (id, signal) => send("GET", `/api/products/${encodeURIComponent(id)}`, { signal }),
 
-    /** Begins a checkout; send the buyer to the answer's `url`. */
-    createCheckout: (wanted, signal) => send("POST", "/api/checkout", { body: wanted, signal }),
+    /** Begins a checkout; send the buyer to the answer's `url`. The same `key` begins it once, however often it is sent; it is a secret. */
+    createCheckout: (wanted, { key = crypto.randomUUID(), signal } = {}) =>
+      send("POST", "/api/checkout", { body: wanted, headers: { "Idempotency-Key": key }, signal }),
 
     /** Where a checkout stands; only for the browser that began it. */
     getCheckout: (id, signal) => send("GET", `/api/checkout/${encodeURIComponent(id)}`, { signal }),
@@ -40,6 +41,21 @@ export function createClient({ baseUrl = "", fetch = (...args) => globalThis.fet
     /** Signs out. */
     deleteSession: (signal) => send("DELETE", "/api/session", { signal }),
 
+    /** Has a code sent to this address if somebody bought with it: `{expiresAt}`, the same for known and unknown addresses. */
+    requestLogin: (email, signal) => send("POST", "/api/login", { body: { email }, signal }),
+
+    /** Signs in with the code; only in the browser that asked for it. */
+    verifyLogin: (code, signal) => send("POST", "/api/login/verify", { body: { code }, signal }),
+
+    /** Where this customer is signed in: `{items}`. */
+    listSessions: (signal) => send("GET", "/api/sessions", { signal }),
+
+    /** Signs out everywhere, here too. */
+    deleteSessions: (signal) => send("DELETE", "/api/sessions", { signal }),
+
+    /** Signs out in one place. */
+    deleteSessionById: (id, signal) => send("DELETE", `/api/sessions/${encodeURIComponent(id)}`, { signal }),
+
     /** A page of the library: `{items, pagination}`. */
     listPurchases: ({ page, limit } = {}, signal) =>
       send("GET", `/api/customer/downloadable-products${search({ page, limit })}`, { signal }),
@@ -50,15 +66,24 @@ export function createClient({ baseUrl = "", fetch = (...args) => globalThis.fet
 
     /** Takes one download of a file and answers its link, `downloadUrl`: a bearer credential, keep it out of logs. */
     createDownloadLink: (wanted, signal) => send("POST", "/api/customer/download", { body: wanted, signal }),
+
+    /** A page of the orders, the newest first: `{items, pagination}`. */
+    listOrders: ({ page, limit } = {}, signal) => send("GET", `/api/customer/orders${search({ page, limit })}`, { signal }),
+
+    /** Where an order's invoice is, `{url}`: a bearer credential too. Or `{status: "pending", retryAfter}` while it is being made. */
+    getInvoice: (orderId, signal) => send("GET", `/api/customer/orders/${encodeURIComponent(orderId)}/invoice`, { signal }),
+
+    /** The address of Polar's own portal, `{url}`, for the next hour. */
+    createPortalLink: (signal) => send("POST", "/api/customer/portal", { signal }),
   };
 }
 
-async function request({ fetch, timeout }, method, url, { body, signal } = {}) {
+async function request({ fetch, timeout }, method, url, { body, headers = {}, signal } = {}) {
   const limit = AbortSignal.timeout(timeout);
   const options = {
     method,
     credentials: "include",
-    headers: { Accept: "application/json, application/problem+json" },
+    headers: { Accept: "application/json, application/problem+json", ...headers },
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
   };
   if (body !== undefined) {

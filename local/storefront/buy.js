@@ -12,6 +12,8 @@ export function buyControls(shop, product) {
   const button = h("button", { type: "button", class: "button primary buy", onclick: buy },
     label, h("span", { class: "visually-hidden" }, `: ${product.name}`));
   const problems = h("div", { class: "buy-problem" });
+  // What was asked for and not answered yet: sent again under its own key, it begins no second checkout.
+  let unanswered = null;
   return h("div", { class: "buy-controls" }, button, problems);
 
   async function buy() {
@@ -19,14 +21,18 @@ export function buyControls(shop, product) {
     if (isStarting) return;
     lockCheckout(button, label);
     problems.replaceChildren();
+    unanswered ??= { wanted: { products: [product.id], ...wayBack() }, key: crypto.randomUUID() };
     try {
-      const checkout = await shop.api.createCheckout({ products: [product.id], ...wayBack() });
+      const checkout = await shop.api.createCheckout(unanswered.wanted, { key: unanswered.key });
+      unanswered = null;
       const url = safeUrl(checkout.url);
       if (!url) throw new TypeError("the checkout has no address");
       location.assign(url);
     } catch (error) {
       unlockCheckout();
-      problems.replaceChildren(problemNotice(asProblem(error), buy));
+      const problem = asProblem(error);
+      if (!problem.isTemporary) unanswered = null;
+      problems.replaceChildren(problemNotice(problem, buy));
       problems.querySelector("button").focus();
     }
   }

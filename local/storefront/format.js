@@ -79,6 +79,16 @@ export function formatDate(iso) {
   return new Intl.DateTimeFormat(LOCALE, { dateStyle: "long" }).format(new Date(iso));
 }
 
+/** An ISO time as "21 November 2026 at 14:32". */
+export function formatMoment(iso) {
+  return new Intl.DateTimeFormat(LOCALE, { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
+}
+
+/** A time, ISO or in milliseconds, as "14:32". */
+export function formatTime(time) {
+  return new Intl.DateTimeFormat(LOCALE, { timeStyle: "short" }).format(new Date(time));
+}
+
 /** "1 product", "4 products". */
 export function plural(count, noun) {
   return `${new Intl.NumberFormat(LOCALE).format(count)} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,6 +1,6 @@
 // Every refusal and failure in the words of a buyer: what happened, and what to do next.
 
-import { button, h } from "./dom.js";
+import { button, buttonLink, h } from "./dom.js";
 
 const LATER = "Please try again in a moment.";
 const OUR_FAULT = { title: "Something went wrong on our side", text: `${LATER} If it keeps happening, tell the shop.` };
@@ -12,20 +12,26 @@ const WORDS = {
   invalid_request: { title: "The shop did not understand that", text: "Reload the page and try again." },
   unauthenticated: {
     title: "You are signed out",
-    text: "For your safety this device forgets a purchase after a while. The receipt in your e-mail has a link to your files.",
+    text: "For your safety this device forgets a purchase after a while. Sign in with the e-mail address you bought with.",
+    signIn: true,
   },
   not_entitled: {
     title: "This file is not part of your purchase",
     text: "It may have been taken back with a refund. If that is wrong, tell the shop.",
   },
-  order_scope: { title: "That is not open here", text: "On this device you see only the purchase you made here." },
+  order_scope: {
+    title: "That is not open here yet",
+    text: "On this device you see the one purchase you made here. Sign in by e-mail to see everything you bought.",
+    signIn: true,
+  },
   origin_not_allowed: { title: "This page may not do that", text: "Open the shop at its own address and try again." },
   not_found: { title: "We could not find that", text: "It may have been removed from the shop." },
   file_not_found: { title: "This file is gone", text: "The shop may have replaced it. Reload your library to see what is there now." },
   method_not_allowed: OUR_FAULT,
   already_claimed: {
     title: "This purchase was already opened",
-    text: "A payment opens the library once. The receipt in your e-mail has a link to your files.",
+    text: "A payment opens the library once. Sign in with the e-mail address you paid with to see your files.",
+    signIn: true,
   },
   checkout_not_open: { title: "This checkout is closed", text: "Start again from the product; nothing more was charged." },
   download_pending: { title: "Your file is still being prepared", text: "This usually takes a few seconds. Please try again shortly." },
@@ -33,8 +39,14 @@ const WORDS = {
   checkout_expired: { title: "This checkout has run out", text: "It was not paid in time, so nothing was charged. You can start again." },
   claim_window_over: {
     title: "This payment was made a while ago",
-    text: "For your safety it no longer opens the library by itself. Your purchase is safe: the receipt in your e-mail has a link to your files.",
+    text: "For your safety it no longer opens the library by itself. Your purchase is safe: sign in with the e-mail address you paid with.",
+    signIn: true,
   },
+  login_code_invalid: {
+    title: "This code does not work here",
+    text: "Compare it with the newest mail. It works for a few minutes and a few tries, and only in the browser in which you asked for it: type it there, or ask for a new one here.",
+  },
+  invoice_pending: { title: "Your invoice is still being made", text: "Please try again in a minute." },
   access_expired: { title: "Your access to this file has ended" },
   payload_too_large: OUR_FAULT,
   unsupported_media_type: OUR_FAULT,
@@ -52,11 +64,11 @@ const WORDS = {
 // Where only the shop knows the figures ("You have used all 5 downloads of this file"), its own sentence is shown.
 const DETAIL_IS_BETTER = new Set(["download_limit_reached", "access_expired"]);
 
-/** The words for a problem: `{title, text}`; a code that this page does not know shows the shop's own sentence. */
+/** The words for a problem: `{title, text, signIn}`; a code that this page does not know shows the shop's own sentence. */
 export function explain(problem) {
   const words = WORDS[problem.code] ?? { title: "That did not work", text: problem.detail || problem.title };
   const text = DETAIL_IS_BETTER.has(problem.code) && problem.detail ? problem.detail : words.text || problem.detail;
-  return { title: words.title, text: [text || LATER, waiting(problem)].filter(Boolean).join(" ") };
+  return { ...words, text: [text || LATER, waiting(problem)].filter(Boolean).join(" ") };
 }
 
 function waiting({ retryAfter, isTemporary }) {
@@ -69,13 +81,20 @@ export function reference(problem) {
   return problem.requestId && h("small", { class: "reference" }, "Tell the shop: request ", h("code", null, problem.requestId));
 }
 
-/** A problem beside what caused it, with an optional retry; screen readers say it at once. */
-export function problemNotice(problem, retry) {
-  const { title, text } = explain(problem);
+/** Words beside what caused them, with the ways on; screen readers say them at once. */
+export function notice({ title, text, signIn }, ...actions) {
   return h("div", { class: "notice problem", role: "alert" },
-    h("p", null, h("strong", null, title), " ", text),
-    retry && button("Try again", retry, "quiet"),
-    reference(problem));
+    h("p", null, h("strong", null, title), " ", text), signIn && signInLink("quiet"), actions);
+}
+
+/** A problem beside what caused it, with an optional retry. */
+export function problemNotice(problem, retry) {
+  return notice(explain(problem), retry && button("Try again", retry, "quiet"), reference(problem));
+}
+
+/** The way on where `explain` says that signing in helps. */
+export function signInLink(kind) {
+  return buttonLink("#sign-in", "Sign in by e-mail", kind);
 }
 
 /** Anything that was thrown as a `Problem`-like object; a mistake of this page's own is logged and shown as one too. */

@@ -5,12 +5,18 @@ import { announce, h } from "./dom.js";
 import { asProblem, problemNotice } from "./problems.js";
 import { unlockCheckout } from "./buy.js";
 import { catalogueView } from "./views/catalogue.js";
+import { devicesView } from "./views/devices.js";
 import { libraryView } from "./views/library.js";
 import { missingView } from "./views/missing.js";
+import { ordersView } from "./views/orders.js";
 import { paymentView } from "./views/payment.js";
 import { productView } from "./views/product.js";
+import { signInView } from "./views/sign-in.js";
 
-const VIEWS = { "": catalogueView, shop: catalogueView, product: productView, library: libraryView, payment: paymentView };
+const VIEWS_OF_ANYBODY = { "": catalogueView, shop: catalogueView, product: productView };
+const VIEWS_OF_A_BUYER = { library: libraryView, orders: ordersView, devices: devicesView, payment: paymentView, "sign-in": signInView };
+const VIEWS = { ...VIEWS_OF_ANYBODY, ...VIEWS_OF_A_BUYER };
+const nameOf = (hash) => hash.slice(1).split(/[/?]/)[0];
 const shopName = document.title;
 const main = document.getElementById("main");
 const banner = document.getElementById("banner");
@@ -20,6 +26,8 @@ const shop = {
   // Null until the shop has said whether there is one.
   session: null,
   pendingCheckout: remembered("pendingCheckout"),
+  // A phone may forget the page while its owner reads the mail.
+  pendingSignIn: remembered("pendingSignIn"),
   setSession,
   setTitle: (title) => { document.title = title ? `${title} · ${shopName}` : shopName; },
   lastProduct: null,
@@ -51,7 +59,9 @@ function settleFocus() {
 
 function setSession(session) {
   shop.session = session;
-  document.getElementById("session").hidden = !session?.active;
+  document.getElementById("session").hidden = !session;
+  document.getElementById("signed-in").hidden = !session?.active;
+  document.getElementById("sign-in-link").hidden = Boolean(session?.active);
 }
 
 function showBanner(view) {
@@ -64,6 +74,7 @@ function remembered(name) {
   let value = attempt(() => sessionStorage.getItem(name)) ?? null;
   return {
     get: () => value,
+    set: (newer) => { value = newer; attempt(() => sessionStorage.setItem(name, newer)); },
     clear: () => { value = null; attempt(() => sessionStorage.removeItem(name)); },
   };
 }
@@ -92,7 +103,7 @@ async function signOut(event) {
     await shop.api.deleteSession();
     setSession({ active: false });
     announce("You are signed out.");
-    if (location.hash === "#library") location.hash = "";
+    if (nameOf(location.hash) in VIEWS_OF_A_BUYER) location.hash = "";
   } catch (error) {
     banner.hidden = false;
     banner.replaceChildren(h("p", null, h("strong", null, "You are still signed in.")), problemNotice(asProblem(error)));
@@ -108,5 +119,5 @@ addEventListener("hashchange", () => open());
 // A browser brings the page back as it was left when a buyer returns from the payment page with "Back".
 addEventListener("pageshow", (event) => { if (event.persisted) unlockCheckout(); });
 const sessionKnown = loadSession();
-if (/^#(library|payment)/.test(location.hash)) await sessionKnown;
+if (nameOf(location.hash) in VIEWS_OF_A_BUYER) await sessionKnown;
 open({ focus: false });

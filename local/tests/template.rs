@@ -1,6 +1,10 @@
 //! `template.yaml` deploys what is here: the same functions, routes, settings and tables.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    process::Command,
+};
 
 use serde_json::Value;
 use store::{TABLES, TableDescription};
@@ -35,6 +39,22 @@ fn the_routes_are_those_of_the_api_document() {
     let routes: Vec<_> = template().functions.into_values().flat_map(|function| function.routes).collect();
     assert_eq!(BTreeSet::from_iter(&routes).len(), routes.len(), "one route, one function");
     assert_eq!(routes.into_iter().collect::<BTreeSet<_>>(), documented.collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn cargo_lambda_watch_routes_like_the_deployed_api() {
+    let cargo = Command::new(env!("CARGO")).args(["metadata", "--no-deps", "--offline", "--format-version=1"]).output();
+    let metadata: Value = serde_json::from_slice(&cargo.expect("cargo runs").stdout).unwrap();
+    let router = metadata["metadata"]["lambda"]["watch"]["router"].as_object().expect("a router in Cargo.toml").iter();
+    let watched: BTreeMap<_, _> = router.map(|(path, name)| (path.clone(), name.as_str().unwrap().to_owned())).collect();
+
+    let functions = template().functions.into_values();
+    let deployed = functions.flat_map(|function| {
+        let name = function.folder.trim_start_matches("functions/").to_owned();
+        let path = |route: String| route.split_once(' ').expect("a method and a path").1.to_owned();
+        function.routes.into_iter().map(move |route| (path(route), name.clone()))
+    });
+    assert_eq!(watched, deployed.collect());
 }
 
 #[test]

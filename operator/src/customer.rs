@@ -72,7 +72,12 @@ impl Answer for Held {
         for session in sessions {
             let scope =
                 session.checkout_id.map_or("account".to_owned(), |checkout| format!("order of checkout {checkout}"));
-            writeln!(out, "{}  {scope}, since {:.0}, until {:.0}", session.id, session.created_at, session.expires_at)?;
+            let client = session.client.as_deref().unwrap_or("some browser");
+            writeln!(
+                out,
+                "{}  {scope}, {client}, since {:.0}, until {:.0}",
+                session.id, session.created_at, session.expires_at
+            )?;
         }
         let names: HashMap<_, _> =
             attempts.iter().filter_map(|attempt| Some((attempt.file_id?, attempt.file_name.as_deref()?))).collect();

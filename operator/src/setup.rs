@@ -7,13 +7,13 @@ use polar::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use startup::{SecretError, StartError};
+use startup::SecretError;
 
 use crate::{
     answer::{Answer, FAINT, GOOD, STRONG},
     doctor::{EVENTS, NEEDED, missing_scopes},
     failure::Failure,
-    shop::Shop,
+    shop::{Lack, Shop},
 };
 
 const PUT_PARAMETER: Action = Action::rpc("ssm", "AmazonSSM.PutParameter", "1.1");
@@ -107,7 +107,7 @@ async fn keep_secret(shop: &Shop, secret: &WebhookSecret) -> Result<Kept, Failur
     match shop.webhook_secret().await {
         Ok(known) if known == *secret => return Ok(Kept::InOrder),
         Ok(_) => {}
-        Err(StartError::Secret(SecretError::Parameter { source: AwsError::Refused { code, .. }, .. }))
+        Err(Lack::Secret(SecretError::Parameter { source: AwsError::Refused { code, .. }, .. }))
             if code == "ParameterNotFound" => {}
         Err(error) => return Err(error.into()),
     }

@@ -2,13 +2,22 @@ use std::time::Duration;
 
 use polar::WebhookSecret;
 use reqwest::{IntoUrl, Method, RequestBuilder};
-use startup::{Clients, Secret, SettingError, Settings};
+use startup::{Clients, Secret, SecretError, SettingError, Settings};
 use url::Url;
 
 use crate::{failure::Failure, local, options::PlaceOptions, stack};
 
 /// An answer that takes longer is none.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// What is missing to ask Polar or AWS anything.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Lack {
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}
 
 /// How a shop was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,23 +97,31 @@ impl Shop {
         startup::connect_aws(&self.settings)
     }
 
-    /// Polar and DynamoDB.
-    pub(crate) async fn clients(&self) -> Result<Clients, startup::StartError> {
-        Clients::connect(&self.settings).await
+    /// Polar and DynamoDB. The access token is fetched here, so that one that is not to be had is told from a Polar that does not answer.
+    pub(crate) async fn clients(&self) -> Result<Clients, Lack> {
+        let token = self.fetch(Secret::POLAR_ACCESS_TOKEN).await?;
+        self.clients_with(token)
     }
 
     /// Polar by a token that may see and change webhook endpoints: the shop's own does not need to.
-    pub(crate) async fn polar_for_setup(&self) -> Result<polar::Client, startup::StartError> {
-        let settings = match self.settings.optional::<String>("POLAR_SETUP_TOKEN")? {
-            Some(token) => self.settings.clone().with("POLAR_ACCESS_TOKEN", token),
-            None => self.settings.clone(),
+    pub(crate) async fn polar_for_setup(&self) -> Result<polar::Client, Lack> {
+        let token = match self.settings.optional("POLAR_SETUP_TOKEN")? {
+            Some(token) => token,
+            None => self.fetch(Secret::POLAR_ACCESS_TOKEN).await?,
         };
-        Ok(Clients::connect(&settings).await?.polar)
+        Ok(self.clients_with(token)?.polar)
     }
 
     /// The secret that the webhook function believes.
-    pub(crate) async fn webhook_secret(&self) -> Result<WebhookSecret, startup::StartError> {
-        let secret = Secret::POLAR_WEBHOOK_SECRET.fetch(&self.settings, &self.aws()?).await?;
-        Ok(WebhookSecret::new(secret))
+    pub(crate) async fn webhook_secret(&self) -> Result<WebhookSecret, Lack> {
+        self.fetch(Secret::POLAR_WEBHOOK_SECRET).await.map(WebhookSecret::new)
+    }
+
+    fn clients_with(&self, token: String) -> Result<Clients, Lack> {
+        Ok(Clients::from_settings(&self.settings.clone().with("POLAR_ACCESS_TOKEN", token))?)
+    }
+
+    async fn fetch(&self, secret: Secret) -> Result<String, Lack> {
+        Ok(secret.from_settings(&self.settings, &self.aws()?)?.get().await?.to_owned())
     }
 }

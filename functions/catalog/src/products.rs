@@ -69,7 +69,8 @@ pub(crate) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let listing = shop.products.listing().await?;
-    let product = shop.products.find_on_sale(id).await?.ok_or(ApiError::NotFound)?;
+    let product = shop.products.find_in(&listing, id).await?.filter(|product| product.is_on_sale());
+    let product = product.ok_or(ApiError::NotFound)?;
     let product = ProductWithFiles::new(&product, &listing.files_of(&product));
     Ok(cacheable(&product, now.duration_since(listing.true_at), &headers))
 }

@@ -3,21 +3,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A checkout that was just begun.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct NewCheckout {
-    pub(crate) checkout_id: Uuid,
-    /// Polar's payment page: send the buyer there.
-    pub(crate) url: String,
-    #[schema(example = "open")]
-    pub(crate) status: String,
-    pub(crate) expires_at: Timestamp,
-    /// With `"transport": "bearer"`: the secret that claims this checkout later. Keep it in memory.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) browser_key: Option<String>,
-}
-
 /// How a checkout is going. Amounts are integers in the currency's minor unit.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

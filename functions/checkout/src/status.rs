@@ -15,13 +15,15 @@ use crate::{Shop, checkout::Checkout};
 pub(crate) async fn get(
     State(shop): State<Shop>,
     Path(id): Path<Uuid>,
-    Browser(browser_key): Browser,
+    browser: Browser,
 ) -> Result<Json<Checkout>, ApiError> {
-    let browser_key = browser_key.ok_or(ApiError::Unauthenticated)?;
-    let record = shop.checkouts.find(id).await?;
-    // An unknown checkout and somebody else's look the same.
-    record.filter(|record| record.was_begun_by(&browser_key)).ok_or(ApiError::NotFound)?;
+    Ok(Json(find_own(&shop, id, browser).await?.into()))
+}
 
-    let checkout = shop.polar.checkouts().find(id.into()).await?.ok_or(ApiError::NotFound)?;
-    Ok(Json(checkout.into()))
+/// A checkout that this browser has begun. An unknown one and somebody else's look the same.
+pub(crate) async fn find_own(shop: &Shop, id: Uuid, Browser(key): Browser) -> Result<polar::Checkout, ApiError> {
+    let key = key.ok_or(ApiError::Unauthenticated)?;
+    let record = shop.checkouts.find(id).await?;
+    record.filter(|record| record.was_begun_by(&key)).ok_or(ApiError::NotFound)?;
+    shop.polar.checkouts().find(id.into()).await?.ok_or(ApiError::NotFound)
 }

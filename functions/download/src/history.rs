@@ -3,7 +3,7 @@ use std::num::NonZeroU16;
 use axum::extract::State;
 use http_api::{ApiError, InputRefusals, Json, Query, SessionRefusals, SignedIn};
 use jiff::Timestamp;
-use purchases::Download;
+use purchases::{Download, Purchase};
 use serde::{Deserialize, Serialize};
 use startup::causes;
 use store::{Attempt, Scope, Session};
@@ -89,32 +89,69 @@ pub(crate) async fn list(
     Ok(Json(DownloadHistory { items: page.attempts.into_iter().map(DownloadAttempt::from).collect(), next: page.next }))
 }
 
-/// Remembers an attempt. The history must never cost a buyer the download, so its own failures are only logged.
-pub(crate) async fn record(
-    shop: &Shop,
-    session: &Session,
-    client: String,
-    wanted: WantedFile,
-    outcome: &Result<Download, ApiError>,
-    now: Timestamp,
-) {
-    let purchase = outcome.as_ref().ok().map(|download| &download.purchase);
-    let attempt = Attempt {
-        at: now,
-        result: match outcome {
-            Ok(download) if download.repeated => "repeated".to_owned(),
-            Ok(_) => "issued".to_owned(),
-            Err(error) => error.code().to_owned(),
-        },
-        session_id: session.id(),
-        client,
-        product_id: purchase.and_then(|purchase| purchase.product_id).map(Uuid::from).or(wanted.product_id),
-        order_id: purchase.map(|purchase| purchase.id.order_id.into()).or(wanted.order_id),
-        file_id: purchase.map(|purchase| purchase.id.file_id).or(wanted.file_id),
-        file_name: purchase.map(|purchase| purchase.file_name().to_owned()),
-        version: purchase.and_then(|purchase| purchase.version().map(str::to_owned)),
-    };
-    if let Err(error) = shop.history.record(session.customer_id, &attempt).await {
-        warn!(cause = causes(&ApiError::from(error)), session.id = %session.id(), "could not record the download");
+/// An attempt under way. Its row has one key, so that what happened replaces what was foreseen.
+pub(crate) struct Attempted<'a> {
+    shop: &'a Shop,
+    session: &'a Session,
+    key: Uuid,
+    /// What is known before anybody was asked.
+    wanted: Attempt,
+}
+
+impl<'a> Attempted<'a> {
+    pub(crate) fn begin(
+        shop: &'a Shop,
+        session: &'a Session,
+        client: String,
+        wanted: WantedFile,
+        now: Timestamp,
+    ) -> Self {
+        let wanted = Attempt {
+            at: now,
+            result: String::new(),
+            session_id: session.id(),
+            client,
+            product_id: wanted.product_id,
+            order_id: wanted.order_id,
+            file_id: wanted.file_id,
+            file_name: None,
+            version: None,
+        };
+        Self { shop, session, key: Uuid::new_v4(), wanted }
+    }
+
+    /// The attempt as a counted download of this purchase.
+    pub(crate) fn issued(&self, purchase: &Purchase) -> Attempt {
+        self.of(purchase, "issued")
+    }
+
+    /// The attempt as it ended.
+    pub(crate) fn outcome(&self, taken: &Result<Download, ApiError>) -> Attempt {
+        match taken {
+            Ok(download) if download.repeated => self.of(&download.purchase, "repeated"),
+            Ok(download) => self.issued(&download.purchase),
+            Err(error) => Attempt { result: error.code().to_owned(), ..self.wanted.clone() },
+        }
+    }
+
+    fn of(&self, purchase: &Purchase, result: &str) -> Attempt {
+        Attempt {
+            result: result.to_owned(),
+            product_id: purchase.product_id.map(Uuid::from).or(self.wanted.product_id),
+            order_id: Some(purchase.id.order_id.into()),
+            file_id: Some(purchase.id.file_id),
+            file_name: Some(purchase.file_name().to_owned()),
+            version: purchase.version().map(str::to_owned),
+            ..self.wanted.clone()
+        }
+    }
+
+    /// Remembers the attempt. The history must never cost a buyer the download, so its own failures are only logged.
+    pub(crate) async fn record(&self, attempt: &Attempt) {
+        let recorded = self.shop.history.record_once(self.session.customer_id, self.key, attempt).await;
+        if let Err(error) = recorded {
+            let cause = causes(&ApiError::from(error));
+            warn!(cause, session.id = %self.session.id(), "could not record the download");
+        }
     }
 }

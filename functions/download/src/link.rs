@@ -13,7 +13,7 @@ use tracing::info;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::{Shop, history};
+use crate::{Shop, history::Attempted};
 
 /// What to download: a product with one file, or a file.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -159,8 +159,21 @@ async fn take(
     wanted: WantedFile,
     now: Timestamp,
 ) -> Result<Download, ApiError> {
-    let taken = shop.purchases.take(session, wanted.read()?, now).await.map_err(ApiError::from);
-    history::record(shop, session, client, wanted, &taken, now).await;
+    let attempt = Attempted::begin(shop, session, client, wanted, now);
+    let (foreseen, taken) = match shop.purchases.offer(session, wanted.read()?, now).await {
+        Ok(offer) => {
+            // Nearly every offer is taken and counted; so the history is written beside the counter, not after it.
+            let foreseen = attempt.issued(offer.purchase());
+            let (taken, ()) = tokio::join!(shop.purchases.take(session, offer, now), attempt.record(&foreseen));
+            (Some(foreseen), taken)
+        }
+        Err(error) => (None, Err(error)),
+    };
+    let taken = taken.map_err(ApiError::from);
+    let happened = attempt.outcome(&taken);
+    if foreseen.as_ref() != Some(&happened) {
+        attempt.record(&happened).await;
+    }
     let download = taken?;
     let file_id = download.purchase.id.file_id;
     info!(session.id = %session.id(), file.id = %file_id, repeated = download.repeated, "issued download link");

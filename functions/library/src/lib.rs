@@ -7,24 +7,14 @@ mod portal;
 mod purchase;
 mod state;
 
-use axum::Router;
-use utoipa_axum::{router::OpenApiRouter, routes};
-
 pub use state::Shop;
 
-/// The routes with their OpenAPI description.
-#[must_use]
-pub fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(library::list))
-        .routes(routes!(library::get))
-        .routes(routes!(orders::list))
-        .routes(routes!(orders::invoice))
-        .routes(routes!(license_keys::list))
-        .routes(routes!(portal::create))
-}
-
-/// The routes, ready to answer.
-pub fn router(shop: Shop) -> Router {
-    routes().with_state(shop).into()
+http_api::routes! {
+    Shop:
+    library::list,
+    library::get,
+    orders::list,
+    orders::invoice,
+    license_keys::list,
+    portal::create,
 }

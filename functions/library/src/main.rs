@@ -6,7 +6,7 @@ use startup::{Clients, Settings, log_json_to_stdout};
 async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::from_env();
     log_json_to_stdout(&settings)?;
-    let clients = Clients::connect(&settings).await?;
+    let clients = Clients::from_settings(&settings)?;
     let shop = library::Shop::from_settings(&settings, &clients)?;
     lambda_http::run(http_api::serve(library::router(shop), http_api::Origins::from_settings(&settings)?)).await
 }

@@ -1,18 +1,22 @@
 use axum::{
     extract::State,
     http::{StatusCode, header},
-    response::{AppendHeaders, IntoResponse, Response},
+    response::{IntoResponse, Response},
 };
-use http_api::{ApiError, Browser, InputRefusals, Json, Now, Problem, Transport, set_session_cookie};
+use http_api::{ApiError, InputRefusals, Json, Now, Problem, Transport};
 use jiff::Timestamp;
 use polar::{Checkout, CheckoutStatus};
 use serde::{Deserialize, Serialize};
-use store::{BrowserKey, CheckoutRecord, Claim, NewSession, Scope, Session};
+use store::{BrowserKey, CheckoutRecord, Claim, NewSession, Scope};
 use tracing::info;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{Shop, session::LiveSession};
+use crate::{
+    Shop,
+    session::{LiveSession, hand_out},
+    visitor::Visitor,
+};
 
 /// How long a page waits before it asks again whether the payment went through.
 const ASK_AGAIN_SECONDS: &str = "1";
@@ -51,24 +55,24 @@ pub(crate) struct PendingSession {
 pub(crate) async fn create(
     State(shop): State<Shop>,
     Now(now): Now,
-    Browser(key_in_cookie): Browser,
+    visitor: Visitor,
     Json(wanted): Json<WantedSession>,
 ) -> Result<Response, ApiError> {
     let transport = shop.access.accept(wanted.transport)?;
-    let key = wanted.browser_key.as_deref().and_then(BrowserKey::parse).or(key_in_cookie);
+    let key = visitor.browser.or_in_body(wanted.browser_key.as_deref());
     let record = find_own_checkout(&shop, wanted.checkout_id, key).await?;
     let Some(customer_id) = paying_customer(&shop, &record, now).await? else {
         let pending = Json(PendingSession { status: "pending" });
         return Ok((StatusCode::ACCEPTED, [(header::RETRY_AFTER, ASK_AGAIN_SECONDS)], pending).into_response());
     };
 
-    // Polar files the order under whoever has the typed address, so the checkout proves this one order and nothing else.
-    let scope = Scope::Order { checkout_id: record.id };
-    let session = NewSession::open(customer_id, scope, shop.access.lifetimes.of(scope));
+    let scope = scope_of_claim(&shop, &record, customer_id, &visitor, now).await?;
+    let session = visitor.new_session(&shop, customer_id, scope);
+    let session = NewSession { replaces: session.replaces.or(record.begun_in), ..session };
     let claim = shop.checkouts.claim(record.id, &shop.access.sessions, &session, now).await?;
     let Claim::Opened(session) = claim else { return Err(ApiError::AlreadyClaimed) };
 
-    info!(session.id = %session.id(), checkout.id = %record.id, "opened session");
+    info!(session.id = %session.id(), session.scope = scope.name(), checkout.id = %record.id, "opened session");
     Ok(hand_out(&session, transport))
 }
 
@@ -93,14 +97,24 @@ async fn paying_customer(shop: &Shop, record: &CheckoutRecord, now: Timestamp) -
     }
 }
 
+/// Polar files the order under whoever has the typed address, so a checkout proves this one order and nothing else. But a browser that is
+/// signed in to the customer's account, or was when it began the checkout and has not signed out since, keeps what it has.
+async fn scope_of_claim(
+    shop: &Shop,
+    record: &CheckoutRecord,
+    customer_id: Uuid,
+    visitor: &Visitor,
+    now: Timestamp,
+) -> Result<Scope, ApiError> {
+    let has_account = match &record.begun_in {
+        _ if visitor.has_account(customer_id) => true,
+        Some(begun_in) if begun_in.customer_id == customer_id => shop.access.sessions.is_live(begun_in, now).await?,
+        _ => false,
+    };
+    Ok(if has_account { Scope::Account } else { Scope::Order { checkout_id: record.id } })
+}
+
 /// Polar keeps no time of payment on a checkout; nothing changes it after it has succeeded.
 fn paid_at(checkout: &Checkout) -> Timestamp {
     checkout.modified_at.unwrap_or(checkout.created_at)
-}
-
-fn hand_out(session: &Session, transport: Transport) -> Response {
-    let token = (transport == Transport::Bearer).then(|| session.token.expose());
-    let lifetime = session.absolute_expires_at.duration_since(session.created_at).unsigned_abs();
-    let cookie = (transport == Transport::Cookie).then(|| set_session_cookie(&session.token, lifetime));
-    (StatusCode::CREATED, AppendHeaders(cookie), Json(LiveSession::new(session, token))).into_response()
 }

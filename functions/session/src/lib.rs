@@ -1,21 +1,16 @@
-//! Sessions: from a paid checkout to a browser that belongs to a buyer. It hands out no files, and trusts nothing that stands in an address.
+//! Sessions: from a paid checkout, or from a code in the mailbox, to a browser that belongs to a buyer. It hands out no files, and trusts nothing that
+//! stands in an address.
 
 mod claim;
+mod devices;
+mod login;
 mod session;
 mod state;
-
-use axum::Router;
-use utoipa_axum::{router::OpenApiRouter, routes};
+mod verify;
+mod visitor;
 
 pub use state::Shop;
 
-/// The routes with their OpenAPI description.
-#[must_use]
-pub fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(claim::create, session::get, session::delete))
-}
-
-/// The routes, ready to answer.
-pub fn router(shop: Shop) -> Router {
-    routes().with_state(shop).into()
+http_api::routes! {
+    Shop: claim::create, session::get, session::delete, devices::list, devices::delete_all, devices::delete, login::create, verify::create
 }

@@ -1,9 +1,12 @@
 use axum::{
     extract::State,
     http::StatusCode,
-    response::{AppendHeaders, IntoResponse},
+    response::{AppendHeaders, IntoResponse, Response},
 };
-use http_api::{ApiError, Json, MaybeSignedIn, Problem, SessionRefusals, SignedIn, clear_session_cookie};
+use http_api::{
+    ApiError, Json, MaybeSignedIn, Problem, SessionRefusals, SignedIn, Transport, clear_session_cookie,
+    set_session_cookie,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::Session;
@@ -54,7 +57,7 @@ pub(crate) struct NoSession {
 }
 
 impl LiveSession {
-    pub(crate) fn new(session: &Session, token: Option<String>) -> Self {
+    fn new(session: &Session, token: Option<String>) -> Self {
         Self {
             active: true,
             scope: session.scope.name(),
@@ -82,15 +85,25 @@ pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<Session
         SessionRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
     ))]
-pub(crate) async fn delete(
-    State(shop): State<Shop>,
-    SignedIn { session, .. }: SignedIn,
-) -> Result<impl IntoResponse, ApiError> {
-    shop.access.sessions.delete(&session).await?;
+pub(crate) async fn delete(State(shop): State<Shop>, SignedIn { session, .. }: SignedIn) -> Result<Response, ApiError> {
+    shop.access.sessions.delete(&session.reference()).await?;
     info!(session.id = %session.id(), "ended session");
+    Ok(signed_out())
+}
+
+/// Gives a browser its new session.
+pub(crate) fn hand_out(session: &Session, transport: Transport) -> Response {
+    let token = (transport == Transport::Bearer).then(|| session.token.expose());
+    let lifetime = session.absolute_expires_at.duration_since(session.created_at).unsigned_abs();
+    let cookie = (transport == Transport::Cookie).then(|| set_session_cookie(&session.token, lifetime));
+    (StatusCode::CREATED, AppendHeaders(cookie), Json(LiveSession::new(session, token))).into_response()
+}
+
+/// Takes the session, and what the page has shown of it, out of the browser.
+pub(crate) fn signed_out() -> Response {
     // The files that the page shows are the buyer's too (OWASP ASVS 5.0, 14.3.1).
     let clear_data = (CLEAR_SITE_DATA, "\"cache\", \"storage\"".parse().expect("plain ASCII"));
-    Ok((StatusCode::NO_CONTENT, AppendHeaders([clear_session_cookie(), clear_data])))
+    (StatusCode::NO_CONTENT, AppendHeaders([clear_session_cookie(), clear_data])).into_response()
 }
 
 const CLEAR_SITE_DATA: axum::http::HeaderName = axum::http::HeaderName::from_static("clear-site-data");

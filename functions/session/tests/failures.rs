@@ -19,8 +19,15 @@ async fn trouble_at_polar_has_its_code_and_leaves_the_checkout_to_be_claimed() {
 
 #[tokio::test]
 async fn a_missing_setting_stops_the_start_and_is_named() {
-    let required =
-        ["POLAR_SERVER", "POLAR_ACCESS_TOKEN_PARAMETER", "STOREFRONT_ORIGINS", "SESSIONS_TABLE", "CHECKOUTS_TABLE"];
+    let required = [
+        "POLAR_SERVER",
+        "POLAR_ACCESS_TOKEN_PARAMETER",
+        "STOREFRONT_ORIGINS",
+        "SESSIONS_TABLE",
+        "CHECKOUTS_TABLE",
+        "LOGINS_TABLE",
+        "QUEUE_URL",
+    ];
     testbed::check_required_settings("session", Path::new(SESSION), &required).await.expect("each setting is named");
 }
 

@@ -3,18 +3,6 @@
 mod receive;
 mod state;
 
-use axum::Router;
-use utoipa_axum::{router::OpenApiRouter, routes};
-
 pub use state::Shop;
 
-/// The routes with their OpenAPI description.
-#[must_use]
-pub fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(receive::receive))
-}
-
-/// The routes, ready to answer.
-pub fn router(shop: Shop) -> Router {
-    routes().with_state(shop).into()
-}
+http_api::routes! { Shop: receive::receive }

@@ -1,6 +1,5 @@
 //! Runs the webhook route as a Lambda function.
 
-use polar::WebhookSecret;
 use queue::Queue;
 use startup::{Secret, Settings, connect_aws, log_json_to_stdout};
 
@@ -9,7 +8,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let settings = Settings::from_env();
     log_json_to_stdout(&settings)?;
     let aws = connect_aws(&settings)?;
-    let secret = WebhookSecret::new(Secret::POLAR_WEBHOOK_SECRET.fetch(&settings, &aws).await?);
+    let secret = Secret::POLAR_WEBHOOK_SECRET.from_settings(&settings, &aws)?;
     let shop = webhook::Shop::new(secret, Queue::from_settings(&settings, aws)?);
     lambda_http::run(http_api::serve(webhook::router(shop), http_api::Origins::from_settings(&settings)?)).await
 }

@@ -4,7 +4,10 @@ use axum::{
 };
 use http_api::{ApiError, Now, Problem, RawBody};
 use jiff::Timestamp;
-use polar::webhook::{Headers, VerifyError, verify};
+use polar::{
+    WebhookSecret,
+    webhook::{Headers, VerifyError, verify},
+};
 use queue::{Job, PolarEvent};
 use serde::Deserialize;
 use tracing::info;
@@ -34,7 +37,8 @@ pub(crate) async fn receive(
         timestamp: header(&headers, "webhook-timestamp")?,
         signature: header(&headers, "webhook-signature")?,
     };
-    verify(&shop.secret, signed, &body, now).map_err(refusal)?;
+    let secret = shop.secret.get().await.map_err(|error| ApiError::Busy(error.into()))?;
+    verify(&WebhookSecret::new(secret), signed, &body, now).map_err(refusal)?;
 
     let event = Event::read(&body)?.about(signed.id);
     info!(event.id = event.id, event.kind = event.kind, "received event");

@@ -11,10 +11,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http_api::Origins;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use polar::WebhookSecret;
 use queue::{Here, Job, PolarEvent};
 use ring::hmac;
 use serde_json::Value;
+use startup::KeptSecret;
 use tokio::sync::mpsc;
 use tower::ServiceExt;
 use webhook::Shop;
@@ -29,7 +29,7 @@ struct Route {
 
 fn open() -> Route {
     let here = Here::new(Duration::ZERO);
-    let shop = Shop::new(WebhookSecret::new(SECRET), here.queue());
+    let shop = Shop::new(KeptSecret::new(SECRET), here.queue());
     let origins = Origins::new(vec!["https://shop.example".parse().unwrap()]).unwrap();
     let (sender, jobs) = mpsc::unbounded_channel();
     tokio::spawn(here.run(move |job| std::future::ready(sender.send(job))));

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
+use mail::Mailer;
 use startup::{Clients, Settings, log_json_to_stdout};
 use worker::{Invocation, Worker};
 
@@ -9,7 +10,8 @@ use worker::{Invocation, Worker};
 async fn main() -> Result<(), lambda_runtime::Error> {
     let settings = Settings::from_env();
     log_json_to_stdout(&settings)?;
-    let worker = Worker::from_settings(&settings, &Clients::connect(&settings).await?)?;
+    let clients = Clients::from_settings(&settings)?;
+    let worker = Worker::from_settings(&settings, &clients, Mailer::from_settings(&settings, &clients)?)?;
     let invoke = async |event: LambdaEvent<Invocation>| {
         worker.invoke(event.payload, Timestamp::now()).await.map_err(lambda_runtime::Error::from)
     };

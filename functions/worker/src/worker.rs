@@ -1,10 +1,13 @@
 use jiff::Timestamp;
+use mail::Mailer;
 use polar::webhook::EventType;
 use products::Products;
 use queue::{Job, PolarEvent};
 use startup::{Clients, SettingError, Settings};
-use store::{Downloads, History, Sessions};
+use store::{Downloads, History, Logins, Sessions};
 use tracing::info;
+
+use crate::login_mail::LoginMail;
 
 /// What a warm instance keeps.
 #[derive(Clone)]
@@ -14,6 +17,9 @@ pub struct Worker {
     pub(crate) sessions: Sessions,
     pub(crate) downloads: Downloads,
     pub(crate) history: History,
+    pub(crate) logins: Logins,
+    pub(crate) login_mail: LoginMail,
+    pub(crate) mailer: Mailer,
 }
 
 /// Why a job is not done. It will be tried again.
@@ -28,22 +34,31 @@ pub enum Error {
     /// Our tables gave no usable answer.
     #[error("DynamoDB gave no usable answer")]
     Store(#[from] store::Error),
+    /// A mail could not be written.
+    #[error("the mail could not be written")]
+    Template(#[from] askama::Error),
+    /// A mail is not on its way.
+    #[error("the mail is not on its way")]
+    Mail(#[from] mail::Error),
     /// The message is none of ours.
     #[error("the message is no job")]
     NoJob(#[from] serde_json::Error),
 }
 
 impl Worker {
-    /// Reads `SESSIONS_TABLE`, `DOWNLOADS_TABLE`, and the settings of [`Products`].
-    pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
-        let (sessions, downloads): (String, String) =
-            (settings.required("SESSIONS_TABLE")?, settings.required("DOWNLOADS_TABLE")?);
+    /// Reads `SESSIONS_TABLE`, `DOWNLOADS_TABLE`, `LOGINS_TABLE`, `SIGN_IN_URL`, and the settings of [`Products`].
+    pub fn from_settings(settings: &Settings, clients: &Clients, mailer: Mailer) -> Result<Self, SettingError> {
+        let table = |name| settings.required::<String>(name);
+        let dynamodb = || clients.dynamodb.clone();
         Ok(Self {
             polar: clients.polar.clone(),
             products: Products::from_settings(settings, clients)?,
-            sessions: Sessions::new(clients.dynamodb.clone(), sessions),
-            downloads: Downloads::new(clients.dynamodb.clone(), downloads.clone()),
-            history: History::new(clients.dynamodb.clone(), downloads),
+            sessions: Sessions::new(dynamodb(), table("SESSIONS_TABLE")?),
+            downloads: Downloads::new(dynamodb(), table("DOWNLOADS_TABLE")?),
+            history: History::new(dynamodb(), table("DOWNLOADS_TABLE")?),
+            logins: Logins::new(dynamodb(), table("LOGINS_TABLE")?),
+            login_mail: LoginMail::from_settings(settings, mailer.sender())?,
+            mailer,
         })
     }
 
@@ -52,6 +67,10 @@ impl Worker {
         // Boxed: the states of all calls below would make a type too deep for the compiler.
         match job {
             Job::PolarEvent(event) => Box::pin(self.heed(event, now)).await,
+            Job::LoginCode(login) => {
+                Box::pin(self.send_login_code(login, now)).await;
+                Ok(())
+            }
             Job::Reconcile => Box::pin(self.reconcile(now)).await,
         }
     }

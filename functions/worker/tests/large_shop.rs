@@ -2,6 +2,7 @@
 
 use dynamodb::Embedded;
 use jiff::Timestamp;
+use mail::Mailer;
 use polar_standin::{Options, Pace, Product, Shop, Standin};
 use products::Products;
 use queue::Job;
@@ -30,11 +31,15 @@ async fn five_thousand_products_are_published_whole_with_one_call_per_hundred() 
         ("CATALOGUE_TABLE", "catalogue".to_owned()),
         ("SESSIONS_TABLE", "sessions".to_owned()),
         ("DOWNLOADS_TABLE", "downloads".to_owned()),
+        ("LOGINS_TABLE", "logins".to_owned()),
+        ("MAIL_FROM", "shop@shop.example".to_owned()),
+        ("STOREFRONT_ORIGINS", "https://shop.example".to_owned()),
     ]
     .into_iter()
     .collect();
-    let clients = Clients::connect(&settings).await.expect("clients");
-    let worker = Worker::from_settings(&settings, &clients).expect("a worker");
+    let clients = Clients::from_settings(&settings).expect("clients");
+    let mailer = Mailer::from_settings(&settings, &clients).expect("a mailer");
+    let worker = Worker::from_settings(&settings, &clients, mailer).expect("a worker");
 
     worker.work(&Job::Reconcile, Timestamp::now()).await.expect("a refresh");
     let pages = polar.requests().iter().filter(|request| request.path == "/v1/products/").count();

@@ -3,6 +3,7 @@
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use jiff::Timestamp;
+use mail::Mailer;
 use polar_standin::{Fault, Purchase, demo};
 use products::Products;
 use queue::{Job, PolarEvent};
@@ -38,9 +39,10 @@ impl Shop {
     async fn open() -> Self {
         let world = World::start().await.expect("a world");
         let settings = settings(&world);
-        let clients = Clients::connect(&settings).await.expect("clients");
+        let clients = Clients::from_settings(&settings).expect("clients");
+        let mailer = Mailer::from_settings(&settings, &clients).expect("a mailer");
         Self {
-            worker: Worker::from_settings(&settings, &clients).expect("a worker"),
+            worker: Worker::from_settings(&settings, &clients, mailer).expect("a worker"),
             products: Products::from_settings(&settings, &clients).expect("products"),
             sessions: Sessions::new(world.dynamodb.client(), "sessions"),
             downloads: Downloads::new(world.dynamodb.client(), "downloads"),
@@ -55,7 +57,7 @@ impl Shop {
 
     /// Gives a customer a session, a portal token and a counted download.
     async fn sign_in(&self, customer: Uuid) -> Session {
-        let new = NewSession::open(customer, Scope::Account, LIFETIME);
+        let new = NewSession::open(customer, Scope::Account, LIFETIME, "Firefox on Linux");
         let session = self.sessions.create(&new, Timestamp::now()).await.unwrap();
         let portal_token = PortalToken { secret: "polar_mst_x".to_owned(), expires_at: Timestamp::now() + HOUR };
         self.sessions.keep_portal_token(&session, &portal_token).await.unwrap();
@@ -250,14 +252,14 @@ async fn the_schedule_heals_what_missed_events_would_have_told() {
     shop.work(&Job::Reconcile).await.unwrap();
 
     assert!(!shop.is_signed_in(&ada).await);
-    let listing = fresh(&shop).await.listing().await.unwrap();
+    let listing = fresh(&shop).listing().await.unwrap();
     assert!(listing.on_sale().iter().all(|product| product.id.0 != demo::TYPEFACE));
 }
 
 /// The products as another instance sees them, which remembers nothing.
-async fn fresh(shop: &Shop) -> Products {
+fn fresh(shop: &Shop) -> Products {
     let settings = settings(&shop.world);
-    Products::from_settings(&settings, &Clients::connect(&settings).await.expect("clients")).expect("products")
+    Products::from_settings(&settings, &Clients::from_settings(&settings).expect("clients")).expect("products")
 }
 
 #[tokio::test]
@@ -268,5 +270,5 @@ async fn a_failed_refresh_leaves_the_catalogue_as_it_was() {
 
     let failed = shop.work(&event("product.updated", demo::TYPEFACE, demo::ADA)).await;
     assert!(matches!(failed, Err(Error::Products(_))), "{failed:?}");
-    assert_eq!(fresh(&shop).await.listing().await.unwrap().on_sale().len(), 10);
+    assert_eq!(fresh(&shop).listing().await.unwrap().on_sale().len(), 10);
 }

@@ -139,6 +139,8 @@ test("signing out closes the library", async (t) => {
   await page.reload();
   await page.getByRole("heading", { name: "Nothing is open on this device" }).waitFor();
   await keepScreenshots(page, "signed-out");
+  await page.getByRole("link", { name: "Sign in by e-mail" }).click();
+  await page.getByLabel("E-mail address").waitFor();
 });
 
 test("a double click begins one checkout", async (t) => {
@@ -151,6 +153,25 @@ test("a double click begins one checkout", async (t) => {
   checkouts.release();
   await page.waitForURL((url) => !url.href.startsWith(`${shopUrl}/#`) && url.pathname !== "/");
   assert.equal(checkouts.seen.length, 1);
+});
+
+test("a checkout whose answer is lost is begun once, and another click begins another", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  const sent = [];
+  await page.route("**/api/checkout", async (route) => {
+    sent.push({ key: route.request().headers()["idempotency-key"], answer: await (await route.fetch()).json() });
+    await route.abort();
+  });
+  const card = cardPriced(page, PAID);
+  await card.locator("button.buy").click();
+  await card.getByRole("alert").getByRole("button", { name: "Try again" }).click();
+  await card.getByRole("alert").getByText("No connection to the shop").waitFor();
+  await cardPriced(page, "Free").locator("button.buy").click();
+  await cardPriced(page, "Free").getByRole("alert").waitFor();
+  assert.equal(sent[1].key, sent[0].key);
+  assert.deepEqual(sent[1].answer, sent[0].answer);
+  assert.notEqual(sent[2].key, sent[0].key);
 });
 
 test("a checkout that cannot begin says so and can be tried again", async (t) => {

@@ -2,7 +2,8 @@
 
 import { announce, button, buttonLink, h, heading, statePanel, wait } from "../dom.js";
 import { formatDate } from "../format.js";
-import { asProblem, explain, reference } from "../problems.js";
+import { asProblem } from "../problems.js";
+import { accountTabs, failure, signedOut, skeleton } from "./account.js";
 import { loom } from "./loom.js";
 import { purchaseRow } from "./purchase.js";
 
@@ -14,17 +15,21 @@ const REFRESH_PAUSES = [1, 2, 3, 5, 8, 13, 21, 34, 55];
 export function libraryView(shop, { parameters, signal }) {
   const isNew = parameters.has("new");
   const rows = h("div", { class: "purchases", "aria-busy": "true" });
+  const tabs = accountTabs(shop, "library");
+  const note = scopeNote();
   let shownAs = "";
   shop.setTitle("Your library");
   follow();
   return [
     isNew && h("p", { class: "notice thanks" }, h("strong", null, "Thank you!"), " Your payment is confirmed."),
-    heading("Your library"), scopeNote(), rows,
+    tabs, heading("Your library"), note, rows,
   ].filter(Boolean);
 
   function scopeNote() {
     if (shop.session?.scope !== "order") return null;
-    return h("p", { class: "lede" }, `This shows the purchase you made on this device. It stays open here until ${formatDate(shop.session.expiresAt)}.`);
+    return h("div", null,
+      h("p", { class: "lede" }, `This shows the purchase you made on this device. It stays open here until ${formatDate(shop.session.expiresAt)}.`),
+      h("div", { class: "actions" }, buttonLink("#sign-in", "See everything you bought: sign in by e\u2011mail", "quiet")));
   }
 
   async function follow() {
@@ -80,15 +85,14 @@ export function libraryView(shop, { parameters, signal }) {
 
   function onSignedOut() {
     shop.setSession({ active: false });
+    tabs?.remove();
+    note?.remove();
     show(signedOut("You are signed out"));
   }
 
   function failed(problem) {
     if (problem.code === "unauthenticated") return onSignedOut();
-    const { title, text } = explain(problem);
-    const panel = statePanel({ title, text, tone: "trouble", actions: [button("Try again", follow), reference(problem)].filter(Boolean) });
-    panel.setAttribute("role", "alert");
-    show(panel);
+    show(failure(problem, follow));
   }
 
   function stillPreparing() {
@@ -101,25 +105,10 @@ export function libraryView(shop, { parameters, signal }) {
   }
 }
 
-function skeleton() {
-  return [
-    h("p", { class: "visually-hidden" }, "Loading your files…"),
-    h("div", { class: "row skeleton", "aria-hidden": "true" }, h("span", { class: "line" }), h("span", { class: "line short" })),
-  ];
-}
-
 function preparing() {
   return statePanel({ art: loom(), title: "Your files are being prepared", text: "They appear here in a few seconds." });
 }
 
 function nothingBought() {
   return statePanel({ title: "Nothing here yet", text: "Files that you buy appear here.", actions: [buttonLink("#", "See all goods")] });
-}
-
-function signedOut(title = "Nothing is open on this device") {
-  return statePanel({
-    title,
-    text: "Your files open here right after a purchase. For an earlier purchase, use the link in the receipt that came by e-mail.",
-    actions: [buttonLink("#", "See all goods")],
-  });
 }

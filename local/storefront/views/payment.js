@@ -1,7 +1,7 @@
 // A buyer comes back from the payment page: wait until the payment is confirmed, then open the library.
 
 import { announce, button, buttonLink, h, heading, safeUrl, statePanel, wait } from "../dom.js";
-import { asProblem, explain, reference } from "../problems.js";
+import { asProblem, explain, reference, signInLink } from "../problems.js";
 import { loom } from "./loom.js";
 
 const PATIENCE_SECONDS = 120;
@@ -69,8 +69,8 @@ export function paymentView(shop, { signal }) {
   function refused(problem) {
     if (problem.code === "already_claimed" && shop.session?.active) return arrived(shop.session);
     shop.pendingCheckout.clear();
-    const { title: name, text } = WORDS_HERE[problem.code] ?? explain(problem);
-    say(name, [text], [buttonLink("#", "To the shop"), reference(problem)]);
+    const { title: name, text, signIn } = WORDS_HERE[problem.code] ?? explain(problem);
+    say(name, [text], [signIn && signInLink(), buttonLink("#", "To the shop", signIn ? "quiet" : "primary"), reference(problem)].filter(Boolean));
     return null;
   }
 
@@ -127,7 +127,8 @@ export function paymentView(shop, { signal }) {
 // The same codes mean something more exact to a buyer who has just come back from paying.
 const ELSEWHERE = {
   title: "This browser did not make that purchase",
-  text: "If you paid on another device or in another browser, open the shop there. The receipt in your e-mail has a link to your files too.",
+  text: "If you paid on another device or in another browser, open the shop there, or sign in with the e-mail address you paid with.",
+  signIn: true,
 };
 const WORDS_HERE = { unauthenticated: ELSEWHERE, not_found: ELSEWHERE, invalid_request: ELSEWHERE };
 

@@ -11,7 +11,7 @@ use hyper_util::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use store::{BrowserKey, Checkouts};
+use store::{BrowserKey, Checkouts, NewCheckout};
 use uuid::Uuid;
 
 use crate::World;
@@ -34,7 +34,8 @@ impl World {
         let begun = BegunCheckout { id: text("id")?.parse()?, url: text("url")?.to_owned() };
         let browser_key = BrowserKey::parse(browser_key).context("the browser key")?;
         let checkouts = Checkouts::new(self.dynamodb.client(), "checkouts");
-        checkouts.create(begun.id, &browser_key, Timestamp::now()).await?;
+        let checkout = NewCheckout { id: begun.id, browser_key: &browser_key, begun_in: None };
+        checkouts.create(&checkout, Timestamp::now()).await?;
         Ok(begun)
     }
 

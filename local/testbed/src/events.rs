@@ -1,26 +1,52 @@
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, sync::PoisonError};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
-use crate::{Answer, World, workspace};
+use crate::{Answer, FunctionBlock, Template, World, delivery, workspace};
 
 /// Feeds a function every event that the table in `events/README.md` names for it, each in a world of its own, and
 /// compares the answers with the table. The table and the files must agree one to one.
+///
+/// The events also show what the function's role is for: what `template.yaml` does not permit is refused, and what it
+/// permits some event must have needed.
 ///
 /// # Errors
 /// With every difference, one a line.
 pub async fn check_events(function: &str, binary: &Path) -> anyhow::Result<()> {
     let rows = read_table()?;
-    let mut differences = Vec::new();
+    let (mut differences, mut needed) = (Vec::new(), BTreeSet::new());
     for row in rows.iter().filter(|row| row.function == function) {
-        if let Err(error) = row.check(binary).await {
+        if let Err(error) = row.check(binary, &mut needed).await {
             differences.push(format!("{}: {error:#}", row.file));
         }
     }
-    ensure!(differences.is_empty(), "{}", differences.join("\n"));
     ensure!(rows.iter().any(|row| row.function == function), "events/README.md has no event of {function}");
+    let template = Template::read()?;
+    differences.extend(compare_permissions(template.function(function)?, &needed));
+    ensure!(differences.is_empty(), "{}", differences.join("\n"));
     Ok(())
+}
+
+/// What Lambda does in a function's role: it writes logs and traces, and reads the queue.
+const BY_LAMBDA: &[&str] = &[
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+];
+
+/// What a function's code has needed and may not do, and what it may do and has not needed.
+fn compare_permissions(function: &FunctionBlock, needed: &BTreeSet<(String, String)>) -> Vec<String> {
+    let by_code = function.permissions.iter().filter(|(_, action)| !BY_LAMBDA.contains(&action.as_str()));
+    let permitted: BTreeSet<_> = by_code.cloned().collect();
+    let missing = needed.difference(&permitted).map(|(resource, action)| format!("must permit {action} on {resource}"));
+    let idle = permitted.difference(needed);
+    let idle = idle.map(|(resource, action)| format!("permits {action} on {resource}, which no event needs"));
+    missing.chain(idle).map(|difference| format!("{}: template.yaml {difference}", function.folder)).collect()
 }
 
 /// One line of the table: an event and its answer.
@@ -76,18 +102,32 @@ impl Row {
         Ok(Self { file: file.to_owned(), function: plain(function).unwrap_or(function).to_owned(), status, answer })
     }
 
-    async fn check(&self, binary: &Path) -> anyhow::Result<()> {
-        let event = fs::read_to_string(workspace().join("events").join(&self.file))?;
+    /// Compares the answer with the row; adds the permissions that it took.
+    async fn check(&self, binary: &Path, needed: &mut BTreeSet<(String, String)>) -> anyhow::Result<()> {
         let world = World::start().await?;
         world.seed_events().await?;
-        let function = world.run(&self.function, binary).await?;
-        let answer = Answer::read(function.invoke(serde_json::from_str(&event)?).await?)?;
-        let logs = function.logs();
+        let answered = self.feed(&world, binary).await;
+        needed.append(&mut world.used.lock().unwrap_or_else(PoisonError::into_inner));
+        let (answer, logs) = answered?;
         ensure!(answer.status == self.status, "status {} for {}\n{}\n{logs}", answer.status, self.status, answer.body);
         for term in &self.answer {
             term.check(&answer).with_context(|| answer.body.to_string())?;
         }
         Ok(())
+    }
+
+    /// Feeds the event to its function; returns the answer and the log.
+    async fn feed(&self, world: &World, binary: &Path) -> anyhow::Result<(Answer, String)> {
+        let event = fs::read_to_string(workspace().join("events").join(&self.file))?;
+        let mut event = serde_json::from_str(&event)?;
+        delivery::sign(&mut event)?;
+        let function = world.run(&self.function, binary).await?;
+        if self.function == "worker" {
+            // Queue and schedule deliver at least once: what came twice is answered as if it came first.
+            function.invoke(event.clone()).await?;
+        }
+        let answer = Answer::read(function.invoke(event).await?)?;
+        Ok((answer, function.logs()))
     }
 }
 
@@ -157,6 +197,27 @@ mod tests {
         }
         for line in ["| `a.json` | catalog | good | `id` |", "| `a.json` | catalog | 200 |"] {
             assert!(Row::read(line).unwrap().is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_permission_too_few_or_too_many_is_named() {
+        let permission = |resource: &str, action: &str| (resource.to_owned(), action.to_owned());
+        let get = permission("SessionsTable", "dynamodb:GetItem");
+        let delete = permission("SessionsTable", "dynamodb:DeleteItem");
+        let secret = permission("PolarAccessTokenParameter", "ssm:GetParameter");
+        let log = permission("CatalogLogs", "logs:PutLogEvents");
+        let too_few = "f: template.yaml must permit dynamodb:DeleteItem on SessionsTable";
+        let too_many = "f: template.yaml permits dynamodb:DeleteItem on SessionsTable, which no event needs";
+        for (case, permissions, needed, differences) in [
+            ("as many", vec![&get, &secret], vec![&get, &secret], vec![]),
+            ("what Lambda does", vec![&get, &log], vec![&get], vec![]),
+            ("too few", vec![&get], vec![&get, &delete], vec![too_few]),
+            ("too many", vec![&get, &delete], vec![&get], vec![too_many]),
+        ] {
+            let permissions = permissions.into_iter().cloned().collect();
+            let function = FunctionBlock { folder: "f".to_owned(), permissions, ..FunctionBlock::default() };
+            assert_eq!(compare_permissions(&function, &needed.into_iter().cloned().collect()), differences, "{case}");
         }
     }
 

@@ -20,6 +20,7 @@ use tokio::{
 use crate::{
     Answer, Event,
     runtime_api::{self, RuntimeApi},
+    secrets::{Secrets, refuse},
 };
 
 /// Lambda's time for a start.
@@ -27,10 +28,12 @@ const START_LIMIT: Duration = Duration::from_secs(10);
 /// The template's time for an event.
 const EVENT_LIMIT: Duration = Duration::from_secs(15);
 
-/// A built program, started as Lambda starts it; it ends when this is dropped.
+/// A built program, started as Lambda starts it; it ends when this is dropped, and so does the test if it has logged a credential.
 pub struct Function {
     runtime_api: Arc<RuntimeApi>,
     output: NamedTempFile,
+    /// What it must not have written.
+    secrets: Secrets,
     /// The runtime API's server and the program, each of which ends with its task.
     _tasks: JoinSet<()>,
 }
@@ -50,7 +53,7 @@ impl Function {
         let mut tasks = JoinSet::new();
         tasks.spawn(runtime_api::serve(listener, Arc::clone(&runtime_api)));
         tasks.spawn(watch_over(program, Arc::clone(&runtime_api)));
-        let function = Self { runtime_api, output, _tasks: tasks };
+        let function = Self { runtime_api, output, secrets: Secrets::default(), _tasks: tasks };
 
         match timeout(START_LIMIT, function.runtime_api.ready()).await {
             Ok(Ok(())) => Ok(function),
@@ -69,9 +72,13 @@ impl Function {
 
     /// Like [`Function::invoke`] with another time limit, which the program learns as its deadline.
     pub async fn invoke_within(&self, limit: Duration, event: Value) -> anyhow::Result<Value> {
+        self.secrets.learn(&event);
         let answer = self.runtime_api.invoke(event, SystemTime::now() + limit);
         match timeout(limit, answer).await {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok(answer)) => {
+                self.secrets.learn(&answer);
+                Ok(answer)
+            }
             Ok(Err(error)) => bail!("{error}\n{}", self.logs()),
             Err(_) => bail!("no answer within {limit:?}\n{}", self.logs()),
         }
@@ -86,6 +93,12 @@ impl Function {
     #[must_use]
     pub fn logs(&self) -> String {
         fs::read(self.output.path()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        refuse(&self.secrets.leaks_in(&self.logs()));
     }
 }
 

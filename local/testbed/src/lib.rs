@@ -3,13 +3,17 @@
 use std::path::Path;
 
 mod buyer;
+mod delivery;
 mod event;
 mod events;
 mod function;
+mod log_watch;
 mod program;
 mod role;
 mod runtime_api;
+mod secrets;
 pub mod seeds;
+mod ses;
 mod template;
 mod trouble;
 mod world;
@@ -18,8 +22,10 @@ pub use buyer::BegunCheckout;
 pub use event::{Answer, Event};
 pub use events::check_events;
 pub use function::Function;
+pub use log_watch::LogWatch;
 pub use polar_standin::{Fault, Purchase, demo};
 pub use program::program;
+pub use ses::SentMail;
 pub use template::{FunctionBlock, Table, Template};
 pub use trouble::{check_required_settings, check_troubles};
 pub use world::{STOREFRONT_ORIGIN, WEBHOOK_SECRET, World};

@@ -1,6 +1,9 @@
-//! AWS as a function's role sees it: the parameter store, the queue and DynamoDB, and no more of them than `template.yaml` permits.
+//! AWS as a function's role sees it: the parameter store, the queue, SES and DynamoDB, and no more of them than `template.yaml` permits.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use anyhow::Context;
 use axum::{
@@ -15,49 +18,41 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet};
 
-use crate::{FunctionBlock, buyer::http_client};
+use crate::ses::{self, Ses};
 
 /// A function's role: what it may do, and where that is done.
 pub(crate) struct Role {
-    permissions: Vec<(String, String)>,
+    pub(crate) permissions: Vec<(String, String)>,
+    /// What has been needed, permitted or not.
+    pub(crate) used: Used,
     /// The secrets in the parameter store, by their parameters' names.
-    secrets: Vec<(&'static str, String)>,
+    pub(crate) secrets: Vec<(&'static str, String)>,
     /// Where what is sent to the queue ends up.
-    messages: Messages,
-    dynamodb: String,
-    client: Client<HttpConnector, Body>,
+    pub(crate) messages: Messages,
+    pub(crate) ses: Arc<Ses>,
+    pub(crate) dynamodb: String,
+    pub(crate) client: Client<HttpConnector, Body>,
 }
 
 impl Role {
-    pub(crate) fn new(
-        function: &FunctionBlock,
-        secrets: Vec<(&'static str, String)>,
-        messages: Messages,
-        dynamodb: &str,
-    ) -> Self {
-        Self {
-            permissions: function.permissions.clone(),
-            secrets,
-            messages,
-            dynamodb: dynamodb.to_owned(),
-            client: http_client(),
-        }
-    }
-
-    /// Starts answering in `tasks`; returns the endpoint of both services.
+    /// Starts answering in `tasks`; returns the endpoint of all services.
     pub(crate) async fn serve(self, tasks: &mut JoinSet<()>) -> anyhow::Result<String> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let routes = Router::new().route("/", post(call)).with_state(Arc::new(self));
+        let routes = Router::new()
+            .route("/", post(call))
+            .route("/v2/email/outbound-emails", post(send_email))
+            .with_state(Arc::new(self));
         tasks.spawn(async { axum::serve(listener, routes).await.expect("a loopback listener accepts") });
         Ok(url)
     }
 
+    /// Whether the role may do this. Notes that it was needed.
     fn may(&self, needed: &(String, String)) -> bool {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(needed.clone());
         self.permissions.contains(needed)
     }
 
-    /// The parameter's value; its permission names the parameter itself, in a policy of its own.
     fn get_parameter(&self, body: &[u8]) -> anyhow::Result<Value> {
         let name = serde_json::from_slice::<Value>(body)?["Name"].clone();
         let secret = self.secrets.iter().find(|(known, _)| name == *known);
@@ -81,22 +76,28 @@ impl Role {
 
 async fn call(State(role): State<Arc<Role>>, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    if target == "AmazonSSM.GetParameter" {
-        return role
-            .get_parameter(&body)
-            .map(|answer| Json(answer).into_response())
-            .map_err(|error| refuse(&error.to_string()));
-    }
     let needed = needed(target, &body).map_err(|error| refuse(&format!("{target}: {error}")))?;
-    if let Some((table, action)) = needed.iter().find(|needed| !role.may(needed)) {
-        return Err(refuse(&format!("template.yaml does not permit {action} on {table}")));
+    if let Some((resource, action)) = needed.iter().find(|needed| !role.may(needed)) {
+        return Err(refuse(&format!("template.yaml does not permit {action} on {resource}")));
     }
     let answer = match target {
+        "AmazonSSM.GetParameter" => role.get_parameter(&body).map(|answer| Json(answer).into_response()),
         "AmazonSQS.SendMessage" => role.send_message(&body).map(|answer| Json(answer).into_response()),
         _ => role.forward(headers, body).await,
     };
     answer.map_err(|error| refuse(&error.to_string()))
 }
+
+/// The permission is on the identity that mails are sent from.
+async fn send_email(State(role): State<Arc<Role>>, body: Bytes) -> Response {
+    if !role.may(&("MailIdentity".to_owned(), "ses:SendEmail".to_owned())) {
+        return ses::refuse(StatusCode::FORBIDDEN, "AccessDeniedException");
+    }
+    role.ses.send(&body).unwrap_or_else(|_| ses::refuse(StatusCode::BAD_REQUEST, "BadRequestException"))
+}
+
+/// Resources and actions.
+pub(crate) type Used = Arc<Mutex<BTreeSet<(String, String)>>>;
 
 /// The jobs that were sent to the queue.
 pub(crate) type Messages = Arc<Mutex<Vec<Value>>>;
@@ -106,10 +107,15 @@ fn refuse(why: &str) -> Response {
     (StatusCode::BAD_REQUEST, Json(refusal)).into_response()
 }
 
-/// The resources and actions of one call of SQS or DynamoDB; a transaction or a batch needs the right to each of its parts.
+/// The resources and actions of one call of SSM, SQS or DynamoDB; a transaction or a batch needs the right to each of its parts.
 fn needed(target: &str, body: &[u8]) -> anyhow::Result<Vec<(String, String)>> {
     let (_, operation) = target.split_once('.').context("no operation")?;
     let body: Value = serde_json::from_slice(body)?;
+    if target.starts_with("AmazonSSM.") {
+        // The testbed's parameters end in the names that they have in the template.
+        let (_, resource) = body["Name"].as_str().and_then(|name| name.rsplit_once('/')).context("no name")?;
+        return Ok(vec![(resource.to_owned(), format!("ssm:{operation}"))]);
+    }
     if target.starts_with("AmazonSQS.") {
         return Ok(vec![("Queue".to_owned(), format!("sqs:{operation}"))]);
     }
@@ -129,17 +135,21 @@ fn needed(target: &str, body: &[u8]) -> anyhow::Result<Vec<(String, String)>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
+    use crate::buyer::http_client;
 
     fn role() -> Role {
         let permissions =
             ["dynamodb:GetItem", "dynamodb:PutItem"].map(|action| ("SessionsTable".into(), action.into()));
-        let settings = BTreeMap::new();
-        let function =
-            FunctionBlock { folder: String::new(), settings, routes: vec![], permissions: permissions.into() };
-        Role::new(&function, Vec::new(), Messages::default(), "")
+        Role {
+            permissions: permissions.into(),
+            used: Used::default(),
+            secrets: Vec::new(),
+            messages: Messages::default(),
+            ses: Arc::default(),
+            dynamodb: String::new(),
+            client: http_client(),
+        }
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::Timestamp;
 use polar_standin::{Purchase, demo};
-use store::{BrowserKey, Checkouts, Lifetime, NewSession, Scope, SessionToken, Sessions};
+use store::{
+    Attempt, BrowserKey, Catalogue, Checkouts, History, IdempotencyKey, Lifetime, LoginCode, LoginLimits, LoginRequest,
+    Logins, NewCheckout, NewLogin, NewSession, Repeatable, Scope, SessionToken, Sessions,
+};
 use uuid::Uuid;
 
 use crate::World;
@@ -21,40 +24,120 @@ pub const ACCOUNT_SESSION: &str = "DgAAAQAAQACAAAAAAAAAAWFjY291bnQgc2Vzc2lvbiBvZ
 pub const ORDER_SESSION: &str = "DgAAAQAAQACAAAAAAAAAAW9uZSBvcmRlciBzZXNzaW9uIG9mIHRoZSB0ZXN0YmVk";
 /// The key of her browser, which began both of her checkouts.
 pub const BROWSER_KEY: &str = "YnJvd3NlciBrZXkgb2YgdGhlIHNlZWRlZCBidXllci4";
-/// A key of somebody else's browser.
+/// The code that was sent to her for that browser.
+pub const LOGIN_CODE: &str = "K7QF-2M9X";
+/// A key of somebody else's browser, which has asked for as many codes as a browser may.
 pub const OTHER_BROWSER_KEY: &str = "YW5vdGhlciBicm93c2VyLCBhbm90aGVyIGtleSAuLi4";
+/// The name that her page has given to another request for a checkout.
+pub const IDEMPOTENCY_KEY: &str = "5f0a4c86-3c0e-4b6f-9a57-2b1d7e8c9f10";
 /// A checkout of [`BRUSH_PACK`](demo::BRUSH_PACK) that is paid and waits to be claimed.
 pub const PAID_CHECKOUT: Uuid = Uuid::from_u128(0xc0c0_0000_0000_4000_8000_0000_0000_0001);
 /// A checkout of [`SKY_SAMPLER`](demo::SKY_SAMPLER) that is paid and claimed.
 pub const CLAIMED_CHECKOUT: Uuid = Uuid::from_u128(0xc0c0_0000_0000_4000_8000_0000_0000_0002);
 
+/// The login that her code belongs to.
+pub const LOGIN_ID: Uuid = Uuid::from_u128(0x5f0c_1e7a_2b6d_4c39_9a54_8d1e_0f3b_7c21);
+/// A customer whom Polar no longer knows, and who still has a session and a history here.
+pub const GONE: Uuid = Uuid::from_u128(0x0e00_0001_0000_4000_8000_0000_0000_00ff);
+/// The token of that session.
+pub const GONE_SESSION: &str = "DgAAAQAAQACAAAAAAAAA_3Nlc3Npb24gb2YgYSBjdXN0b21lciB3aG8ncyBnb25l";
+/// A checkout of [`SKY_SAMPLER`](demo::SKY_SAMPLER) by [`GRACE`](demo::GRACE), who got her money back.
+pub const REFUNDED_CHECKOUT: Uuid = Uuid::from_u128(0xc0c0_0000_0000_4000_8000_0000_0000_0003);
+
 /// Sessions were opened so long ago that their next use renews them.
 const OPENED_BEFORE: Duration = Duration::from_hours(48);
+const QUARTER_OF_AN_HOUR: Duration = Duration::from_mins(15);
 const LIFETIME: Lifetime = Lifetime { idle: Duration::from_hours(30 * 24), absolute: Duration::from_hours(180 * 24) };
 
 impl World {
-    /// Puts the seeds into this world: two more purchases by [`BUYER`], one claimed and one not, and her sessions.
+    /// Puts the seeds into this world: two more purchases by [`BUYER`], one claimed and one not, her sessions, and her login.
     pub async fn seed_events(&self) -> anyhow::Result<()> {
-        let (paid_at, opened_at) = (Timestamp::now(), Timestamp::now() - OPENED_BEFORE);
-        let browser_key = BrowserKey::parse(BROWSER_KEY).context("the browser key")?;
+        let opened_at = Timestamp::now() - OPENED_BEFORE;
         let checkouts = Checkouts::new(self.dynamodb.client(), "checkouts");
         let sessions = Sessions::new(self.dynamodb.client(), "sessions");
 
-        for (checkout_id, product_id, begun_at) in
-            [(PAID_CHECKOUT, demo::BRUSH_PACK, paid_at), (CLAIMED_CHECKOUT, demo::SKY_SAMPLER, opened_at)]
+        let browser_key = browser_key(BROWSER_KEY)?;
+        for (id, product_id, begun_at) in
+            [(PAID_CHECKOUT, demo::BRUSH_PACK, Timestamp::now()), (CLAIMED_CHECKOUT, demo::SKY_SAMPLER, opened_at)]
         {
-            let purchase = Purchase { product_id, email: BUYER_EMAIL.to_owned(), checkout_id: Some(checkout_id) };
+            let purchase = Purchase { product_id, email: BUYER_EMAIL.to_owned(), checkout_id: Some(id) };
             self.polar.buy(&purchase)?;
-            checkouts.create(checkout_id, &browser_key, begun_at).await?;
+            let checkout = NewCheckout { id, browser_key: &browser_key, begun_in: None };
+            checkouts.create(&checkout, begun_at).await?;
         }
+        let key = IdempotencyKey::parse(IDEMPOTENCY_KEY).context("the idempotency key")?;
+        let request = Repeatable { key: &key, content: b"anything", browser_key: Some(&browser_key) };
+        let checkout = NewCheckout { id: Uuid::new_v4(), browser_key: &browser_key, begun_in: None };
+        checkouts.create_once(&checkout, &request, "the answer", Timestamp::now()).await?;
 
         let of_order = new_session(ORDER_SESSION, Scope::Order { checkout_id: CLAIMED_CHECKOUT })?;
         checkouts.claim(CLAIMED_CHECKOUT, &sessions, &of_order, opened_at).await?;
         sessions.create(&new_session(ACCOUNT_SESSION, Scope::Account)?, opened_at).await?;
+        self.seed_refund(&sessions).await?;
+        self.seed_gone_customer(&sessions).await?;
+        self.seed_catalogue().await?;
+        self.seed_logins().await
+    }
+
+    async fn seed_refund(&self, sessions: &Sessions) -> anyhow::Result<()> {
+        let email = demo::GRACE_EMAIL.to_owned();
+        let purchase = Purchase { product_id: demo::SKY_SAMPLER, email, checkout_id: Some(REFUNDED_CHECKOUT) };
+        self.polar.refund(self.polar.buy(&purchase)?.order_id, false);
+        let session = NewSession::open(demo::GRACE, Scope::Account, LIFETIME, "Firefox on Linux");
+        sessions.create(&session, Timestamp::now()).await?;
+        Ok(())
+    }
+
+    async fn seed_gone_customer(&self, sessions: &Sessions) -> anyhow::Result<()> {
+        let opened_at = Timestamp::now() - OPENED_BEFORE;
+        sessions.create(&new_session(GONE_SESSION, Scope::Account)?, opened_at).await?;
+        let refused = Attempt {
+            at: opened_at,
+            result: "not_entitled".to_owned(),
+            session_id: "-".to_owned(),
+            client: "Firefox on Linux".to_owned(),
+            product_id: None,
+            order_id: None,
+            file_id: None,
+            file_name: None,
+            version: None,
+        };
+        let history = History::new(self.dynamodb.client(), "downloads");
+        Ok(history.record_once(GONE, Uuid::new_v4(), &refused).await?)
+    }
+
+    /// A catalogue in the form of another version, which sends everybody to Polar, as large as that of a large shop.
+    async fn seed_catalogue(&self) -> anyhow::Result<()> {
+        let catalogue = Catalogue::new(self.dynamodb.client(), "catalogue");
+        Ok(catalogue.publish(&vec![0; 100_000], Timestamp::now() - OPENED_BEFORE).await?)
+    }
+
+    async fn seed_logins(&self) -> anyhow::Result<()> {
+        let (now, hers, other) = (Timestamp::now(), browser_key(BROWSER_KEY)?, browser_key(OTHER_BROWSER_KEY)?);
+        let code = LoginCode::parse(LOGIN_CODE).context("the login code")?;
+        let login = NewLogin { login_id: LOGIN_ID, code, expires_at: now + QUARTER_OF_AN_HOUR };
+        let logins = Logins::new(self.dynamodb.client(), "logins");
+        logins.create(&hers, &login).await?;
+        logins.set_customer(hers.hash().as_str(), login.login_id, BUYER, now).await?;
+
+        let limits = LoginLimits::new(self.dynamodb.client(), "logins");
+        let request = LoginRequest { browser_key: &other, ip: None, email: "somebody@recordings-mail.net" };
+        // The next quarter of an hour may begin before the event comes.
+        for at in [now, now + QUARTER_OF_AN_HOUR] {
+            for _ in 0..5 {
+                limits.admit(&request, at).await?;
+            }
+        }
         Ok(())
     }
 }
 
+fn browser_key(text: &str) -> anyhow::Result<BrowserKey> {
+    BrowserKey::parse(text).context("a browser key")
+}
+
 fn new_session(token: &str, scope: Scope) -> anyhow::Result<NewSession> {
-    Ok(NewSession { token: SessionToken::parse(token).context("the session token")?, scope, lifetime: LIFETIME })
+    let token = SessionToken::parse(token).context("a session token")?;
+    // The token itself says whose it is.
+    Ok(NewSession { token, ..NewSession::open(BUYER, scope, LIFETIME, "Firefox on Linux") })
 }

@@ -17,7 +17,7 @@ pub struct Template {
 }
 
 /// One function of the template.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct FunctionBlock {
     /// Where its crate is, from the top of the workspace.
     pub folder: String,
@@ -25,7 +25,8 @@ pub struct FunctionBlock {
     pub settings: BTreeMap<String, Value>,
     /// Its routes as API Gateway writes them: `GET /api/products/{id}`.
     pub routes: Vec<String>,
-    /// What it may do with which table, by resource name: `("SessionsTable", "dynamodb:GetItem")`.
+    /// What its role may do with which resource: `("SessionsTable", "dynamodb:GetItem")`. Of an address that is put
+    /// together, the name is that of its last part.
     pub permissions: Vec<(String, String)>,
 }
 
@@ -51,7 +52,8 @@ impl Template {
             let resources = resources.iter().filter(move |(_, resource)| resource["Type"] == wanted);
             resources.map(|(name, resource)| (name.clone(), &resource["Properties"]))
         };
-        let functions = of_type("AWS::Serverless::Function").map(|(name, it)| (name, FunctionBlock::read(it, &common)));
+        let functions = of_type("AWS::Serverless::Function");
+        let functions = functions.map(|(name, it)| (name, FunctionBlock::read(it, &common, &resources)));
         let tables = of_type("AWS::DynamoDB::Table").map(|(name, it)| (name, Table::read(it)));
         Ok(Self { functions: functions.collect(), tables: tables.collect() })
     }
@@ -65,25 +67,37 @@ impl Template {
 }
 
 impl FunctionBlock {
-    fn read(properties: &Value, common: &BTreeMap<String, Value>) -> Self {
+    fn read(properties: &Value, common: &BTreeMap<String, Value>, resources: &BTreeMap<String, Value>) -> Self {
         let mut settings = common.clone();
         settings.extend(entries(&properties["Environment"]["Variables"]));
         let events = entries(&properties["Events"]);
         let routes = events.values().map(|event| &event["Properties"]);
-        let statements = items(&properties["Policies"]).iter().flat_map(|policy| items(&policy["Statement"]));
         Self {
             folder: text(&properties["CodeUri"]).unwrap_or_default(),
             settings,
             routes: routes.filter_map(|it| Some(format!("{} {}", text(&it["Method"])?, text(&it["Path"])?))).collect(),
-            permissions: statements.flat_map(permissions).collect(),
+            permissions: permissions(text(&properties["Role"]).unwrap_or_default().trim_end_matches(".Arn"), resources),
         }
     }
 }
 
-fn permissions(statement: &Value) -> impl Iterator<Item = (String, String)> {
+/// What a role may do by its own policies and by those of the template that it shares with others.
+fn permissions(role: &str, resources: &BTreeMap<String, Value>) -> Vec<(String, String)> {
+    let properties = |name: &str| resources.get(name).map(|resource| &resource["Properties"]);
+    let role = properties(role).unwrap_or(&Value::Null);
+    let shared = items(&role["ManagedPolicyArns"]).iter().filter_map(|name| properties(name.as_str()?));
+    let policies = items(&role["Policies"]).iter().chain(shared);
+    let statements = policies.flat_map(|policy| items(&policy["PolicyDocument"]["Statement"]));
+    statements.flat_map(permissions_of_statement).collect()
+}
+
+fn permissions_of_statement(statement: &Value) -> impl Iterator<Item = (String, String)> {
     let resource = text(&statement["Resource"]).unwrap_or_default();
-    let table = resource.trim_end_matches(".Arn").to_owned();
-    items(&statement["Action"]).iter().filter_map(text).map(move |action| (table.clone(), action))
+    let resource = match resource.rsplit_once("${") {
+        Some((_, last)) => last.trim_end_matches('}').to_owned(),
+        None => resource.trim_end_matches(".Arn").to_owned(),
+    };
+    items(&statement["Action"]).iter().filter_map(text).map(move |action| (resource.clone(), action))
 }
 
 impl Table {

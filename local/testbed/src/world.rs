@@ -1,4 +1,7 @@
-use std::{path::Path, sync::PoisonError};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError},
+};
 
 use anyhow::Context;
 use dynamodb::Embedded;
@@ -9,7 +12,9 @@ use serde_json::Value;
 
 use crate::{
     Function, Template,
-    role::{Messages, Role},
+    buyer::http_client,
+    role::{Messages, Role, Used},
+    ses::Ses,
 };
 
 /// Everything that a function talks to, each on a port of its own: Polar with the demo shop, and AWS.
@@ -21,6 +26,8 @@ pub struct World {
     /// The roles in which functions reach AWS; each answers for as long as the world is there.
     roles: Mutex<JoinSet<()>>,
     messages: Messages,
+    pub(crate) used: Used,
+    pub(crate) ses: Arc<Ses>,
 }
 
 impl World {
@@ -33,6 +40,8 @@ impl World {
             dynamodb: Embedded::in_memory().await?,
             roles: Mutex::default(),
             messages: Messages::default(),
+            used: Used::default(),
+            ses: Arc::default(),
         })
     }
 
@@ -51,6 +60,7 @@ impl World {
             ("CATALOGUE_TABLE", "catalogue"),
             ("SESSIONS_TABLE", "sessions"),
             ("CHECKOUTS_TABLE", "checkouts"),
+            ("LOGINS_TABLE", "logins"),
             ("DOWNLOADS_TABLE", "downloads"),
             ("STOREFRONT_ORIGINS", STOREFRONT_ORIGIN),
             ("ALLOW_BEARER", "true"),
@@ -65,6 +75,8 @@ impl World {
             ("DOWNLOAD_DAYS", ""),
             ("DOWNLOAD_GRACE_SECONDS", "3600"),
             ("RESOLVE_LINKS", "false"),
+            ("MAIL_FROM", "Meshwork Goods <shop@shop.example>"),
+            ("SIGN_IN_URL", ""),
             ("LOG_LEVEL", "info"),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url()),
         ];
@@ -80,8 +92,15 @@ impl World {
             (ACCESS_TOKEN_PARAMETER, self.polar.access_token().to_owned()),
             (WEBHOOK_SECRET_PARAMETER, WEBHOOK_SECRET.to_owned()),
         ];
-        let messages = Messages::clone(&self.messages);
-        let role = Role::new(block, secrets, messages, self.dynamodb.url());
+        let role = Role {
+            permissions: block.permissions.clone(),
+            used: Arc::clone(&self.used),
+            secrets,
+            messages: Arc::clone(&self.messages),
+            ses: Arc::clone(&self.ses),
+            dynamodb: self.dynamodb.url().to_owned(),
+            client: http_client(),
+        };
         let aws = role.serve(&mut *self.roles.lock().await).await?;
 
         let mut known = self.environment();
@@ -97,7 +116,8 @@ impl World {
                 .with_context(|| format!("the testbed has no value for {name}"))?;
         }
         known.retain(|(name, _)| *name == "POLAR_API_URL" || block.settings.contains_key(*name));
-        let services = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL_SQS"];
+        let services =
+            ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SES", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SSM"];
         known.extend(services.map(|service| (service, aws.clone())));
         Ok(known)
     }
@@ -109,8 +129,8 @@ impl World {
     }
 }
 
-const ACCESS_TOKEN_PARAMETER: &str = "/polar-storefront/testbed/access-token";
-const WEBHOOK_SECRET_PARAMETER: &str = "/polar-storefront/testbed/webhook-secret";
+const ACCESS_TOKEN_PARAMETER: &str = "/testbed/PolarAccessTokenParameter";
+const WEBHOOK_SECRET_PARAMETER: &str = "/testbed/PolarWebhookSecretParameter";
 /// What Polar signs its webhooks with.
 pub const WEBHOOK_SECRET: &str = "whsec_ovyN6cPrTv56AApvzCaJno08SSmGJmgbWilb33N2JuK";
 

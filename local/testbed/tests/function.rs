@@ -1,6 +1,7 @@
 //! The runtime API, seen from a program and from a test.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -34,6 +35,23 @@ async fn what_a_program_writes_before_its_answer_is_there_with_the_answer() {
     let echo = echo().await;
     echo.invoke(json!("seen")).await.unwrap();
     assert_eq!(echo.logs(), "event \"seen\"\n");
+}
+
+#[tokio::test]
+async fn a_program_that_logs_a_credential_fails_its_test() {
+    for (kind, event) in [
+        ("an e-mail address", json!("ada@recordings-mail.net")),
+        (
+            "a credential that the test has sent or received",
+            json!({ "headers": { "authorization": "Bearer of-this-test" } }),
+        ),
+    ] {
+        let echo = echo().await;
+        echo.invoke(event).await.unwrap();
+        let failure = catch_unwind(AssertUnwindSafe(|| drop(echo))).expect_err(kind);
+        let expected = format!("a credential is in the log: a line that is not JSON logs {kind}");
+        assert_eq!(failure.downcast_ref::<String>(), Some(&expected));
+    }
 }
 
 #[tokio::test]

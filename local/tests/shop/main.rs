@@ -1,10 +1,18 @@
 //! The whole shop over HTTP, as its page uses it.
 
+mod account;
+mod cors;
+mod devices;
+mod dump;
+mod idempotency;
 mod library;
+mod login;
 mod orders;
+mod outbox;
 mod purchase;
 mod quota;
 mod refusals;
 mod start;
 mod support;
 mod takeover;
+mod update;

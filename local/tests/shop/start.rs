@@ -76,6 +76,8 @@ async fn a_bad_setting_is_named() {
         ("ALLOW_BEARER", "yes"),
         ("STOREFRONT_ORIGINS", "shop.example"),
         ("CHECKOUT_DISCOUNT_IDS", "SUMMER"),
+        ("MAIL_FROM", "Meshwork Goods"),
+        ("SIGN_IN_URL", "shop.example/sign-in"),
     ] {
         let failure = failure(&Options { memory: true, ..options([(name, value)]) }).await;
         assert!(failure.contains(name) && !failure.contains('\n'), "{failure}");

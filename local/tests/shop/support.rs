@@ -7,7 +7,8 @@ use polar_storefront::{LocalShop, Options};
 use reqwest::{Method, Response, header};
 use serde_json::{Value, json};
 use startup::Settings;
-use store::{Lifetime, NewSession, Scope, Sessions};
+use store::{Lifetime, LoginCode, NewSession, Scope, Sessions};
+use testbed::LogWatch;
 use uuid::Uuid;
 
 /// A shop of its own for each test: nothing is kept, and nothing happens at Polar until the test says so.
@@ -17,6 +18,7 @@ pub(crate) async fn open_shop() -> LocalShop {
 
 /// A shop with some settings of the test's choice.
 pub(crate) async fn open_shop_with<const N: usize>(settings: [(&str, &str); N]) -> LocalShop {
+    let _log = LogWatch::begin();
     LocalShop::start(&Options { memory: true, ..options(settings) }).await.expect("the shop starts")
 }
 
@@ -53,6 +55,8 @@ pub(crate) struct Browser {
     http: reqwest::Client,
     shop: String,
     cookies: Mutex<BTreeMap<String, String>>,
+    /// What this browser sends and receives must not be logged.
+    log: LogWatch,
 }
 
 /// An answer, read.
@@ -76,13 +80,14 @@ impl Answer {
 
 impl Browser {
     pub(crate) fn at(shop: &LocalShop) -> Self {
-        Self { http: startup::http_client(), shop: shop.url.clone(), cookies: Mutex::default() }
+        let (http, log) = (startup::http_client(), LogWatch::begin());
+        Self { http, shop: shop.url.clone(), cookies: Mutex::default(), log }
     }
 
     /// A browser with a session of a customer's, opened without the shop's help.
     pub(crate) async fn signed_in(shop: &LocalShop, customer_id: Uuid, scope: Scope) -> Self {
         let day = Duration::from_hours(24);
-        let session = NewSession::open(customer_id, scope, Lifetime { idle: day, absolute: day });
+        let session = NewSession::open(customer_id, scope, Lifetime { idle: day, absolute: day }, "Firefox on Linux");
         let sessions = Sessions::new(shop.dynamodb.client(), "sessions");
         sessions.create(&session, jiff::Timestamp::now()).await.expect("a session");
         let browser = Self::at(shop);
@@ -93,7 +98,7 @@ impl Browser {
     /// The same cookies on connections of their own.
     pub(crate) fn twin(&self) -> Self {
         let cookies = Mutex::new(self.cookies.lock().unwrap().clone());
-        Self { http: startup::http_client(), shop: self.shop.clone(), cookies }
+        Self { http: startup::http_client(), shop: self.shop.clone(), cookies, log: LogWatch::begin() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -105,14 +110,19 @@ impl Browser {
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.send(Method::POST, path, Some(body.to_string()), &[("content-type", "application/json")]).await
+        self.post_with(path, body, &[]).await
+    }
+
+    pub(crate) async fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Answer {
+        let headers = [&[("content-type", "application/json")], headers].concat();
+        self.send(Method::POST, path, Some(body.to_string()), &headers).await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, None, &[]).await
     }
 
-    /// Sends as the shop's page would, unless a header says otherwise.
+    /// Sends as the shop's page would, unless a header says otherwise; an empty one is not sent.
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -123,13 +133,15 @@ impl Browser {
         let mut request = self.http.request(method, format!("{}{path}", self.shop));
         let cookies =
             self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let sent_headers: BTreeMap<_, _> = headers.iter().copied().collect();
+        self.log.learn(&json!({ "cookies": cookies, "headers": sent_headers, "body": body }));
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
         if headers.iter().all(|(name, _)| *name != "origin") {
             request = request.header(header::ORIGIN, &self.shop);
         }
-        for (name, value) in headers {
+        for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
@@ -142,12 +154,15 @@ impl Browser {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         for cookie in headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().expect("a cookie is text");
+            self.log.learn(&json!({ "cookies": cookie }));
             let (name, rest) = cookie.split_once('=').expect("a cookie has a value");
             let value = rest.split(';').next().unwrap_or_default();
             self.set_cookie(name, value);
         }
         let body = response.bytes().await.expect("a whole body");
-        Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        self.log.learn(&body);
+        Answer { status, headers, body }
     }
 
     pub(crate) fn set_cookie(&self, name: &str, value: &str) {
@@ -195,6 +210,31 @@ impl Browser {
         checkout_id
     }
 
+    /// Asks for a sign-in code and reads it in the mail.
+    pub(crate) async fn ask_for_code(&self, shop: &LocalShop, email: &str) -> String {
+        let mails = shop.outbox.list().len();
+        let begun = self.post("/api/login", &json!({ "email": email })).await;
+        assert_eq!(begun.status, 202, "{begun:?}");
+        code_in_mail(shop, mails).await
+    }
+
+    pub(crate) async fn type_code(&self, code: &str) -> Answer {
+        self.post("/api/login/verify", &json!({ "code": code })).await
+    }
+
+    /// Signs in by a code from the mailbox.
+    pub(crate) async fn sign_in(&self, shop: &LocalShop, email: &str) {
+        let code = self.ask_for_code(shop, email).await;
+        let signed_in = self.type_code(&code).await;
+        assert_eq!(signed_in.status, 201, "{signed_in:?}");
+    }
+
+    /// What the shop says of this browser's session: its scope, or nothing.
+    pub(crate) async fn scope(&self) -> Option<String> {
+        let session = self.get("/api/session").await;
+        session.body["scope"].as_str().map(str::to_owned)
+    }
+
     pub(crate) async fn library(&self) -> Vec<Value> {
         let library = self.get("/api/customer/downloadable-products").await;
         assert_eq!(library.status, 200, "{library:?}");
@@ -211,3 +251,12 @@ impl Browser {
 
 pub(crate) const CARD_THAT_PAYS: Option<&str> = Some("ctoken_ok");
 pub(crate) const CARD_THAT_IS_DECLINED: Option<&str> = Some("ctoken_declined");
+
+/// The code in a mail, counted from 0; waits until it was sent.
+pub(crate) async fn code_in_mail(shop: &LocalShop, number: usize) -> String {
+    // A limit for the case that it never comes.
+    let mails = tokio::time::timeout(Duration::from_mins(1), shop.outbox.wait_for(number + 1)).await.expect("a mail");
+    let mut words = mails[number].mail.text.split_whitespace();
+    let code = words.find(|word| word.len() == 9 && LoginCode::parse(word).is_some());
+    code.expect("a mail has the code in it").to_owned()
+}

@@ -4,7 +4,7 @@ use crate::support::{Browser, open_shop, open_shop_with, polar};
 use polar_standin::demo;
 use reqwest::Method;
 use serde_json::{Value, json};
-use store::{BrowserKey, Checkouts};
+use store::{BrowserKey, Checkouts, NewCheckout, Scope};
 
 #[tokio::test]
 async fn a_checkout_is_claimed_once_under_fifty_parallel_claims() {
@@ -107,6 +107,97 @@ async fn a_bearer_is_worth_nothing_where_the_shop_does_not_allow_it() {
 }
 
 #[tokio::test]
+async fn no_other_site_can_change_anything_with_the_buyers_cookies() {
+    let shop = open_shop().await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    browser.begin(demo::SKY_SAMPLER).await;
+    for (method, path) in [
+        (Method::POST, "/api/checkout"),
+        (Method::POST, "/api/session"),
+        (Method::DELETE, "/api/session"),
+        (Method::DELETE, "/api/sessions"),
+        (Method::DELETE, "/api/sessions/0000000000000000"),
+        (Method::POST, "/api/login"),
+        (Method::POST, "/api/login/verify"),
+    ] {
+        for (origin, site) in [("https://evil.test", "cross-site"), ("null", ""), ("", "same-site"), ("", "")] {
+            let headers = [("content-type", "application/json"), ("origin", origin), ("sec-fetch-site", site)];
+            let refused = browser.send(method.clone(), path, Some("{}".to_owned()), &headers).await;
+            assert_eq!(refused.refusal(), (403, "origin_not_allowed"), "{method} {path} from {origin:?}, {site:?}");
+        }
+    }
+    assert_eq!(browser.scope().await.as_deref(), Some("account"));
+}
+
+#[tokio::test]
+async fn a_session_that_was_planted_in_a_browser_ends_when_its_owner_signs_in() {
+    let shop = open_shop().await;
+    let attacker = Browser::signed_in(&shop, demo::GRACE, Scope::Account).await;
+    let planted = attacker.cookie("__Host-session").expect("a session");
+
+    let victim = Browser::at(&shop);
+    victim.set_cookie("__Host-session", &planted);
+    victim.sign_in(&shop, demo::ADA_EMAIL).await;
+
+    assert_ne!(victim.cookie("__Host-session"), Some(planted));
+    assert_eq!(victim.get("/api/session").await.body["customer"]["id"], json!(demo::ADA));
+    assert_eq!(attacker.scope().await, None, "the planted session has ended");
+}
+
+#[tokio::test]
+async fn a_session_that_was_planted_in_a_browser_ends_with_a_claim() {
+    let shop = open_shop().await;
+    let attacker = Browser::signed_in(&shop, demo::GRACE, Scope::Order { checkout_id: demo::ADA }).await;
+    let planted = attacker.cookie("__Host-session").expect("a session");
+
+    let victim = Browser::at(&shop);
+    victim.set_cookie("__Host-session", &planted);
+    victim.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+
+    assert_ne!(victim.cookie("__Host-session"), Some(planted));
+    assert_eq!(attacker.scope().await, None);
+}
+
+#[tokio::test]
+async fn a_code_is_worth_nothing_in_another_browser() {
+    let shop = open_shop().await;
+    let (victim, thief) = (Browser::at(&shop), Browser::at(&shop));
+    let code = victim.ask_for_code(&shop, demo::ADA_EMAIL).await;
+
+    assert_eq!(thief.type_code(&code).await.refusal(), (401, "unauthenticated"), "without a key");
+    thief.ask_for_code(&shop, demo::GRACE_EMAIL).await;
+    assert_eq!(thief.type_code(&code).await.refusal(), (403, "login_code_invalid"), "with a key of its own");
+    assert_eq!(victim.type_code(&code).await.status, 201, "the victim is not locked out by the attempts");
+}
+
+#[tokio::test]
+async fn a_replayed_code_opens_nothing() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let code = browser.ask_for_code(&shop, demo::ADA_EMAIL).await;
+    assert_eq!(browser.type_code(&code).await.status, 201);
+    let session = browser.cookie("__Host-session");
+
+    assert_eq!(browser.twin().type_code(&code).await.refusal(), (403, "login_code_invalid"));
+    assert_eq!(browser.cookie("__Host-session"), session);
+    assert_eq!(browser.scope().await.as_deref(), Some("account"), "the session that it opened lives on");
+}
+
+#[tokio::test]
+async fn a_bearer_is_not_handed_out_at_sign_in_where_the_shop_does_not_allow_it() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let code = browser.ask_for_code(&shop, demo::ADA_EMAIL).await;
+
+    let wanted = json!({ "email": demo::ADA_EMAIL, "transport": "bearer" });
+    let refused = browser.post("/api/login", &wanted).await;
+    assert_eq!((refused.refusal(), &refused.body["errors"][0]["field"]), ((422, "rejected"), &json!("transport")));
+    let wanted = json!({ "code": code, "transport": "bearer" });
+    assert_eq!(browser.post("/api/login/verify", &wanted).await.refusal(), (422, "rejected"));
+    assert_eq!(browser.type_code(&code).await.status, 201, "that cost no try");
+}
+
+#[tokio::test]
 async fn a_page_on_another_site_can_hold_key_and_session_itself_where_the_shop_allows_it() {
     let shop = open_shop_with([("ALLOW_BEARER", "true")]).await;
     let page = Browser::at(&shop);
@@ -143,7 +234,8 @@ async fn a_claim_comes_too_late_when_the_window_is_over() {
     let checkout = checkouts["items"][0]["id"].as_str().expect("an old checkout");
     let key = BrowserKey::generate();
     let table = Checkouts::new(shop.dynamodb.client(), "checkouts");
-    table.create(checkout.parse().unwrap(), &key, jiff::Timestamp::now()).await.unwrap();
+    let begun = NewCheckout { id: checkout.parse().unwrap(), browser_key: &key, begun_in: None };
+    table.create(&begun, jiff::Timestamp::now()).await.unwrap();
     browser.set_cookie("__Host-browser", &key.expose());
 
     assert_eq!(browser.claim(checkout).await.refusal(), (410, "claim_window_over"));

@@ -1,9 +1,10 @@
 //! What an answer that did not come says about the link.
 
 use polar::Error as Polar;
-use startup::{SecretError, SettingError, StartError, causes};
+use startup::{SecretError, SettingError, causes};
 
 use super::chain::Finding;
+use crate::shop::Lack;
 
 impl From<SettingError> for Finding {
     /// The link `settings` has said it already.
@@ -14,23 +15,19 @@ impl From<SettingError> for Finding {
 
 impl From<SecretError> for Finding {
     fn from(error: SecretError) -> Self {
-        match error {
-            SecretError::Setting(error) => error.into(),
-            SecretError::Parameter { ref parameter, .. } => {
-                let advice = format!(
-                    "aws ssm put-parameter --type SecureString --name {parameter} --value …, or let your AWS credentials read it"
-                );
-                Self::broken(causes(&error), advice)
-            }
-        }
+        let SecretError::Parameter { parameter, .. } = &error;
+        let advice = format!(
+            "aws ssm put-parameter --type SecureString --name {parameter} --value …, or let your AWS credentials read it"
+        );
+        Self::broken(causes(&error), advice)
     }
 }
 
-impl From<StartError> for Finding {
-    fn from(error: StartError) -> Self {
-        match error {
-            StartError::Setting(error) => error.into(),
-            StartError::Secret(error) => error.into(),
+impl From<Lack> for Finding {
+    fn from(lack: Lack) -> Self {
+        match lack {
+            Lack::Setting(error) => error.into(),
+            Lack::Secret(error) => error.into(),
         }
     }
 }

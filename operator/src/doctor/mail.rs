@@ -1,3 +1,5 @@
+use std::iter::successors;
+
 use aws_json::{AwsJson, Error};
 use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
@@ -26,8 +28,9 @@ async fn check_sender(shop: &Shop) -> Look {
     let (sender, aws): (String, _) = (shop.settings.required("MAIL_FROM")?, shop.aws()?);
     let address = sender.rsplit('<').next().unwrap_or_default().trim_end_matches('>').trim();
     let domain = address.rsplit('@').next().unwrap_or_default();
-    // An address may be an identity of its own; else its domain is.
-    for identity in [address, domain] {
+    // An address may be an identity of its own; else its domain is, or one above that.
+    let above = successors(Some(domain), |domain| Some(domain.split_once('.')?.1).filter(|above| above.contains('.')));
+    for identity in std::iter::once(address).chain(above) {
         match find_identity(&aws, identity).await? {
             Some(Identity { verified_for_sending_status: true }) => {
                 return Ok(Finding::ok(format!("SES may send as {identity}")));

@@ -1,5 +1,6 @@
 use std::num::NonZeroU32;
 
+use mail::Sender;
 use polar::Server;
 use startup::{SettingError, Settings};
 use store::{TABLES, TableDescription};
@@ -27,6 +28,7 @@ const CHECKS: &[Check] = &[
     |it| it.seconds("ACCOUNT_SESSION_IDLE_SECONDS", 0).map(drop),
     |it| it.seconds("ACCOUNT_SESSION_ABSOLUTE_SECONDS", 0).map(drop),
     |it| it.list::<Uuid>("CHECKOUT_DISCOUNT_IDS").map(drop),
+    |it| it.optional::<Url>("SIGN_IN_URL").map(drop),
     |it| it.required::<String>("AWS_REGION").map(drop),
     |it| one_of(it, "POLAR_ACCESS_TOKEN", "POLAR_ACCESS_TOKEN_PARAMETER"),
     |it| one_of(it, "POLAR_WEBHOOK_SECRET", "POLAR_WEBHOOK_SECRET_PARAMETER"),
@@ -34,7 +36,7 @@ const CHECKS: &[Check] = &[
 
 /// What a shop on AWS has besides.
 const CHECKS_ON_AWS: &[Check] =
-    &[|it| it.required::<Url>("QUEUE_URL").map(drop), |it| it.required::<String>("MAIL_FROM").map(drop)];
+    &[|it| it.required::<Url>("QUEUE_URL").map(drop), |it| it.required::<Sender>("MAIL_FROM").map(drop)];
 
 /// Whether every setting is there and can be understood, as the functions would at their start.
 pub(super) fn check(shop: &Shop) -> Finding {

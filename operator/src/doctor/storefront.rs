@@ -48,12 +48,15 @@ async fn check_cors(shop: &Shop) -> Look<Vec<Finding>> {
     Ok(findings)
 }
 
+/// What pages send to the API beyond what they may send anywhere.
+const HEADERS: [&str; 4] = ["authorization", "browser-key", "content-type", "idempotency-key"];
+
 async fn preflight(shop: &Shop, api: &Url, origin: &str) -> Finding {
     let url = api.join("/api/session").unwrap_or_else(|_| api.clone());
     let request = shop.request(Method::OPTIONS, url).header(header::ORIGIN, origin);
     let request = request
         .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
-        .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,browser-key,content-type");
+        .header(header::ACCESS_CONTROL_REQUEST_HEADERS, HEADERS.join(","));
     let advice = "add the origin to StorefrontOrigins exactly as browsers write it, and deploy";
     let answer = match request.send().await {
         Ok(answer) => answer,
@@ -62,10 +65,14 @@ async fn preflight(shop: &Shop, api: &Url, origin: &str) -> Finding {
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
     let allows = header(header::ACCESS_CONTROL_ALLOW_ORIGIN) == Some(origin)
         && header(header::ACCESS_CONTROL_ALLOW_CREDENTIALS) == Some("true");
-    if answer.status().is_success() && allows {
-        return Finding::ok(format!("pages of {origin} may call the API"));
+    if !answer.status().is_success() || !allows {
+        return Finding::broken(format!("the API does not let pages of {origin} call it"), advice);
     }
-    Finding::broken(format!("the API does not let pages of {origin} call it"), advice)
+    let allowed = header(header::ACCESS_CONTROL_ALLOW_HEADERS).unwrap_or_default().to_ascii_lowercase();
+    match HEADERS.iter().find(|name| !allowed.split(',').any(|allowed| allowed.trim() == **name)) {
+        Some(name) => Finding::broken(format!("the API does not let pages of {origin} send {name}"), "deploy again"),
+        None => Finding::ok(format!("pages of {origin} may call the API")),
+    }
 }
 
 /// Whether browsers keep the shop's cookies on pages of each origin.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, time::Duratio
 use jiff::Timestamp;
 use polar_standin::{Purchase, demo};
 use serde_json::{Value, json};
-use store::{BrowserKey, Checkouts, Lifetime, NewSession, Scope, Sessions};
+use store::{BrowserKey, Checkouts, Lifetime, NewCheckout, NewSession, Scope, Sessions};
 use uuid::Uuid;
 
 use crate::{
@@ -57,10 +57,11 @@ async fn checkouts_are_listed_with_what_became_of_them() {
         let email = demo::ADA_EMAIL.to_owned();
         let purchase = Purchase { product_id: demo::SKY_SAMPLER, email, checkout_id: Some(id) };
         world.polar.buy(&purchase).expect("a purchase");
-        checkouts.create(id, &BrowserKey::generate(), Timestamp::now()).await.expect("it is kept");
+        let begun = NewCheckout { id, browser_key: &BrowserKey::generate(), begun_in: None };
+        checkouts.create(&begun, Timestamp::now()).await.expect("it is kept");
     }
     let lifetime = Lifetime { idle: Duration::from_hours(1), absolute: Duration::from_hours(2) };
-    let session = NewSession::open(demo::ADA, Scope::Order { checkout_id: claimed }, lifetime);
+    let session = NewSession::open(demo::ADA, Scope::Order { checkout_id: claimed }, lifetime, "Firefox on Windows");
     let sessions = Sessions::new(world.shop.dynamodb.client(), "sessions");
     checkouts.claim(claimed, &sessions, &session, Timestamp::now()).await.expect("a claim");
 

@@ -80,7 +80,8 @@ async fn a_quota_is_not_changed_where_it_is_not_clear_whose_and_which() {
 async fn open_session(world: &World, scope: Scope) -> String {
     let lifetime = Lifetime { idle: Duration::from_hours(1), absolute: Duration::from_hours(2) };
     let sessions = Sessions::new(world.shop.dynamodb.client(), "sessions");
-    let session = sessions.create(&NewSession::open(demo::ADA, scope, lifetime), Timestamp::now()).await;
+    let session =
+        sessions.create(&NewSession::open(demo::ADA, scope, lifetime, "Firefox on Windows"), Timestamp::now()).await;
     session.expect("a session").id()
 }
 

@@ -183,12 +183,18 @@ const FAULTS: &[Fault] = &[
         what: "the API does not know the page's origin",
         introduce: |world| {
             Box::pin(async {
-                let origins = format!("{},http://localhost:9", world.shop.url);
-                world.set("STOREFRONT_ORIGINS", &origins);
+                world.set("STOREFRONT_ORIGINS", "https://shop.example,http://localhost:9");
             })
         },
         link: "cors",
         says: "does not let pages of http://localhost:9 call it",
+        ..NONE
+    },
+    Fault {
+        what: "the page is on another site and has to live with cookies",
+        introduce: |world| Box::pin(async { world.set("ALLOW_BEARER", "false") }),
+        link: "cookies",
+        says: "https://shop.example is another site than the API: Safari keeps no cookies there",
         ..NONE
     },
     Fault {

@@ -17,6 +17,9 @@ pub(crate) const SECRET_PARAMETER: &str = "/shop/webhook-secret";
 /// What the webhook function believes, and what Polar signs with.
 pub(crate) const SECRET: &str = "whsec_ovyN6cPrTv56AApvzCaJno08SSmGJmgbWilb33N2JuK";
 
+/// A page on another site than the API.
+const PAGE: &str = "https://shop.example";
+
 pub(crate) struct World {
     pub(crate) polar: Standin,
     pub(crate) shop: LocalShop,
@@ -37,6 +40,7 @@ impl World {
             ("POLAR_API_URL", polar.api_url()),
             ("POLAR_ACCESS_TOKEN", polar.access_token().to_owned()),
             ("POLAR_WEBHOOK_SECRET", SECRET.to_owned()),
+            ("STOREFRONT_ORIGINS", PAGE.to_owned()),
         ];
         let options = Options {
             port: 0,
@@ -121,8 +125,8 @@ fn variables(polar: &Standin, shop: &LocalShop) -> BTreeMap<String, String> {
         ("POLAR_API_URL", &polar.api_url()),
         ("POLAR_ACCESS_TOKEN_PARAMETER", ACCESS_TOKEN_PARAMETER),
         ("POLAR_WEBHOOK_SECRET_PARAMETER", SECRET_PARAMETER),
-        ("STOREFRONT_ORIGINS", &shop.url),
-        ("ALLOW_BEARER", "false"),
+        ("STOREFRONT_ORIGINS", &format!("{PAGE},{}", shop.url)),
+        ("ALLOW_BEARER", "true"),
         ("QUEUE_URL", QUEUE_URL),
         ("MAIL_FROM", "The Shop <hello@shop.example>"),
         ("CATALOGUE_TABLE", "catalogue"),

@@ -2,7 +2,7 @@ use axum::{
     extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use startup::{Clients, SettingError, Settings};
 use store::{BrowserKey, Lifetime, Scope, Session, SessionToken, Sessions};
 use utoipa::ToSchema;
@@ -17,6 +17,8 @@ use crate::{
 pub struct Access {
     /// The sessions table.
     pub sessions: Sessions,
+    /// Polar, which knows whether a customer still exists.
+    pub polar: polar::Client,
     /// The storefront's pages.
     pub origins: Origins,
     /// How long sessions live.
@@ -56,6 +58,7 @@ impl Access {
         };
         Ok(Self {
             sessions: Sessions::new(clients.dynamodb.clone(), settings.required::<String>("SESSIONS_TABLE")?),
+            polar: clients.polar.clone(),
             origins: Origins::from_settings(settings)?,
             lifetimes: Lifetimes {
                 order: lifetime("ORDER_SESSION_IDLE_SECONDS", DAY, "ORDER_SESSION_ABSOLUTE_SECONDS", 7 * DAY)?,
@@ -83,8 +86,8 @@ impl Access {
     async fn find_session(&self, headers: &HeaderMap, now: Now) -> Result<Option<(Session, Transport)>, ApiError> {
         let Some((token, transport)) = self.credential(headers) else { return Ok(None) };
         let Some(session) = self.sessions.find(&token, now.0).await? else { return Ok(None) };
-        let lifetime = self.lifetimes.of(session.scope);
-        Ok(Some((self.sessions.renew(session, lifetime, now.0).await?, transport)))
+        let renewed = self.renew_if_due(session, now.0).await?;
+        Ok(renewed.map(|session| (session, transport)))
     }
 
     fn credential(&self, headers: &HeaderMap) -> Option<(SessionToken, Transport)> {
@@ -97,7 +100,7 @@ impl Access {
 }
 
 /// How a secret travels between the shop and a browser.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
     /// In a cookie that no script can read: for pages on the shop's own site.
@@ -116,6 +119,11 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
+    /// The session, if it may see the whole account: one that was claimed from a checkout has not proven the mailbox.
+    pub fn of_account(self) -> Result<Session, ApiError> {
+        if self.session.scope == Scope::Account { Ok(self.session) } else { Err(ApiError::OrderScope) }
+    }
+
     /// Refuses a request that another site's page made with the buyer's cookie, for reads that cost something.
     pub fn refuse_other_sites(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let cross_site = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
@@ -153,8 +161,16 @@ where
     }
 }
 
-/// The browser that asks, by the key that it was given when it began its first checkout.
+/// The browser that asks, by the key that it was given when it began its first checkout or login.
 pub struct Browser(pub Option<BrowserKey>);
+
+impl Browser {
+    /// The browser's key, which a page on another site sends in the body.
+    #[must_use]
+    pub fn or_in_body(&self, key: Option<&str>) -> Option<BrowserKey> {
+        key.and_then(BrowserKey::parse).or_else(|| self.0.clone())
+    }
+}
 
 impl<S> FromRequestParts<S> for Browser
 where

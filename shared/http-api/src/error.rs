@@ -25,6 +25,9 @@ pub enum ApiError {
     /// 403: a session of one order asks for something else of the customer.
     #[error("outside the session's order")]
     OrderScope,
+    /// 403: the code opens nothing in this browser, for whichever reason.
+    #[error("login code invalid")]
+    LoginCodeInvalid,
     /// 403: another site asks in the buyer's name.
     #[error("origin not allowed")]
     OriginNotAllowed,
@@ -46,6 +49,9 @@ pub enum ApiError {
     /// 409: the purchase is there, Polar has not handed out its files yet.
     #[error("download pending")]
     DownloadPending,
+    /// 409: the idempotency key belongs to another request.
+    #[error("idempotency key reused")]
+    IdempotencyKeyReused,
     /// 410: the checkout was not paid in time.
     #[error("checkout expired")]
     CheckoutExpired,
@@ -70,6 +76,12 @@ pub enum ApiError {
     /// 429: all downloads of the file are used up.
     #[error("download limit of {0} reached")]
     DownloadLimitReached(u32),
+    /// 429: too many requests of one kind, for as long as stated.
+    #[error("rate limited for {} s", retry_after.as_secs())]
+    RateLimited {
+        /// How long to wait.
+        retry_after: Duration,
+    },
     /// 500: a bug of ours.
     #[error("internal error")]
     Internal(#[source] Source),
@@ -97,13 +109,13 @@ impl ApiError {
     /// A request that cannot be understood, and the part of it to blame.
     #[must_use]
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::InvalidRequest(vec![Refused { field: field.into(), message: message.into() }])
+        Self::InvalidRequest(vec![Refused::new(field, message)])
     }
 
     /// A refusal of one field, for a reason that the caller can act on.
     #[must_use]
     pub fn rejected(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Rejected(vec![Refused { field: field.into(), message: message.into() }])
+        Self::Rejected(vec![Refused::new(field, message)])
     }
 
     /// The specification of every answer: status, code, title, and what to do next.
@@ -114,6 +126,7 @@ impl ApiError {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in", "Open the shop in the browser that you bought with, or sign in again."),
             Self::NotEntitled => (StatusCode::FORBIDDEN, "not_entitled", "Not among your purchases", "You have not bought this, or it was taken back with a refund. Buy it, or ask the shop."),
             Self::OrderScope => (StatusCode::FORBIDDEN, "order_scope", "Only this order is open", "This session shows one order. Sign in with your e-mail address to see all your purchases."),
+            Self::LoginCodeInvalid => (StatusCode::FORBIDDEN, "login_code_invalid", "This code does not work", "Type the newest code, in the browser that asked for it, within 10 minutes. After 5 tries ask for a new one."),
             Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "origin_not_allowed", "Origin not allowed", "Use the shop's own page. The shop's owner can allow a page with STOREFRONT_ORIGINS."),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found", "There is nothing here. Check the address, or go back to the shop."),
             Self::FileNotFound => (StatusCode::NOT_FOUND, "file_not_found", "File not found", "The shop no longer offers this file. Reload your library, or ask the shop."),
@@ -121,6 +134,7 @@ impl ApiError {
             Self::AlreadyClaimed => (StatusCode::CONFLICT, "already_claimed", "Already claimed", "This purchase already opened a session. Continue in that window, or sign in with your e-mail address."),
             Self::CheckoutNotOpen => (StatusCode::CONFLICT, "checkout_not_open", "Checkout not open", "This checkout was already paid or has ended. Look into your library, or buy again."),
             Self::DownloadPending => (StatusCode::CONFLICT, "download_pending", "Not ready yet", "Your purchase is being prepared. Try again in a moment."),
+            Self::IdempotencyKeyReused => (StatusCode::CONFLICT, "idempotency_key_reused", "Key already used", "This Idempotency-Key belongs to another request. Send a new random one."),
             Self::CheckoutExpired => (StatusCode::GONE, "checkout_expired", "Checkout expired", "This checkout was not paid in time. Nothing was charged. Please buy again."),
             Self::ClaimWindowOver => (StatusCode::GONE, "claim_window_over", "Too late for this link", "You have paid, but this link no longer opens your library. Sign in with your e-mail address."),
             Self::AccessExpired => (StatusCode::GONE, "access_expired", "Access has ended", "The time in which you could download this is over. Ask the shop to extend it."),
@@ -130,6 +144,7 @@ impl ApiError {
             Self::FileRequired(_) => (StatusCode::UNPROCESSABLE_ENTITY, "file_required", "Which file?", "This product has several files. Choose one and send its fileId."),
             Self::DownloadLimitReached(1) => (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", "You have used the one download of this file. Ask the shop for another."),
             Self::DownloadLimitReached(limit) => return (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", format!("You have used all {limit} downloads of this file. Ask the shop for more.")),
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "You have asked for too many codes. Wait a while, then try again."),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", "This is our fault. Nothing was charged. Try again, or tell the shop the request id."),
             Self::PolarUnexpected(_) => (StatusCode::BAD_GATEWAY, "polar_unexpected", "Unexpected answer of the payment provider", "Nothing was charged by this request. Try again later, or tell the shop the request id."),
             Self::PolarUnavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "polar_unavailable", "Payment provider unavailable", "Nothing was charged by this request. Try again in a moment."),
@@ -142,7 +157,9 @@ impl ApiError {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::DownloadPending | Self::Busy(_) => Some(SOON),
-            Self::PolarUnavailable(polar::Error::RateLimited { retry_after }) => Some(*retry_after),
+            Self::RateLimited { retry_after } | Self::PolarUnavailable(polar::Error::RateLimited { retry_after }) => {
+                Some(*retry_after)
+            }
             Self::PolarUnavailable(_) | Self::PolarTimeout(_) => Some(LATER),
             _ => None,
         }

@@ -23,6 +23,14 @@ pub struct Refused {
     pub message: String,
 }
 
+impl Refused {
+    /// Refuses a value, in words for the sender.
+    #[must_use]
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
 impl From<polar::FieldError> for Refused {
     fn from(error: polar::FieldError) -> Self {
         Self { field: camel_case(&error.field), message: error.message }

@@ -9,7 +9,9 @@ mod origins;
 mod pagination;
 mod problem;
 mod refusals;
+mod renewal;
 mod request;
+mod routes;
 mod serve;
 
 pub use access::{Access, Browser, Lifetimes, MaybeSignedIn, SignedIn, Transport};
@@ -20,6 +22,6 @@ pub use input::{Json, Path, Query, RawBody, Refused};
 pub use origins::{Origin, Origins};
 pub use pagination::{Pagination, page_of};
 pub use problem::{FileChoice, Problem};
-pub use refusals::{InputRefusals, PolarRefusals, SessionRefusals};
+pub use refusals::{AccountRefusals, InputRefusals, PolarRefusals, SessionRefusals};
 pub use request::{ClientIp, Now};
 pub use serve::serve;

@@ -20,6 +20,17 @@ pub enum SessionRefusals {
     Unauthenticated(Problem),
 }
 
+/// Of routes that need a session of the whole account.
+#[derive(IntoResponses)]
+pub enum AccountRefusals {
+    /// `unauthenticated`
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(Problem),
+    /// `order_scope`: the session sees one order
+    #[response(status = 403, content_type = "application/problem+json")]
+    OrderScope(Problem),
+}
+
 /// Of routes that ask Polar. Nothing was charged or counted.
 #[derive(IntoResponses)]
 pub enum PolarRefusals {

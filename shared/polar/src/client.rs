@@ -3,10 +3,12 @@
 use std::{
     collections::HashSet,
     hash::Hash,
+    iter,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::{
     RequestBuilder, Response,
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
@@ -33,6 +35,9 @@ const SANDBOX_HEADER: &str = "x-polar-sandbox";
 
 /// The longest answer that is read; a page of 100 orders is about 1 MiB.
 const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
+
+/// Pages of one list that are asked for at the same time: all of a library of a thousand files.
+const PAGES_AT_ONCE: usize = 10;
 
 /// Items per page when a whole list is read; Polar gives no more.
 const LARGEST_PAGE: u32 = 100;
@@ -124,21 +129,20 @@ impl Client {
     }
 
     /// Reads a whole list, each item once: items move between pages while the list changes.
+    ///
+    /// The first page says how many there are; the others are asked for side by side.
     pub(crate) async fn all<T: DeserializeOwned, K: Eq + Hash>(
         &self,
         request: Request<'_>,
         key: fn(&T) -> K,
     ) -> Result<Vec<T>> {
-        let (mut seen, mut all, mut number) = (HashSet::new(), Vec::new(), 1);
-        loop {
-            let page: Page<T> = self.send(request.clone().page(Some(number), Some(LARGEST_PAGE))).await?;
-            let last = page.items.is_empty() || number >= page.pagination.max_page;
-            all.extend(page.items.into_iter().filter(|item| seen.insert(key(item))));
-            if last {
-                return Ok(all);
-            }
-            number += 1;
-        }
+        let page = |number| self.send::<Page<T>>(request.clone().page(Some(number), Some(LARGEST_PAGE)));
+        let first = page(1).await?;
+        let pages = stream::iter(2..=first.pagination.max_page).map(page).buffered(PAGES_AT_ONCE);
+        let others: Vec<Page<T>> = pages.try_collect().await?;
+        let items = iter::once(first).chain(others).flat_map(|page| page.items);
+        let mut seen = HashSet::new();
+        Ok(items.filter(|item| seen.insert(key(item))).collect())
     }
 
     /// Sends the request once and reads the whole answer within the time of one try.
@@ -148,7 +152,7 @@ impl Client {
         if end <= started {
             return Err(Error::Timeout);
         }
-        let exchange = async { receive(self.prepare(request)?.send().await.map_err(broken)?, route).await };
+        let exchange = async { receive(self.prepare(request).await?.send().await.map_err(broken)?, route).await };
         let answer = tokio::time::timeout_at(end.into(), exchange).await.map_err(|_| Error::Timeout)?;
         let status = answer.as_ref().ok().map(|answer| answer.status);
         debug!(
@@ -160,7 +164,7 @@ impl Client {
         answer
     }
 
-    fn prepare(&self, request: &Request<'_>) -> Result<RequestBuilder> {
+    async fn prepare(&self, request: &Request<'_>) -> Result<RequestBuilder> {
         let url = request.url(&self.0.base_url);
         let mut builder = self.0.http.request(request.method.clone(), url);
         builder = builder.header(ACCEPT, "application/json").header(VERSION_HEADER, VERSION);
@@ -169,7 +173,7 @@ impl Client {
             builder =
                 builder.header(CONTENT_LENGTH, body.len()).header(CONTENT_TYPE, "application/json").body(body.clone());
         }
-        Ok(match self.authorization(request.bearer)? {
+        Ok(match self.authorization(request.bearer).await? {
             Some(authorization) => builder.header(AUTHORIZATION, authorization),
             None => builder,
         })
@@ -180,10 +184,16 @@ impl Client {
         address.origin() == self.0.base_url.origin()
     }
 
-    fn authorization(&self, bearer: Bearer<'_>) -> Result<Option<HeaderValue>> {
+    async fn authorization(&self, bearer: Bearer<'_>) -> Result<Option<HeaderValue>> {
+        let of_organization;
         let token = match bearer {
             Bearer::Nobody => return Ok(None),
-            Bearer::Organization => self.0.access_token.expose(),
+            Bearer::Organization => {
+                let fetched = self.0.access_token.fetch().await;
+                of_organization =
+                    fetched.map_err(|source| Error::Unavailable { status: None, source: Some(source) })?;
+                &of_organization
+            }
             Bearer::Customer(token) => token.expose(),
         };
         // A token that does not even fit into a header is no token of Polar's.

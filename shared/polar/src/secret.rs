@@ -1,8 +1,10 @@
 //! Texts that must not reach a log: their `Debug` shows nothing, and only `expose` gives them away.
 
-use std::fmt;
+use std::{fmt, pin::Pin, sync::Arc};
 
 use serde::Deserialize;
+
+use crate::error::Source;
 
 macro_rules! secrets {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -34,8 +36,6 @@ macro_rules! secrets {
 }
 
 secrets! {
-    /// An organization's access token. With it one can do whatever its scopes allow in the whole shop.
-    AccessToken,
     /// A customer's or member's portal token, valid for an hour. It can cancel that customer's subscriptions.
     CustomerToken,
     /// Names a checkout without any other credential; part of the address of Polar's payment page.
@@ -44,6 +44,50 @@ secrets! {
     SecretUrl,
     /// The key of a webhook endpoint's signatures.
     WebhookSecret,
+}
+
+/// An organization's access token. With it one can do whatever its scopes allow in the whole shop.
+#[derive(Clone)]
+pub struct AccessToken(Kept);
+
+#[derive(Clone)]
+enum Kept {
+    Here(Arc<str>),
+    Elsewhere(Arc<dyn Fn() -> Fetched + Send + Sync>),
+}
+
+/// A token on its way.
+type Fetched = Pin<Box<dyn Future<Output = Result<String, Source>> + Send>>;
+
+impl AccessToken {
+    /// Takes the text as it is: Polar's secrets are opaque, their prefix says nothing reliable.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Kept::Here(text.into().into()))
+    }
+
+    /// Takes the token from where it is kept each time that a request needs it. Whoever keeps it remembers it: many
+    /// programs answer most of what they are asked without it.
+    pub fn kept_by<F>(fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<String, Source>> + Send + 'static,
+    {
+        Self(Kept::Elsewhere(Arc::new(move || Box::pin(fetch()))))
+    }
+
+    /// The token itself, for the one place that needs it.
+    pub(crate) async fn fetch(&self) -> Result<String, Source> {
+        match &self.0 {
+            Kept::Here(token) => Ok(token.to_string()),
+            Kept::Elsewhere(fetch) => fetch().await,
+        }
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(…)")
+    }
 }
 
 #[cfg(test)]

@@ -92,27 +92,29 @@ impl Products {
         Ok(remembered.listing)
     }
 
-    /// Finds any product of the shop: a buyer keeps what is no longer on sale.
-    pub async fn find(&self, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
-        match self.listing().await?.find(id) {
+    /// Finds any product of the shop, in this listing or at Polar: a buyer keeps what is no longer on sale.
+    pub async fn find_in(&self, listing: &Listing, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
+        match listing.find(id) {
             Some(product) => Ok(Some(product)),
             None => self.find_stranger(id).await,
         }
     }
 
-    /// Finds many products of the shop; those that Polar does not know are left out.
-    pub async fn find_all(
+    /// Finds many products of the shop, in this listing or at Polar; those that Polar does not know are left out.
+    pub async fn find_all_in(
         &self,
+        listing: &Listing,
         ids: impl IntoIterator<Item = ProductId>,
-    ) -> Result<HashMap<ProductId, Arc<Product>>, Error> {
+    ) -> Result<Vec<Arc<Product>>, Error> {
         let ids: HashSet<ProductId> = ids.into_iter().collect();
-        let products = try_join_all(ids.into_iter().map(|id| self.find(id))).await?;
-        Ok(products.into_iter().flatten().map(|product| (product.id, product)).collect())
+        let products = try_join_all(ids.into_iter().map(|id| self.find_in(listing, id))).await?;
+        Ok(products.into_iter().flatten().collect())
     }
 
     /// Finds a product that a visitor may buy.
     pub async fn find_on_sale(&self, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
-        Ok(self.find(id).await?.filter(|product| product.is_on_sale()))
+        let listing = self.listing().await?;
+        Ok(self.find_in(&listing, id).await?.filter(|product| product.is_on_sale()))
     }
 
     async fn read(&self, known: Option<&Remembered>) -> Result<Remembered, Error> {

@@ -20,7 +20,7 @@ pub use error::{Choice, Error};
 pub use license_keys::LicenseKey;
 pub use orders::Invoice;
 pub use purchase::{Content, File, Purchase, PurchaseId, Status};
-pub use take::{Download, Link, Wanted};
+pub use take::{Download, Link, Offer, Wanted};
 pub use terms::Terms;
 
 /// What buyers have, and how they get at it.

@@ -25,8 +25,11 @@ impl Purchases {
                 answer => return Ok(answer?),
             }
         }
-        let token = self.new_token(session).await?;
-        Ok(ask(token).await?)
+        let created = self.new_customer_session(session).await?;
+        // The next request finds it kept; this one need not wait for that.
+        let (kept, answer) = tokio::join!(self.keep(session, &created), ask(created.token.clone()));
+        kept?;
+        Ok(answer?)
     }
 
     /// Polar's own portal, opened for the session's customer: whoever has the address is the customer there for an hour.
@@ -35,17 +38,15 @@ impl Purchases {
         Ok(self.new_customer_session(session).await?.customer_portal_url)
     }
 
-    async fn new_token(&self, session: &Session) -> Result<CustomerToken, Error> {
-        let created = self.new_customer_session(session).await?;
+    async fn keep(&self, session: &Session, created: &CustomerSession) -> Result<(), Error> {
         let kept = PortalToken { secret: created.token.expose().to_owned(), expires_at: created.expires_at };
-        self.sessions.keep_portal_token(session, &kept).await?;
-        Ok(created.token)
+        Ok(self.sessions.keep_portal_token(session, &kept).await?)
     }
 
     async fn new_customer_session(&self, session: &Session) -> Result<CustomerSession, Error> {
         let customer = CustomerId::from(session.customer_id);
         let Some(created) = self.polar.customer_sessions().create(customer).await? else {
-            self.sessions.delete(session).await?;
+            self.sessions.delete(&session.reference()).await?;
             return Err(Error::CustomerGone);
         };
         Ok(created)

@@ -31,9 +31,13 @@ pub(crate) struct Shelf {
 
 impl Purchases {
     pub(crate) async fn shelf(&self, session: &Session, now: Timestamp) -> Result<Shelf, Error> {
-        let said = self.as_customer(session, now, |token| ask(&self.polar, token, session.scope)).await?;
-        let products = self.products.find_all(said.orders.iter().filter_map(|order| order.product_id)).await?;
-        Ok(Shelf::new(said, products.into_values(), self.default_terms))
+        let said = Box::pin(self.as_customer(session, now, |token| ask(&self.polar, token, session.scope)));
+        // A new instance reads the catalogue while Polar answers.
+        let (said, listing) = tokio::join!(said, self.products.listing());
+        let (said, listing) = (said?, listing?);
+        let ids = said.orders.iter().filter_map(|order| order.product_id);
+        let products = self.products.find_all_in(&listing, ids).await?;
+        Ok(Shelf::new(said, products, self.default_terms))
     }
 }
 
@@ -86,12 +90,12 @@ pub(crate) fn without_renewals(mut orders: Vec<PortalOrder>) -> Vec<PortalOrder>
 }
 
 impl Shelf {
-    fn new(said: Said, products: impl Iterator<Item = Arc<Product>>, default_terms: Terms) -> Self {
+    fn new(said: Said, products: impl IntoIterator<Item = Arc<Product>>, default_terms: Terms) -> Self {
         Self {
             orders: without_renewals(said.orders),
             grants: said.grants,
             files: said.files.into_iter().map(|file| ((file.benefit_id, file.file.id), file)).collect(),
-            products: products.map(|product| (product.id, product)).collect(),
+            products: products.into_iter().map(|product| (product.id, product)).collect(),
             default_terms,
             token: said.token,
         }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, iter};
 
 use jiff::Timestamp;
 use polar::{CustomerToken, Downloadable, OrderId, ProductId, SecretUrl};
@@ -77,17 +77,38 @@ pub struct Download {
     pub repeated: bool,
 }
 
+/// A file that Polar lets a buyer have now, by every purchase that gives it; its counters were not asked yet.
+pub struct Offer {
+    first: Candidate,
+    others: Vec<Candidate>,
+    /// The token that Polar answered to.
+    token: CustomerToken,
+}
+
+impl Offer {
+    /// The purchase that the download is counted on, unless it is used up.
+    #[must_use]
+    pub fn purchase(&self) -> &Purchase {
+        &self.first.0
+    }
+}
+
 impl Purchases {
-    /// Takes one download of what a buyer wants.
+    /// Asks Polar for what a buyer wants; nothing is counted yet.
+    pub async fn offer(&self, session: &Session, wanted: Wanted, now: Timestamp) -> Result<Offer, Error> {
+        let bought = Box::pin(self.shelf(session, now)).await?;
+        let (first, others) = choose(bought.purchases(&HashMap::new(), now), wanted, session.scope, now)?;
+        Ok(Offer { first, others, token: bought.token })
+    }
+
+    /// Takes one download of what Polar offers.
     ///
     /// A file that was bought more than once is taken from the oldest purchase with a download left.
-    pub async fn take(&self, session: &Session, wanted: Wanted, now: Timestamp) -> Result<Download, Error> {
-        let bought = self.shelf(session, now).await?;
-        let purchases = bought.purchases(&HashMap::new(), now);
+    pub async fn take(&self, session: &Session, offer: Offer, now: Timestamp) -> Result<Download, Error> {
         let mut limit = 0;
-        for (purchase, link) in choose(purchases, wanted, session.scope, now)? {
+        for (purchase, link) in iter::once(offer.first).chain(offer.others) {
             // Before the unit is taken: what goes wrong here costs nothing.
-            let link = if self.resolve_links { self.resolve(link, &bought.token, now).await? } else { link };
+            let link = if self.resolve_links { self.resolve(link, &offer.token, now).await? } else { link };
             let quota = Quota { limit: purchase.limit, grace: self.grace };
             let taken = self.downloads.take(session.customer_id, purchase.id.counter(), quota, now).await?;
             let (counter, repeated) = match taken {
@@ -112,13 +133,15 @@ impl Purchases {
     }
 }
 
-/// The purchases that can give what is wanted, the oldest first; never none.
+type Candidate = (Purchase, Link);
+
+/// The purchases that can give what is wanted: the oldest, and the others.
 fn choose(
     purchases: Vec<Purchase>,
     wanted: Wanted,
     scope: Scope,
     now: Timestamp,
-) -> Result<Vec<(Purchase, Link)>, Error> {
+) -> Result<(Candidate, Vec<Candidate>), Error> {
     let matching: Vec<_> = purchases.into_iter().rev().filter(|purchase| wanted.matches(purchase)).collect();
     let Some(first) = matching.first() else {
         return Err(if scope == Scope::Account { Error::NotEntitled } else { Error::OrderScope });
@@ -139,8 +162,9 @@ fn choose(
         true => return Err(Error::NotEntitled),
         false => {}
     }
-    let open: Vec<_> = granted.into_iter().filter(|(purchase, _)| !purchase.access_is_over(now)).collect();
-    if open.is_empty() { Err(Error::AccessExpired) } else { Ok(open) }
+    let mut open = granted.into_iter().filter(|(purchase, _)| !purchase.access_is_over(now));
+    let oldest = open.next().ok_or(Error::AccessExpired)?;
+    Ok((oldest, open.collect()))
 }
 
 fn choices(purchases: &[Purchase]) -> Vec<Choice> {

@@ -12,10 +12,10 @@ use crate::{Job, Queue};
 /// After so many tries a message is put aside. The same number stands in `template.yaml` as the queue's `maxReceiveCount`.
 pub const MAX_RECEIVES: u32 = 5;
 
-/// A message that nobody could do.
+/// A message that nobody could do, as far as people may look at it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeadLetter {
-    /// What was to be done.
+    /// What was to be done, without addresses and codes.
     pub job: Job,
     /// Why the last try failed.
     pub reason: String,
@@ -71,7 +71,7 @@ impl Here {
             let receives = receives + 1;
             if receives == MAX_RECEIVES {
                 warn!(%error, "putting a message aside that nobody could do");
-                let letter = DeadLetter { job, reason: error.to_string() };
+                let letter = DeadLetter { job: job.redacted(), reason: error.to_string() };
                 self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
                 continue;
             }
@@ -105,17 +105,23 @@ mod tests {
     async fn a_poison_message_is_put_aside_after_the_stated_tries_while_the_others_proceed() {
         let here = Here::new(Duration::from_secs(30));
         let (queue, dead_letters) = (here.queue(), here.dead_letters());
-        let poison = Job::Reconcile;
+        let poison = Job::LoginCode(crate::LoginCode {
+            browser_key_hash: "hash".to_owned(),
+            login_id: uuid::Uuid::nil(),
+            email: "ada@recordings-mail.net".to_owned(),
+            code: "K7QF-2M9X".to_owned(),
+            expires_at: jiff::Timestamp::UNIX_EPOCH,
+        });
         let tries = Arc::new(Mutex::new(0));
         let done = Arc::new(Mutex::new(0));
         let (counted, finished) = (Arc::clone(&tries), Arc::clone(&done));
         let runner = tokio::spawn(here.run(move |job: Job| {
             std::future::ready(match job {
-                Job::Reconcile => {
+                Job::LoginCode(_) => {
                     *counted.lock().unwrap() += 1;
                     Err("cannot")
                 }
-                Job::PolarEvent(_) => {
+                Job::PolarEvent(_) | Job::Reconcile => {
                     *finished.lock().unwrap() += 1;
                     Ok(())
                 }
@@ -130,7 +136,8 @@ mod tests {
 
         assert_eq!(*tries.lock().unwrap(), MAX_RECEIVES);
         assert_eq!(*done.lock().unwrap(), 10);
-        assert_eq!(dead_letters.list(), [DeadLetter { job: poison, reason: "cannot".to_owned() }]);
+        let letter = DeadLetter { job: poison.redacted(), reason: "cannot".to_owned() };
+        assert_eq!(dead_letters.list(), [letter], "and people may look at it");
         runner.abort();
     }
 

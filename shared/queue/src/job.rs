@@ -1,3 +1,5 @@
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,6 +10,8 @@ use uuid::Uuid;
 pub enum Job {
     /// Polar told of something.
     PolarEvent(PolarEvent),
+    /// Somebody wants to sign in.
+    LoginCode(LoginCode),
     /// Fetch the catalogue from Polar, and look for what missed events would have told.
     Reconcile,
 }
@@ -25,4 +29,83 @@ pub struct PolarEvent {
     pub subject_id: Option<Uuid>,
     /// The customer, where the event has one.
     pub customer_id: Option<Uuid>,
+}
+
+/// A code that signs a browser in as whoever reads the mail to an address. It must be sent before the code expires, or not at all.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginCode {
+    /// Which browser asked.
+    pub browser_key_hash: String,
+    /// Which of the browser's logins: a later one replaces it.
+    pub login_id: Uuid,
+    /// The address as it was typed; whether it is a customer's is for the worker to find out.
+    pub email: String,
+    /// The code to mail.
+    pub code: String,
+    /// From then on the code is worth nothing.
+    pub expires_at: Timestamp,
+}
+
+impl fmt::Debug for LoginCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { login_id, expires_at, .. } = self;
+        f.debug_struct("LoginCode").field("login_id", login_id).field("expires_at", expires_at).finish_non_exhaustive()
+    }
+}
+
+impl Job {
+    /// The same job for people to look at: without what only its receiver may know.
+    pub(crate) fn redacted(self) -> Self {
+        let kept_back = || "kept back".to_owned();
+        match self {
+            Self::LoginCode(login) => Self::LoginCode(LoginCode {
+                browser_key_hash: kept_back(),
+                email: kept_back(),
+                code: kept_back(),
+                ..login
+            }),
+            Self::PolarEvent(_) | Self::Reconcile => self,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn login_code() -> Job {
+        Job::LoginCode(LoginCode {
+            browser_key_hash: "QmFzZTY0".to_owned(),
+            login_id: Uuid::from_u128(7),
+            email: "ada@recordings-mail.net".to_owned(),
+            code: "K7QF-2M9X".to_owned(),
+            expires_at: Timestamp::UNIX_EPOCH,
+        })
+    }
+
+    #[test]
+    fn a_login_code_keeps_all_that_it_has_on_its_way_through_the_queue() {
+        let message = serde_json::to_value(login_code()).unwrap();
+        let expected = json!({
+            "job": "login_code",
+            "browser_key_hash": "QmFzZTY0",
+            "login_id": "00000000-0000-0000-0000-000000000007",
+            "email": "ada@recordings-mail.net",
+            "code": "K7QF-2M9X",
+            "expires_at": "1970-01-01T00:00:00Z",
+        });
+        assert_eq!(message, expected);
+        assert_eq!(serde_json::from_value::<Job>(message).unwrap(), login_code());
+    }
+
+    #[test]
+    fn nobody_reads_an_address_or_a_code_off_a_job() {
+        let redacted = login_code().redacted();
+        for shown in [format!("{:?}", login_code()), format!("{redacted:?}"), json!(redacted).to_string()] {
+            assert!(shown.contains("00000000-0000-0000-0000-000000000007"), "{shown}");
+            assert!(!shown.contains("ada") && !shown.contains("K7QF"), "{shown}");
+        }
+    }
 }

@@ -10,23 +10,9 @@ use url::Url;
 
 use crate::{
     SettingError, Settings,
-    error::in_words,
-    http_client::{SdkHttpClient, http_client},
-    secrets::{Secret, SecretError},
+    http_client::{SdkHttpClient, http_client_of},
+    secrets::Secret,
 };
-
-/// Why a program did not start.
-#[derive(thiserror::Error)]
-pub enum StartError {
-    /// A setting is missing or malformed.
-    #[error(transparent)]
-    Setting(#[from] SettingError),
-    /// A secret could not be fetched.
-    #[error(transparent)]
-    Secret(#[from] SecretError),
-}
-
-in_words!(StartError);
 
 /// The connections to the outside world that every request of a program shares.
 #[derive(Clone)]
@@ -35,28 +21,35 @@ pub struct Clients {
     pub polar: polar::Client,
     /// DynamoDB, by the function's role.
     pub dynamodb: Client,
+    /// Single actions of other AWS services, by the same role.
+    pub aws: AwsJson,
 }
 
 impl Clients {
-    /// Makes the clients from the settings; opens no connection to DynamoDB or Polar yet.
-    pub async fn connect(settings: &Settings) -> Result<Self, StartError> {
-        let http = http_client();
+    /// Makes the clients from the settings; opens no connection and fetches no secret yet.
+    pub fn from_settings(settings: &Settings) -> Result<Self, SettingError> {
+        let http = http_client_of(settings)?;
         let base_url = match settings.optional::<Url>("POLAR_API_URL")? {
             Some(url) => url,
             None => settings.required::<Server>("POLAR_SERVER")?.base_url(),
         };
         let aws = aws_json(settings, http.clone())?;
-        let access_token = AccessToken::new(Secret::POLAR_ACCESS_TOKEN.fetch(settings, &aws).await?);
+        let secret = Secret::POLAR_ACCESS_TOKEN.from_settings(settings, &aws)?;
+        let access_token = AccessToken::kept_by(move || {
+            let secret = secret.clone();
+            async move { Ok(secret.get().await?.to_owned()) }
+        });
         let request = Duration::from_millis(settings.or_default("POLAR_TIME_LIMIT_MILLISECONDS", "8000")?);
         let limits = polar::Limits { attempt: request / 2, request };
         let dynamodb = dynamodb_client(settings, http.clone())?;
-        Ok(Self { polar: polar::Client::new(polar::Config { base_url, access_token, http, limits }), dynamodb })
+        let polar = polar::Client::new(polar::Config { base_url, access_token, http, limits });
+        Ok(Self { polar, dynamodb, aws })
     }
 }
 
 /// A client for single actions of AWS services, for a program that needs neither Polar nor DynamoDB.
 pub fn connect_aws(settings: &Settings) -> Result<AwsJson, SettingError> {
-    aws_json(settings, http_client())
+    aws_json(settings, http_client_of(settings)?)
 }
 
 /// Settings with other addresses of services, as AWS's own programs know them.

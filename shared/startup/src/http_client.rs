@@ -7,20 +7,42 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+
+use crate::{SettingError, Settings};
 
 const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(2);
 /// Lambda freezes an instance between events, and the other side hangs up meanwhile: an old connection is more likely dead than useful.
 const IDLE_CONNECTION_KEPT: Duration = Duration::from_secs(20);
 
-/// The program's one HTTP client: rustls over ring with bundled roots, HTTP/2 where offered, no redirects followed.
+/// The program's one HTTP client: rustls over ring with bundled roots, no redirects followed.
 ///
 /// # Panics
 /// When reqwest was built with another version of rustls than this crate: a mistake of the build, found by every test.
 #[must_use]
 pub fn http_client() -> reqwest::Client {
+    client(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+}
+
+/// The same client, which also believes the authorities in the PEM file that `EXTRA_CA_FILE` names.
+pub(crate) fn http_client_of(settings: &Settings) -> Result<reqwest::Client, SettingError> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(file) = settings.optional::<String>("EXTRA_CA_FILE")? {
+        let invalid = |reason: String| SettingError::Invalid { name: "EXTRA_CA_FILE", reason };
+        for certificate in CertificateDer::pem_file_iter(file).map_err(|error| invalid(error.to_string()))? {
+            let certificate = certificate.map_err(|error| invalid(error.to_string()))?;
+            roots.add(certificate).map_err(|error| invalid(error.to_string()))?;
+        }
+    }
+    Ok(client(roots))
+}
+
+fn client(roots: RootCertStore) -> reqwest::Client {
     let client = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls())
+        .tls_backend_preconfigured(tls(roots))
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIME_LIMIT)
         .pool_idle_timeout(IDLE_CONNECTION_KEPT)
@@ -28,13 +50,10 @@ pub fn http_client() -> reqwest::Client {
     client.build().expect("rustls of the version that reqwest was built with")
 }
 
-fn tls() -> ClientConfig {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+fn tls(roots: RootCertStore) -> ClientConfig {
     let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
     let tls = tls.with_safe_default_protocol_versions().expect("ring knows the default versions of TLS");
-    let mut tls = tls.with_root_certificates(roots).with_no_client_auth();
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    tls
+    tls.with_root_certificates(roots).with_no_client_auth()
 }
 
 /// Lets the AWS SDK send its requests through the program's one HTTP client.

@@ -7,9 +7,9 @@ mod logs;
 mod secrets;
 mod settings;
 
-pub use clients::{Clients, StartError, connect_aws};
+pub use clients::{Clients, connect_aws};
 pub use error::causes;
 pub use http_client::http_client;
 pub use logs::log_json_to_stdout;
-pub use secrets::{Secret, SecretError};
+pub use secrets::{KeptSecret, Secret, SecretError};
 pub use settings::{SettingError, Settings};

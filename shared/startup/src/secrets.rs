@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use aws_json::{Action, AwsJson};
 use serde::Deserialize;
+use tokio::sync::OnceCell;
 
 use crate::{SettingError, Settings, error::in_words};
 
@@ -8,9 +11,6 @@ const GET_PARAMETER: Action = Action::rpc("ssm", "AmazonSSM.GetParameter", "1.1"
 /// Why a secret could not be had.
 #[derive(thiserror::Error)]
 pub enum SecretError {
-    /// A setting is missing or malformed.
-    #[error(transparent)]
-    Setting(#[from] SettingError),
     /// The parameter store did not hand it out.
     #[error("cannot fetch the secret in the parameter {parameter:?}: does it exist, and may this function read it?")]
     Parameter {
@@ -41,16 +41,54 @@ impl Secret {
     pub const POLAR_WEBHOOK_SECRET: Self =
         Self { value: "POLAR_WEBHOOK_SECRET", parameter: "POLAR_WEBHOOK_SECRET_PARAMETER" };
 
-    /// Takes the secret from the settings, or fetches it.
-    pub async fn fetch(self, settings: &Settings, aws: &AwsJson) -> Result<String, SecretError> {
-        if let Some(secret) = settings.optional(self.value)? {
-            return Ok(secret);
-        }
-        let parameter: String = settings.required(self.parameter)?;
-        let input = serde_json::json!({ "Name": parameter, "WithDecryption": true });
-        let output = aws.call::<GetParameterOutput>(GET_PARAMETER, &input).await;
-        Ok(output.map_err(|source| SecretError::Parameter { parameter, source })?.parameter.value)
+    /// Reads where the secret is; nothing is fetched before somebody needs it.
+    pub fn from_settings(self, settings: &Settings, aws: &AwsJson) -> Result<KeptSecret, SettingError> {
+        let place = match settings.optional(self.value)? {
+            Some(secret) => Place::Here(secret),
+            None => Place::Parameter {
+                name: settings.required(self.parameter)?,
+                aws: aws.clone(),
+                fetched: OnceCell::new(),
+            },
+        };
+        Ok(KeptSecret(Arc::new(place)))
     }
+}
+
+/// A secret, or where it is. A cold start spends no time on a secret that its first event does not need; a fetched one
+/// stays with the instance.
+#[derive(Clone)]
+pub struct KeptSecret(Arc<Place>);
+
+enum Place {
+    Here(String),
+    Parameter { name: String, aws: AwsJson, fetched: OnceCell<String> },
+}
+
+impl KeptSecret {
+    /// A secret that is here.
+    #[must_use]
+    pub fn new(secret: impl Into<String>) -> Self {
+        Self(Arc::new(Place::Here(secret.into())))
+    }
+
+    /// The secret itself, fetched the first time; many who ask at once fetch it once.
+    pub async fn get(&self) -> Result<&str, SecretError> {
+        match &*self.0 {
+            Place::Here(secret) => Ok(secret),
+            Place::Parameter { name, aws, fetched } => {
+                Ok(fetched.get_or_try_init(|| get_parameter(name, aws)).await?.as_str())
+            }
+        }
+    }
+}
+
+async fn get_parameter(name: &str, aws: &AwsJson) -> Result<String, SecretError> {
+    let input = serde_json::json!({ "Name": name, "WithDecryption": true });
+    let output = aws.call::<GetParameterOutput>(GET_PARAMETER, &input).await;
+    output
+        .map(|output| output.parameter.value)
+        .map_err(|source| SecretError::Parameter { parameter: name.to_owned(), source })
 }
 
 #[derive(Deserialize)]
@@ -106,9 +144,13 @@ mod tests {
         settings.into_iter().collect()
     }
 
-    async fn fetch(settings: &Settings) -> Result<String, SecretError> {
+    fn kept(settings: &Settings) -> Result<KeptSecret, SettingError> {
         let aws = aws_json(settings, http_client()).expect("settings of AWS");
-        Secret::POLAR_ACCESS_TOKEN.fetch(settings, &aws).await
+        Secret::POLAR_ACCESS_TOKEN.from_settings(settings, &aws)
+    }
+
+    async fn fetch(settings: &Settings) -> Result<String, SecretError> {
+        Ok(kept(settings).expect("settings of the secret").get().await?.to_owned())
     }
 
     #[tokio::test]
@@ -127,10 +169,10 @@ mod tests {
         assert!(reason.contains("ParameterNotFound"), "{reason}");
     }
 
-    #[tokio::test]
-    async fn without_a_token_and_a_parameter_the_setting_is_named() {
+    #[test]
+    fn without_a_token_and_a_parameter_the_setting_is_named() {
         let settings = settings("http://127.0.0.1:9/", "");
-        let error = fetch(&settings).await.expect_err("missing").to_string();
+        let error = kept(&settings).err().expect("missing").to_string();
         assert_eq!(error, "the setting POLAR_ACCESS_TOKEN_PARAMETER is missing");
     }
 }

@@ -2,7 +2,6 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
-    operation::{put_item::PutItemError, update_item::UpdateItemError},
     types::{AttributeValue, KeysAndAttributes},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,7 +9,12 @@ use jiff::Timestamp;
 use ring::digest;
 use uuid::Uuid;
 
-use crate::{Error, item, item::Item};
+use crate::{
+    Error,
+    error::if_condition_held,
+    item,
+    item::{Item, key},
+};
 
 /// The row that names the current catalogue. Everything else belongs to one publication and never changes, so a reader sees a whole catalogue or another one.
 const CURRENT: &str = "current";
@@ -122,14 +126,7 @@ impl Catalogue {
             .update_expression("SET refreshed_at = :true_at")
             .expression_attribute_values(":publication", item::text(&current.publication))
             .expression_attribute_values(":true_at", item::time(true_at));
-        match update.send().await {
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            result => Ok(result.map(|_| ())?),
-        }
+        if_condition_held(update.send().await).map(drop)
     }
 
     async fn replace(&self, body: &[u8], digest: &str, true_at: Timestamp) -> Result<(), Error> {
@@ -146,12 +143,7 @@ impl Catalogue {
             .item("published_at", item::time(true_at))
             .item("chunks", item::number(&chunks));
         let put = if inline { put.item("body", item::bytes(body.to_vec())) } else { put };
-        match put.send().await {
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(())
-            }
-            result => Ok(result.map(|_| ())?),
-        }
+        if_condition_held(put.send().await).map(drop)
     }
 
     async fn put_chunks(&self, publication: Uuid, body: &[u8], now: Timestamp) -> Result<usize, Error> {
@@ -187,10 +179,6 @@ impl Catalogue {
         let body = (0..chunks).map(|number| found.remove(&chunk_id(publication, number)));
         Ok(body.collect::<Option<Vec<_>>>().ok_or(Error::CorruptItem { attribute: "chunks" })?.concat())
     }
-}
-
-fn key(id: &str) -> HashMap<String, AttributeValue> {
-    HashMap::from([("id".to_owned(), item::text(id))])
 }
 
 fn chunk_id(publication: Uuid, number: usize) -> String {

@@ -3,13 +3,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    AskedInvoice, Attempt, Counter, Downloads, Error, FileOfPurchase, Sessions, downloads::COUNTER, history::ATTEMPT,
-    invoices::INVOICE, item::Item, partition::Partition,
+    AskedInvoice, Attempt, Counter, Downloads, Error, FileOfPurchase, SessionData, Sessions, downloads::COUNTER,
+    history::ATTEMPT, invoices::INVOICE, item::Item, partition::Partition,
 };
 
 /// Everything that our tables hold about one customer, for that customer to read: no secret, and no hash of one.
 ///
-/// Rows of checkouts name no customer, and are gone after three days.
+/// Rows of checkouts and logins have at most the customer's id, and are gone after three days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerData {
@@ -23,38 +23,6 @@ pub struct CustomerData {
     pub attempts: Vec<Attempt>,
     /// The invoices that Polar was asked for a moment ago.
     pub invoices: Vec<AskedInvoice>,
-}
-
-/// What is held about a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SessionData {
-    /// The session's name in logs and in the history.
-    pub id: String,
-    /// The checkout that it was claimed from and is bound to.
-    pub checkout_id: Option<Uuid>,
-    /// When it was opened.
-    pub created_at: Timestamp,
-    /// When it was last extended.
-    pub renewed_at: Timestamp,
-    /// When it ends if it is not used again.
-    pub expires_at: Timestamp,
-    /// When it ends in any case.
-    pub absolute_expires_at: Timestamp,
-}
-
-impl SessionData {
-    fn read(item: &Item) -> Result<Self, Error> {
-        let id = item.text("token_hash")?.get(..16).ok_or(Error::CorruptItem { attribute: "token_hash" })?;
-        Ok(Self {
-            id: id.to_owned(),
-            checkout_id: item.optional("checkout_id", Item::uuid)?,
-            created_at: item.time("created_at")?,
-            renewed_at: item.time("renewed_at")?,
-            expires_at: item.time("expires_at")?,
-            absolute_expires_at: item.time("absolute_expires_at")?,
-        })
-    }
 }
 
 /// What is held about a bought file.
@@ -105,11 +73,6 @@ pub async fn export(sessions: &Sessions, downloads: &Downloads, customer_id: Uui
 }
 
 impl Sessions {
-    /// Deletes every session of a customer, with effect on the very next request. Can be repeated.
-    pub async fn delete_all(&self, customer_id: Uuid) -> Result<(), Error> {
-        self.of_customer(customer_id).delete().await
-    }
-
     pub(crate) fn of_customer(&self, customer_id: Uuid) -> Partition<'_> {
         Partition { client: &self.client, table: &self.table, sort_key: "token_hash", customer_id }
     }

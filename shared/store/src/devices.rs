@@ -1,23 +1,86 @@
 //! A customer's sessions as the customer sees them: one for each browser.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Error, Sessions};
+use crate::{Error, Scope, SessionRef, Sessions, item::Item};
+
+/// What is held about a session: no secret, and nothing that leads to one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionData {
+    /// The session's name in logs, in the history and in the list of devices.
+    pub id: String,
+    /// The checkout that it was claimed from and is bound to.
+    pub checkout_id: Option<Uuid>,
+    /// The kind of browser; unknown for a session from before this was noted.
+    pub client: Option<String>,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it was last extended.
+    pub renewed_at: Timestamp,
+    /// When it ends if it is not used again.
+    pub expires_at: Timestamp,
+    /// When it ends in any case.
+    pub absolute_expires_at: Timestamp,
+}
+
+impl SessionData {
+    pub(crate) fn read(item: &Item) -> Result<Self, Error> {
+        let id = item.text("token_hash")?.get(..16).ok_or(Error::CorruptItem { attribute: "token_hash" })?;
+        Ok(Self {
+            id: id.to_owned(),
+            checkout_id: item.optional("checkout_id", Item::uuid)?,
+            client: item.optional("client", Item::text)?.map(str::to_owned),
+            created_at: item.time("created_at")?,
+            renewed_at: item.time("renewed_at")?,
+            expires_at: item.time("expires_at")?,
+            absolute_expires_at: item.time("absolute_expires_at")?,
+        })
+    }
+
+    /// What the session may see.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.checkout_id.map_or(Scope::Account, |checkout_id| Scope::Order { checkout_id })
+    }
+
+    fn is_live(&self, now: Timestamp) -> bool {
+        now < self.expires_at && now < self.absolute_expires_at
+    }
+}
 
 impl Sessions {
+    /// Lists a customer's live sessions, the newest first.
+    pub async fn list(&self, customer_id: Uuid, now: Timestamp) -> Result<Vec<SessionData>, Error> {
+        let rows = self.of_customer(customer_id).rows().await?;
+        let mut sessions: Vec<_> = rows.iter().map(SessionData::read).collect::<Result<_, _>>()?;
+        sessions.retain(|session| session.is_live(now));
+        sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
+        Ok(sessions)
+    }
+
     /// Ends one of a customer's live sessions, with effect on the very next request; `false` if there is none with this id.
     pub async fn delete_by_id(&self, customer_id: Uuid, id: &str, now: Timestamp) -> Result<bool, Error> {
         for row in self.of_customer(customer_id).rows().await? {
-            let hash = row.text("token_hash")?;
-            if hash.get(..16) == Some(id) && now < row.time("expires_at")? {
-                let delete = self.client.delete_item().table_name(&self.table);
-                let delete = delete.key("customer_id", AttributeValue::S(customer_id.to_string()));
-                delete.key("token_hash", AttributeValue::S(hash.to_owned())).send().await?;
+            let session = SessionData::read(&row)?;
+            if session.id == id && session.is_live(now) {
+                self.delete(&SessionRef::read(customer_id, &row)?).await?;
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Whether a session is still live, by one strongly consistent read.
+    pub async fn is_live(&self, session: &SessionRef, now: Timestamp) -> Result<bool, Error> {
+        let row = self.get(session).await?.as_ref().map(SessionData::read).transpose()?;
+        Ok(row.is_some_and(|row| row.is_live(now)))
+    }
+
+    /// Deletes every session of a customer, with effect on the very next request. Can be repeated.
+    pub async fn delete_all(&self, customer_id: Uuid) -> Result<(), Error> {
+        self.of_customer(customer_id).delete().await
     }
 }

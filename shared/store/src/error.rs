@@ -34,3 +34,14 @@ where
         }
     }
 }
+
+/// The answer to a conditional write; `None` when its condition did not hold.
+pub(crate) fn if_condition_held<T, E>(result: Result<T, SdkError<E, HttpResponse>>) -> Result<Option<T>, Error>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match result {
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        result => Ok(Some(result?)),
+    }
+}

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use aws_sdk_dynamodb::{Client, operation::put_item::PutItemError};
+use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Error, item, item::Item};
+use crate::{Error, error::if_condition_held, item, item::Item};
 
 pub(crate) const INVOICE: &str = "invoice#";
 
@@ -53,13 +53,7 @@ impl Invoices {
             .item("purge_at", item::purge_time(now + MADE_WITHIN))
             .condition_expression("attribute_not_exists(id) OR asked_at <= :before")
             .expression_attribute_values(":before", item::time(now - MADE_WITHIN));
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(error.into()),
-            },
-        }
+        Ok(if_condition_held(put.send().await)?.is_some())
     }
 
     /// Forgets that an invoice was asked for, because Polar refused.

@@ -49,6 +49,11 @@ fn corrupt(attribute: &'static str) -> Error {
     Error::CorruptItem { attribute }
 }
 
+/// The key of a row in a table with the one key `id`.
+pub(crate) fn key(id: &str) -> HashMap<String, AttributeValue> {
+    HashMap::from([("id".to_owned(), text(id))])
+}
+
 pub(crate) fn text(value: &(impl ToString + ?Sized)) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }

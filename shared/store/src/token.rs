@@ -8,6 +8,8 @@ use ring::{
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use crate::seal::Seal;
+
 /// The length of every secret: 256 bits, twice what OWASP ASVS 5.0 (7.2.3) asks of a reference token.
 const SECRET_BYTES: usize = 32;
 const CUSTOMER_BYTES: usize = 16;
@@ -23,7 +25,7 @@ fn random_secret() -> [u8; SECRET_BYTES] {
 pub struct TokenHash(String);
 
 impl TokenHash {
-    fn of(secret: &[u8]) -> Self {
+    pub(crate) fn of(secret: &[u8]) -> Self {
         let digest = digest::digest(&digest::SHA256, secret);
         Self(URL_SAFE_NO_PAD.encode(digest))
     }
@@ -88,8 +90,13 @@ impl SessionToken {
         self.customer_id
     }
 
-    pub(crate) fn secret(&self) -> &[u8] {
-        &self.secret
+    /// Keeps Polar's credential with the session, for the holder of this token.
+    pub(crate) fn seal(&self) -> Seal<'_> {
+        Seal {
+            purpose: "polar-storefront/customer-session/v1",
+            secret: &self.secret,
+            place: self.customer_id.as_bytes(),
+        }
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -103,7 +110,7 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// The secret that binds a checkout to the browser that began it: 256 random bits, 43 characters of base64url.
+/// The secret that binds a checkout or a login to the browser that began it: 256 random bits, 43 characters of base64url.
 #[derive(Clone)]
 pub struct BrowserKey([u8; SECRET_BYTES]);
 
@@ -129,10 +136,14 @@ impl BrowserKey {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// What the checkouts table knows of this key.
+    /// What the tables know of this key.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(&self.0)
+    }
+
+    pub(crate) fn secret(&self) -> &[u8] {
+        &self.0
     }
 }
 

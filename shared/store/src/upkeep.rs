@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use crate::{Error, Sessions, item::Item, sessions::unless_gone};
+use crate::{Error, Sessions, error::if_condition_held, item::Item};
 
 impl Sessions {
     /// Forgets Polar's credentials of a customer, so that the next request of each session gets a new one. Can be repeated.
@@ -17,7 +17,8 @@ impl Sessions {
                 .key("token_hash", AttributeValue::S(row.text("token_hash")?.to_owned()))
                 .condition_expression("attribute_exists(portal_token)")
                 .update_expression("REMOVE portal_token, portal_token_expires_at");
-            unless_gone(update.send().await)?;
+            // Without one there is nothing to forget.
+            if_condition_held(update.send().await)?;
         }
         Ok(())
     }

@@ -1,45 +1,13 @@
 //! Everything about one customer: exported whole, and erased without a trace.
 
+mod support;
+
 use std::time::Duration;
 
-use dynamodb::Embedded;
-use jiff::Timestamp;
 use serde_json::{Value, json};
-use store::{
-    Attempt, CustomerData, Downloads, FileOfPurchase, History, Invoices, Lifetime, NewSession, PortalToken, Quota,
-    Scope, Sessions, export,
-};
+use store::{Attempt, CustomerData, FileOfPurchase, Lifetime, NewSession, PortalToken, Quota, Scope, export};
+use support::{CUSTOMER, HOUR, OTHER, Tables, now, tables};
 use uuid::Uuid;
-
-const CUSTOMER: Uuid = Uuid::from_u128(1);
-const OTHER: Uuid = Uuid::from_u128(9);
-const HOUR: Duration = Duration::from_hours(1);
-
-struct Tables {
-    sessions: Sessions,
-    downloads: Downloads,
-    history: History,
-    invoices: Invoices,
-    raw: aws_sdk_dynamodb::Client,
-    _dynamodb: Embedded,
-}
-
-async fn tables() -> Tables {
-    let dynamodb = Embedded::in_memory().await.expect("the emulator starts");
-    let raw = dynamodb.client();
-    Tables {
-        sessions: Sessions::new(raw.clone(), "sessions"),
-        downloads: Downloads::new(raw.clone(), "downloads"),
-        history: History::new(raw.clone(), "downloads"),
-        invoices: Invoices::new(raw.clone(), "downloads"),
-        raw,
-        _dynamodb: dynamodb,
-    }
-}
-
-fn now() -> Timestamp {
-    Timestamp::from_second(1_800_000_000).expect("a valid time")
-}
 
 fn attempt() -> Attempt {
     Attempt {
@@ -60,8 +28,8 @@ impl Tables {
     async fn fill(&self, customer_id: Uuid) -> Vec<NewSession> {
         let lifetime = Lifetime { idle: HOUR, absolute: HOUR };
         let checkout_id = Uuid::from_u128(2);
-        let opened =
-            [Scope::Account, Scope::Order { checkout_id }].map(|scope| NewSession::open(customer_id, scope, lifetime));
+        let opened = [Scope::Account, Scope::Order { checkout_id }]
+            .map(|scope| NewSession::open(customer_id, scope, lifetime, "Firefox on Linux"));
         for new in &opened {
             let session = self.sessions.create(new, now()).await.unwrap();
             let secret = "polar_mst_secret".to_owned();
@@ -98,6 +66,7 @@ async fn an_export_has_everything_of_the_customer_and_of_nobody_else() {
     assert_eq!((&json["counters"][0]["used"], &json["attempts"][0]["fileName"]), (&json!(1), &json!("写真.zip")));
     let scopes: Vec<_> = json["sessions"].as_array().unwrap().iter().map(|session| &session["checkoutId"]).collect();
     assert!(scopes.contains(&&Value::Null) && scopes.contains(&&json!(Uuid::from_u128(2))), "{scopes:?}");
+    assert_eq!(json["sessions"][0]["client"], "Firefox on Linux");
 }
 
 #[tokio::test]

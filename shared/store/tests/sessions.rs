@@ -1,99 +1,128 @@
-//! Sessions and claims, against the embedded DynamoDB.
+//! Sessions, against the embedded DynamoDB.
+
+mod support;
 
 use std::time::Duration;
 
-use dynamodb::Embedded;
-use jiff::Timestamp;
-use store::{BrowserKey, Checkouts, Claim, Lifetime, NewSession, PortalToken, Scope, SessionToken, Sessions};
-use uuid::Uuid;
+use store::{NewSession, PortalToken, Scope, SessionToken};
+use support::{CHECKOUT, CUSTOMER, HOUR, LIFETIME, MOMENT, OTHER, Tables, new_session, now, tables};
 
-const LIFETIME: Lifetime = Lifetime { idle: HOUR.saturating_mul(24), absolute: HOUR.saturating_mul(7 * 24) };
-const HOUR: Duration = Duration::from_hours(1);
-const CUSTOMER: Uuid = Uuid::from_u128(1);
-const CHECKOUT: Uuid = Uuid::from_u128(2);
-
-struct Tables {
-    sessions: Sessions,
-    checkouts: Checkouts,
-    raw: aws_sdk_dynamodb::Client,
-    _dynamodb: Embedded,
-}
-
-async fn tables() -> Tables {
-    let dynamodb = Embedded::in_memory().await.expect("the emulator starts");
-    let raw = dynamodb.client();
-    Tables {
-        sessions: Sessions::new(raw.clone(), "sessions"),
-        checkouts: Checkouts::new(raw.clone(), "checkouts"),
-        raw,
-        _dynamodb: dynamodb,
-    }
-}
-
-fn now() -> Timestamp {
-    Timestamp::from_second(1_800_000_000).expect("a valid time")
-}
-
-fn order_session() -> NewSession {
-    NewSession::open(CUSTOMER, Scope::Order { checkout_id: CHECKOUT }, LIFETIME)
-}
+const ORDER: Scope = Scope::Order { checkout_id: CHECKOUT };
 
 #[tokio::test]
 async fn a_session_is_found_by_its_token_only() {
     let Tables { sessions, .. } = &tables().await;
-    let new = order_session();
+    let new = new_session(ORDER);
     sessions.create(&new, now()).await.unwrap();
 
     let found = sessions.find(&new.token, now()).await.unwrap().expect("the session");
     assert_eq!(found.customer_id, CUSTOMER);
-    assert_eq!(found.scope, Scope::Order { checkout_id: CHECKOUT });
+    assert_eq!(found.scope, ORDER);
     assert!(sessions.find(&SessionToken::generate(CUSTOMER), now()).await.unwrap().is_none());
 }
 
 #[tokio::test]
-async fn an_expired_session_is_not_found_although_its_row_is_still_there() {
+async fn an_expired_session_is_gone_although_its_row_is_still_there() {
     let Tables { sessions, .. } = &tables().await;
-    let new = order_session();
+    let new = new_session(Scope::Account);
     let session = sessions.create(&new, now()).await.unwrap();
+    let id = session.id();
 
-    let last_moment = session.expires_at - Duration::from_millis(1);
+    let last_moment = session.expires_at - MOMENT;
     assert!(sessions.find(&new.token, last_moment).await.unwrap().is_some());
-    assert!(sessions.find(&new.token, session.expires_at).await.unwrap().is_none());
+    assert!(sessions.is_live(&session.reference(), last_moment).await.unwrap());
+    assert_eq!(sessions.list(CUSTOMER, last_moment).await.unwrap().len(), 1);
+
+    let end = session.expires_at;
+    assert!(sessions.find(&new.token, end).await.unwrap().is_none());
+    assert!(!sessions.is_live(&session.reference(), end).await.unwrap());
+    assert!(sessions.list(CUSTOMER, end).await.unwrap().is_empty());
+    assert!(!sessions.delete_by_id(CUSTOMER, &id, end).await.unwrap());
 }
 
 #[tokio::test]
 async fn an_ended_session_is_gone_on_the_next_read_and_cannot_be_renewed() {
     let Tables { sessions, .. } = &tables().await;
-    let new = order_session();
+    let new = new_session(ORDER);
     let session = sessions.create(&new, now()).await.unwrap();
 
-    sessions.delete(&session).await.unwrap();
-    sessions.renew(session, LIFETIME, now() + 13 * HOUR).await.unwrap();
+    sessions.delete(&session.reference()).await.unwrap();
+    assert!(sessions.renew(session, LIFETIME, now() + 13 * HOUR).await.unwrap().is_none());
     assert!(sessions.find(&new.token, now()).await.unwrap().is_none());
 }
 
 #[tokio::test]
-async fn renewal_slides_the_idle_expiry_when_due_and_never_past_the_absolute_one() {
+async fn renewal_is_due_half_way_through_the_idle_time_and_after_a_day_at_the_latest() {
     let Tables { sessions, .. } = &tables().await;
-    let new = order_session();
+    let session = sessions.create(&new_session(ORDER), now()).await.unwrap();
+    let month = store::Lifetime { idle: 30 * 24 * HOUR, absolute: 180 * 24 * HOUR };
+
+    for (lifetime, due_after) in [(LIFETIME, 12 * HOUR), (month, 24 * HOUR)] {
+        assert!(!session.is_due(lifetime, now() + due_after - MOMENT));
+        assert!(session.is_due(lifetime, now() + due_after));
+    }
+}
+
+#[tokio::test]
+async fn renewal_slides_the_idle_expiry_and_never_past_the_absolute_one() {
+    let Tables { sessions, .. } = &tables().await;
+    let new = new_session(ORDER);
     let session = sessions.create(&new, now()).await.unwrap();
 
-    let soon = sessions.renew(session.clone(), LIFETIME, now() + HOUR).await.unwrap();
-    assert_eq!(soon.expires_at, session.expires_at, "not due yet");
-
-    let half_way = sessions.renew(session.clone(), LIFETIME, now() + 12 * HOUR).await.unwrap();
+    let half_way = sessions.renew(session.clone(), LIFETIME, now() + 12 * HOUR).await.unwrap().expect("a session");
     assert_eq!(half_way.expires_at, now() + 36 * HOUR);
     let stored = sessions.find(&new.token, now() + 30 * HOUR).await.unwrap().expect("still live");
     assert_eq!(stored.expires_at, half_way.expires_at);
 
-    let last = sessions.renew(session.clone(), LIFETIME, now() + 160 * HOUR).await.unwrap();
+    let last = sessions.renew(session.clone(), LIFETIME, now() + 160 * HOUR).await.unwrap().expect("a session");
     assert_eq!(last.expires_at, session.absolute_expires_at);
 }
 
 #[tokio::test]
+async fn a_new_session_ends_the_one_that_it_replaces() {
+    let Tables { sessions, .. } = &tables().await;
+    let old = new_session(ORDER);
+    let replaced = sessions.create(&old, now()).await.unwrap().reference();
+
+    let new = NewSession { replaces: Some(replaced), ..new_session(Scope::Account) };
+    sessions.create(&new, now()).await.unwrap();
+
+    assert!(sessions.find(&old.token, now()).await.unwrap().is_none());
+    assert!(sessions.find(&new.token, now()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_customer_sees_the_devices_and_ends_one_of_them() {
+    let Tables { sessions, .. } = &tables().await;
+    let first = sessions.create(&new_session(ORDER), now()).await.unwrap();
+    let phone = NewSession { client: "Safari on iPhone".to_owned(), ..new_session(Scope::Account) };
+    let phone = sessions.create(&phone, now() + HOUR).await.unwrap();
+    let stranger = NewSession::open(OTHER, Scope::Account, LIFETIME, "curl");
+    let stranger = sessions.create(&stranger, now()).await.unwrap();
+
+    let devices = sessions.list(CUSTOMER, now() + HOUR).await.unwrap();
+    let shown: Vec<_> =
+        devices.iter().map(|device| (device.id.clone(), device.scope(), device.client.as_deref())).collect();
+    let newest_first =
+        [(phone.id(), Scope::Account, Some("Safari on iPhone")), (first.id(), ORDER, Some("Firefox on Linux"))];
+    assert_eq!(shown, newest_first);
+
+    for (case, id) in
+        [("another customer's", stranger.id()), ("empty", String::new()), ("a part", phone.id()[..8].into())]
+    {
+        assert!(!sessions.delete_by_id(CUSTOMER, &id, now()).await.unwrap(), "{case}");
+    }
+    assert!(sessions.delete_by_id(CUSTOMER, &first.id(), now()).await.unwrap());
+    assert!(sessions.find(&first.token, now()).await.unwrap().is_none());
+    assert!(sessions.find(&phone.token, now()).await.unwrap().is_some());
+    assert!(sessions.find(&stranger.token, now()).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn polars_token_is_kept_sealed_and_opens_with_the_session_only() {
-    let Tables { sessions, raw, .. } = &tables().await;
-    let new = order_session();
+    let tables = tables().await;
+    let Tables { sessions, .. } = &tables;
+    let new = new_session(ORDER);
     let session = sessions.create(&new, now()).await.unwrap();
     let portal_token = PortalToken { secret: "polar_mst_secret".to_owned(), expires_at: now() + HOUR };
     sessions.keep_portal_token(&session, &portal_token).await.unwrap();
@@ -101,49 +130,9 @@ async fn polars_token_is_kept_sealed_and_opens_with_the_session_only() {
     let found = sessions.find(&new.token, now()).await.unwrap().expect("the session");
     assert_eq!(found.portal_token.expect("the token").secret, "polar_mst_secret");
 
-    let dump = format!("{:?}", raw.scan().table_name("sessions").send().await.unwrap().items());
+    let dump = tables.dump().await;
     assert!(!dump.contains("polar_mst_secret"));
     assert!(!dump.contains(&new.token.expose()));
-}
-
-#[tokio::test]
-async fn a_checkout_is_claimed_once_under_fifty_parallel_claims() {
-    let Tables { sessions, checkouts, raw, .. } = &tables().await;
-    checkouts.create(CHECKOUT, &BrowserKey::generate(), now()).await.unwrap();
-
-    let mut claims = tokio::task::JoinSet::new();
-    for _ in 0..50 {
-        let (sessions, checkouts) = (sessions.clone(), checkouts.clone());
-        claims.spawn(async move { checkouts.claim(CHECKOUT, &sessions, &order_session(), now()).await });
-    }
-    let claims = claims.join_all().await;
-
-    let opened = claims.iter().filter(|claim| matches!(claim, Ok(Claim::Opened(_)))).count();
-    let refused = claims.iter().filter(|claim| matches!(claim, Ok(Claim::AlreadyClaimed))).count();
-    assert_eq!((opened, refused), (1, 49));
-    let rows = raw.scan().table_name("sessions").send().await.unwrap();
-    assert_eq!(rows.count(), 1);
-}
-
-#[tokio::test]
-async fn a_checkout_that_was_not_begun_here_cannot_be_claimed() {
-    let Tables { sessions, checkouts, .. } = &tables().await;
-
-    let claim = checkouts.claim(CHECKOUT, sessions, &order_session(), now()).await.unwrap();
-    assert!(matches!(claim, Claim::AlreadyClaimed));
-    assert!(checkouts.find(CHECKOUT).await.unwrap().is_none());
-}
-
-#[tokio::test]
-async fn a_checkout_knows_its_browser() {
-    let Tables { checkouts, .. } = &tables().await;
-    let key = BrowserKey::generate();
-    checkouts.create(CHECKOUT, &key, now()).await.unwrap();
-
-    let record = checkouts.find(CHECKOUT).await.unwrap().expect("the checkout");
-    assert!(record.was_begun_by(&key));
-    assert!(!record.was_begun_by(&BrowserKey::generate()));
-    assert_eq!(record.claimed_at, None);
 }
 
 #[tokio::test]
@@ -156,4 +145,19 @@ async fn a_row_of_other_software_is_reported_and_not_guessed_at() {
 
     let error = sessions.find(&token, now()).await.unwrap_err();
     assert!(matches!(error, store::Error::CorruptItem { attribute: "created_at" }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_session_from_before_browsers_were_noted_still_counts() {
+    let Tables { sessions, raw, .. } = &tables().await;
+    let new = new_session(Scope::Account);
+    let session = sessions.create(&new, now()).await.unwrap();
+    let text = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned());
+    let update = raw.update_item().table_name("sessions").key("customer_id", text(&CUSTOMER.to_string()));
+    let update = update.key("token_hash", text(new.token.hash().as_str())).update_expression("REMOVE client");
+    update.send().await.unwrap();
+
+    assert!(sessions.find(&new.token, now()).await.unwrap().is_some());
+    let devices = sessions.list(CUSTOMER, now() + Duration::from_secs(1)).await.unwrap();
+    assert_eq!((&devices[0].id, &devices[0].client), (&session.id(), &None));
 }

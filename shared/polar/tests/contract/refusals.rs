@@ -1,6 +1,6 @@
 //! What Polar refuses, and what is refused before Polar is asked.
 
-use polar::{AccessToken, ClientSecret, CreateCheckout, Error, ListOrders, ListProducts};
+use polar::{ClientSecret, CreateCheckout, Error, ListOrders, ListProducts};
 use serde_json::json;
 
 use crate::{
@@ -155,7 +155,7 @@ async fn a_client_prints_no_token() {
 
 #[tokio::test]
 async fn a_token_that_fits_into_no_header_is_unauthorized() {
-    let client = crate::polar::client(1, AccessToken::new("a\nb").expose(), polar::Limits::default());
+    let client = crate::polar::client(1, "a\nb", polar::Limits::default());
 
     let error = client.products().list(&ListProducts::default()).await.unwrap_err();
 

@@ -1,0 +1,202 @@
+//! What the functions may cost, checked without a clock: sizes, crates, calls and instructions, which every machine
+//! counts alike.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+    process::Command,
+};
+
+use anyhow::{Context, ensure};
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+use testbed::workspace;
+
+use crate::{
+    artefacts::{self, Size},
+    compare::COMPARED,
+    program::Program,
+    scene::{ROUTES, Scene},
+};
+
+/// What is checked: each way of using shared crates once, since each program takes a minute to link.
+pub(crate) const CHECKED: [&str; 4] = ["catalog", "session", "library", "download"];
+
+/// Sizes and instructions may grow, or shrink unnoticed, by this much.
+const TOLERANCE: f64 = 0.1;
+
+/// Invocations before and in what is counted.
+const WARM_UP: u64 = 10;
+const COUNTED: u64 = 20;
+
+/// The budget, as it is committed.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Budget {
+    /// Bytes of each program on the disk.
+    program_bytes: BTreeMap<String, u64>,
+    /// Bytes of each program in its zip.
+    zip_bytes: BTreeMap<String, u64>,
+    /// Crates in each program, ours included.
+    crates: BTreeMap<String, u64>,
+    /// Crates of which a program has more than one version.
+    duplicates: BTreeSet<String>,
+    /// Instructions, by callgrind, from the start of the program to its first request for an event.
+    init_instructions: u64,
+    /// Instructions of one warm download.
+    download_instructions: u64,
+    /// Calls of one warm invocation, to Polar and to AWS.
+    calls: BTreeMap<String, (u64, u64)>,
+}
+
+/// Compares what is with what is committed, or commits what is.
+pub(crate) async fn check(update: bool) -> anyhow::Result<()> {
+    let actual = Budget::measure().await?;
+    let file = workspace().join("bench/budget.json");
+    if update {
+        return Ok(fs::write(&file, serde_json::to_string_pretty(&actual)? + "\n")?);
+    }
+    let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let committed: Budget = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+    let differences = committed.differences(&actual);
+    ensure!(
+        differences.is_empty(),
+        "beyond the budget:\n{}\nIf that is meant: cargo run -p bench -- budget --update",
+        differences.join("\n")
+    );
+    println!("within the budget: {}", serde_json::to_string(&actual)?);
+    Ok(())
+}
+
+impl Budget {
+    async fn measure() -> anyhow::Result<Self> {
+        let mut budget = Self::default();
+        for name in CHECKED {
+            let size = Size::of(&artefacts::program(name))?;
+            budget.program_bytes.insert(name.to_owned(), size.plain);
+            budget.zip_bytes.insert(name.to_owned(), size.zip);
+            let crates = crates(name)?;
+            budget.crates.insert(name.to_owned(), crates.len() as u64);
+            budget.duplicates.extend(duplicates(&crates));
+        }
+        let mut scene = Scene::begin(false).await?;
+        for name in CHECKED {
+            let program = scene.program(name, name, vec![artefacts::program(name)]).await?;
+            budget.count_calls(&scene, &program)?;
+        }
+        scene.remember(true);
+        let program = scene.program(COMPARED, COMPARED, vec![artefacts::program(COMPARED)]).await?;
+        scene.remember(true);
+        budget.init_instructions = instructions(&program, 0)?;
+        let begun = instructions(&program, WARM_UP)?;
+        budget.download_instructions = (instructions(&program, WARM_UP + COUNTED)? - begun) / COUNTED;
+        Ok(budget)
+    }
+
+    fn count_calls(&mut self, scene: &Scene, program: &Program) -> anyhow::Result<()> {
+        for route in ROUTES.iter().filter(|route| route.function == program.name) {
+            let running = program.start()?;
+            running.invoke(route.event()).with_context(|| route.name)?;
+            scene.take_asked();
+            running.invoke(route.event()).with_context(|| route.name)?;
+            let asked = scene.take_asked();
+            let count = |calls: &BTreeMap<String, usize>| calls.values().sum::<usize>() as u64;
+            self.calls.insert(route.name.to_owned(), (count(&asked.polar), count(&asked.aws)));
+        }
+        Ok(())
+    }
+
+    fn differences(&self, actual: &Self) -> Vec<String> {
+        let about = |name: &str, committed: u64, actual: u64| {
+            #[expect(clippy::cast_precision_loss, reason = "far below 2 to the 52nd")]
+            let ratio = actual as f64 / committed.max(1) as f64;
+            let far = (ratio - 1.0).abs() > TOLERANCE;
+            far.then(|| format!("{name}: {actual}, and {committed} is committed ({:+.0} %)", (ratio - 1.0) * 100.0))
+        };
+        let mut differences = Vec::new();
+        for name in CHECKED {
+            let of = |numbers: &BTreeMap<String, u64>| numbers.get(name).copied().unwrap_or_default();
+            for (what, committed, actual) in [
+                ("bytes", &self.program_bytes, &actual.program_bytes),
+                ("bytes in the zip", &self.zip_bytes, &actual.zip_bytes),
+            ] {
+                differences.extend(about(&format!("{name}, {what}"), of(committed), of(actual)));
+            }
+            let (committed, actual) = (of(&self.crates), of(&actual.crates));
+            if actual > committed {
+                differences.push(format!("{name}, crates: {actual}, and {committed} are committed"));
+            }
+        }
+        differences.extend(about("download, instructions of init", self.init_instructions, actual.init_instructions));
+        let (committed, counted) = (self.download_instructions, actual.download_instructions);
+        differences.extend(about("download, instructions when warm", committed, counted));
+        let twice = actual.duplicates.difference(&self.duplicates);
+        differences.extend(twice.map(|name| format!("{name} is there in two versions")));
+        let calls = actual.calls.iter().filter(|(route, calls)| self.calls.get(*route) != Some(calls));
+        differences.extend(calls.map(|(route, (polar, aws))| format!("{route}: {polar} calls to Polar, {aws} to AWS")));
+        differences
+    }
+}
+
+/// The crates in a program, as name and version.
+fn crates(program: &str) -> anyhow::Result<BTreeSet<(String, String)>> {
+    let tree = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["tree", "--locked", "--package", program, "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .current_dir(workspace())
+        .output()?;
+    ensure!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let lines = String::from_utf8(tree.stdout)?;
+    let crates = lines.lines().filter_map(|line| {
+        let mut words = line.split(' ');
+        Some((words.next()?.to_owned(), words.next()?.to_owned()))
+    });
+    Ok(crates.collect())
+}
+
+fn duplicates(crates: &BTreeSet<(String, String)>) -> BTreeSet<String> {
+    let names: Vec<_> = crates.iter().map(|(name, _)| name).collect();
+    names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()).collect()
+}
+
+/// Instructions of a program that is started, answers so many events and is ended, counted by valgrind's callgrind.
+fn instructions(program: &Program, invocations: u64) -> anyhow::Result<u64> {
+    let log = NamedTempFile::new()?;
+    let mut command: Vec<PathBuf> =
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"].map(PathBuf::from).into();
+    command.push(format!("--log-file={}", log.path().display()).into());
+    command.extend(program.command.clone());
+    let counted = Program { command, ..program.clone() };
+    let running = counted.start().context("is valgrind installed?")?;
+    let route = ROUTES.iter().find(|route| route.function == program.name).context("a route")?;
+    for _ in 0..invocations {
+        running.invoke(route.event())?;
+    }
+    running.end()?;
+    let log = fs::read_to_string(log.path())?;
+    let collected =
+        log.lines().find_map(|line| line.split_once("Collected : ")).context("callgrind counted nothing")?;
+    Ok(collected.1.trim().parse()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn budget(instructions: u64) -> Budget {
+        Budget { download_instructions: instructions, init_instructions: 1_000, ..Budget::default() }
+    }
+
+    #[test]
+    fn a_tenth_more_or_less_is_within_the_budget() {
+        for (instructions, differences) in [(1_000, 0), (1_100, 0), (900, 0), (1_101, 1), (899, 1)] {
+            assert_eq!(budget(1_000).differences(&budget(instructions)).len(), differences, "{instructions}");
+        }
+    }
+
+    #[test]
+    fn a_crate_in_two_versions_is_found_once() {
+        let crates = [("a", "v1"), ("b", "v1"), ("b", "v2"), ("b", "v3")];
+        let crates = crates.map(|(name, version)| (name.to_owned(), version.to_owned())).into();
+        assert_eq!(duplicates(&crates), BTreeSet::from(["b".to_owned()]));
+    }
+}

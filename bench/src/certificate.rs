@@ -1,0 +1,56 @@
+//! The upstreams' certificate, and the authority behind it: made for one run, believed by the programs of that run alone.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use tempfile::NamedTempFile;
+use tokio_rustls::rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+};
+
+/// The name in the certificate.
+pub(crate) const HOST: &str = "localhost";
+
+/// An authority of our own with one certificate.
+pub(crate) struct Authority {
+    file: NamedTempFile,
+    server: ServerConfig,
+}
+
+impl Authority {
+    /// Makes keys and certificates: ECDSA over P-256, as DynamoDB's and Polar's are.
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // Another name than the certificate's: OpenSSL takes one that names itself for self-signed.
+        params.distinguished_name.push(DnType::CommonName, "bench");
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+        let key = KeyPair::generate()?;
+        let certificate = CertificateParams::new([HOST.to_owned()])?.signed_by(&key, &issuer)?;
+        let file = NamedTempFile::new()?;
+        std::fs::write(file.path(), issuer.pem())?;
+
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .context("the certificate fits its key")?;
+        Ok(Self { file, server })
+    }
+
+    /// The authority's certificate, for programs to believe.
+    pub(crate) fn file(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// TLS for a server that offers these protocols, as in `h2`.
+    pub(crate) fn server(&self, protocols: &[&str]) -> Arc<ServerConfig> {
+        let mut server = self.server.clone();
+        server.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+        Arc::new(server)
+    }
+}

@@ -1,0 +1,204 @@
+//! All programs beside each other: rounds in which each has its turn, so that whatever else the machine does meets all.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use anyhow::{Context, ensure};
+use serde::Serialize;
+
+use crate::{
+    artefacts::{self, FUNCTIONS, Size},
+    figures::{Figures, Measured},
+    program::{Program, Running},
+    scene::{Asked, Delays, ROUTES, Route, Scene},
+};
+
+/// The names of the two programs that the shop's are compared with.
+pub(crate) const FLOOR: &str = "floor";
+/// See [`FLOOR`].
+pub(crate) const PEER: &str = "Node 24";
+
+/// The function whose route the peer has too.
+pub(crate) const COMPARED: &str = "download";
+
+/// How long Polar and DynamoDB take where they are not at hand.
+pub(crate) const REMOTE: Delays = Delays { polar: Duration::from_millis(30), aws: Duration::from_millis(2) };
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    /// Turns of each program.
+    pub(crate) rounds: usize,
+    /// Starts in each turn.
+    pub(crate) starts: usize,
+    /// Warm invocations in each turn, with upstreams at hand.
+    pub(crate) warm: usize,
+    /// Warm invocations in each turn, with upstreams far away.
+    pub(crate) warm_remote: usize,
+}
+
+/// Everything that was measured.
+#[derive(Debug, Serialize)]
+pub(crate) struct Comparison {
+    /// Each program, in the order of the tables.
+    pub(crate) programs: Vec<Entry>,
+    /// What each route asks its upstreams for, once warm.
+    pub(crate) routes: Vec<RouteCalls>,
+    /// Rounds, starts and warm invocations.
+    pub(crate) rounds: usize,
+}
+
+/// One program.
+#[derive(Debug, Serialize)]
+pub(crate) struct Entry {
+    /// Its name.
+    pub(crate) name: String,
+    /// How large it is.
+    pub(crate) size: Size,
+    /// With upstreams that answer at once.
+    pub(crate) near: Figures,
+    /// With [`REMOTE`] upstreams.
+    pub(crate) remote: Option<Figures>,
+}
+
+/// The calls of one warm invocation.
+#[derive(Debug, Serialize)]
+pub(crate) struct RouteCalls {
+    /// The function.
+    pub(crate) function: &'static str,
+    /// The route.
+    pub(crate) route: &'static str,
+    /// To Polar, by method and path.
+    pub(crate) polar: BTreeMap<String, usize>,
+    /// To DynamoDB and the queue, by action and table.
+    pub(crate) aws: BTreeMap<String, usize>,
+}
+
+struct Contestant {
+    program: Program,
+    route: Option<Route>,
+    size: Size,
+    near: Measured,
+    remote: Measured,
+}
+
+/// Measures everything, or one function beside floor and peer.
+pub(crate) async fn compare(extent: Extent, only: Option<&str>) -> anyhow::Result<Comparison> {
+    let mut scene = Scene::begin(true).await?;
+    let mut contestants = contestants(&mut scene, only).await?;
+    let routes = learn(&scene, &contestants)?;
+    scene.remember(true);
+    for contestant in &contestants {
+        contestant.start()?;
+    }
+    for round in 1..=extent.rounds {
+        eprintln!("round {round} of {}", extent.rounds);
+        scene.delay(Delays::default());
+        for contestant in &mut contestants {
+            let mut near = std::mem::take(&mut contestant.near);
+            contestant.measure(&mut near, extent.starts, extent.warm)?;
+            contestant.near = near;
+        }
+        scene.delay(REMOTE);
+        for contestant in contestants.iter_mut().filter(|contestant| contestant.program.name != FLOOR) {
+            let mut remote = std::mem::take(&mut contestant.remote);
+            contestant.measure(&mut remote, extent.starts, extent.warm_remote)?;
+            contestant.remote = remote;
+        }
+    }
+    let programs = contestants.into_iter().map(Contestant::entry).collect();
+    Ok(Comparison { programs, routes, rounds: extent.rounds })
+}
+
+async fn contestants(scene: &mut Scene, only: Option<&str>) -> anyhow::Result<Vec<Contestant>> {
+    let functions = FUNCTIONS.into_iter().filter(|function| only.is_none_or(|only| only == *function));
+    let mut contestants = Vec::new();
+    let floor = artefacts::program(FLOOR);
+    let program = Program { name: FLOOR.to_owned(), command: vec![floor.clone()], settings: Vec::new() };
+    contestants.push(Contestant::new(program, ROUTES.first().copied(), Size::of(&floor)?));
+    for function in functions {
+        let file = artefacts::program(function);
+        let program = scene.program(function, function, vec![file.clone()]).await?;
+        let route = ROUTES.iter().find(|route| route.function == function).copied();
+        contestants.push(Contestant::new(program, route, Size::of(&file)?));
+    }
+    match artefacts::peer() {
+        Some(command) => {
+            let mut program = scene.program(PEER, COMPARED, command).await?;
+            let folder = artefacts::peer_bundle().parent().context("a folder")?.display().to_string();
+            program.settings.extend([("LAMBDA_TASK_ROOT", folder), ("_HANDLER", "download.handler".to_owned())]);
+            let route = ROUTES.iter().find(|route| route.function == COMPARED).copied();
+            contestants.push(Contestant::new(program, route, Size::of(&artefacts::peer_bundle())?));
+        }
+        None => eprintln!("without the Node peer: bench/node/install.sh installs it"),
+    }
+    Ok(contestants)
+}
+
+/// Asks every route twice: after that Polar's credential is kept, and the second time shows what a warm invocation asks.
+fn learn(scene: &Scene, contestants: &[Contestant]) -> anyhow::Result<Vec<RouteCalls>> {
+    let mut learned = Vec::new();
+    for contestant in contestants.iter().filter(|contestant| ![FLOOR, PEER].contains(&contestant.program.name.as_str()))
+    {
+        for route in ROUTES.iter().filter(|route| route.function == contestant.program.name) {
+            let running = contestant.program.start()?;
+            running.invoke(route.event()).with_context(|| route.name)?;
+            scene.take_asked();
+            running.invoke(route.event()).with_context(|| route.name)?;
+            let Asked { polar, aws } = scene.take_asked();
+            learned.push(RouteCalls { function: route.function, route: route.name, polar, aws });
+        }
+    }
+    Ok(learned)
+}
+
+impl Contestant {
+    fn new(program: Program, route: Option<Route>, size: Size) -> Self {
+        Self { program, route, size, near: Measured::default(), remote: Measured::default() }
+    }
+
+    fn event(&self) -> Vec<u8> {
+        self.route.map(|route| route.event()).unwrap_or_default()
+    }
+
+    /// Starts it and has it answer once, so that upstreams and caches know what it asks.
+    fn start(&self) -> anyhow::Result<Running> {
+        let running = self.program.start()?;
+        let answered = running.invoke(self.event()).with_context(|| self.program.name.clone())?;
+        ensure!(!answered.answer.is_empty(), "{} answers nothing", self.program.name);
+        Ok(running)
+    }
+
+    /// Some starts with one invocation each; the last of them stays for the warm ones.
+    fn measure(&self, measured: &mut Measured, starts: usize, warm: usize) -> anyhow::Result<()> {
+        for number in 1..=starts {
+            let running = self.program.start()?;
+            let at_init = running.cpu();
+            measured.init.add(running.init);
+            measured.init_cpu.add(at_init);
+            let first = running.invoke(self.event())?;
+            let at_first = running.cpu();
+            measured.first.add(first.took);
+            measured.first_cpu.add(at_first.saturating_sub(at_init));
+            if number < starts {
+                continue;
+            }
+            for _ in 0..warm {
+                measured.warm.add(running.invoke(self.event())?.took);
+            }
+            let spent = running.cpu().saturating_sub(at_first);
+            measured.warm_cpu.add(spent / u32::try_from(warm)?.max(1));
+            measured.peak_memory = measured.peak_memory.max(running.peak_memory());
+        }
+        Ok(())
+    }
+
+    fn entry(self) -> Entry {
+        let is_floor = self.program.name == FLOOR;
+        Entry {
+            name: self.program.name,
+            size: self.size,
+            near: self.near.figures(),
+            remote: (!is_floor).then(|| self.remote.figures()),
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! The whole shop on this machine under load: how much it answers, and whether it stays as it was.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, ensure};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use startup::{Clients, Settings, http_client};
+use store::{NewSession, Scope, SessionToken, Sessions};
+use testbed::{demo, seeds::ACCOUNT_SESSION};
+use tokio::{task::JoinSet, time};
+
+use crate::{figures::Times, program::memory, scene::LIFETIME};
+
+/// Sessions in the table, one step after the other.
+const TABLE_SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+/// Writes at the same time while the table is filled.
+const WRITERS: usize = 32;
+/// Clients that ask again as soon as they have an answer.
+const CLIENTS: usize = 16;
+/// How long they do.
+const FULL_LOAD: Duration = Duration::from_secs(10);
+
+/// What is asked in turn; library and download ask Polar's stand-in.
+const MIX: [Ask; 4] = [
+    Ask { name: "GET /api/products", path: "/api/products?limit=100", download: None },
+    Ask { name: "GET /api/session", path: "/api/session", download: None },
+    Ask {
+        name: "GET /api/customer/downloadable-products",
+        path: "/api/customer/downloadable-products",
+        download: None,
+    },
+    Ask { name: "POST /api/customer/download", path: "/api/customer/download", download: Some(demo::POLYGON_PRIMER) },
+];
+
+#[derive(Clone, Copy)]
+struct Ask {
+    name: &'static str,
+    path: &'static str,
+    download: Option<uuid::Uuid>,
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Soak {
+    /// At full load, by route.
+    full_load: Vec<Load>,
+    /// `GET /api/session` at full load, by the number of sessions in the table.
+    growth: Vec<Growth>,
+    /// Requests a second of the steady load.
+    rate: u32,
+    /// The steady load, minute by minute.
+    minutes: Vec<Minute>,
+}
+
+#[derive(Debug, Serialize)]
+struct Load {
+    route: &'static str,
+    per_second: f64,
+    p50: f64,
+    p99: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Growth {
+    sessions: usize,
+    load: Load,
+    memory_mb: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Minute {
+    number: u32,
+    answered: usize,
+    failed: usize,
+    p50: f64,
+    p99: f64,
+    memory_mb: f64,
+}
+
+/// Runs the shop for so many minutes at so many requests a second.
+pub(crate) async fn soak(program: &Path, minutes: u32, rate: u32) -> anyhow::Result<Soak> {
+    let shop = Shop::start(program).await?;
+    shop.sign_in().await?;
+    let mut full_load = Vec::new();
+    for ask in MIX {
+        full_load.push(shop.full_load(ask).await?);
+    }
+    let mut found = Soak { full_load, growth: Vec::new(), rate, minutes: Vec::new() };
+    for number in 1..=minutes {
+        let minute = shop.minute(number, rate).await?;
+        println!("{}", serde_json::to_string(&minute)?);
+        found.minutes.push(minute);
+    }
+    let mut sessions = 0;
+    for size in TABLE_SIZES {
+        shop.add_sessions(size - sessions).await?;
+        sessions = size;
+        let growth = Growth { sessions, load: shop.full_load(MIX[1]).await?, memory_mb: shop.memory() };
+        println!("{}", serde_json::to_string(&growth)?);
+        found.growth.push(growth);
+    }
+    Ok(found)
+}
+
+struct Shop {
+    program: Child,
+    /// Its data; gone with it.
+    _data: tempfile::TempDir,
+    http: reqwest::Client,
+    url: String,
+    sessions: Sessions,
+}
+
+impl Shop {
+    async fn start(program: &Path) -> anyhow::Result<Self> {
+        let data = tempfile::tempdir()?;
+        let ready = data.path().join("ready.json");
+        let mut command = Command::new(program);
+        command.args(["--port", "0", "--data"]).arg(data.path()).arg("--ready-file").arg(&ready);
+        command.env("LOG_LEVEL", "warn").stdout(Stdio::null()).stderr(Stdio::null());
+        let program = command.spawn().with_context(|| program.display().to_string())?;
+        let text = loop {
+            if let Ok(text) = fs::read_to_string(&ready) {
+                break text;
+            }
+            time::sleep(Duration::from_millis(20)).await;
+        };
+        let addresses: Value = serde_json::from_str(&text)?;
+        let address = |name: &str| addresses[name].as_str().map(str::to_owned).context("an address");
+        let settings: Settings = [
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", address("dynamodb")?),
+            ("POLAR_SERVER", "sandbox".to_owned()),
+            ("POLAR_ACCESS_TOKEN", "unused".to_owned()),
+        ]
+        .into_iter()
+        .collect();
+        let dynamodb = Clients::from_settings(&settings)?.dynamodb;
+        let (http, sessions) = (http_client(), Sessions::new(dynamodb, "sessions"));
+        Ok(Self { program, _data: data, http, url: address("shop")?, sessions })
+    }
+
+    async fn sign_in(&self) -> anyhow::Result<()> {
+        let token = SessionToken::parse(ACCOUNT_SESSION).context("the session token")?;
+        let session = NewSession { token, scope: Scope::Account, lifetime: LIFETIME };
+        self.sessions.create(&session, Timestamp::now()).await?;
+        Ok(())
+    }
+
+    /// Adds sessions of as many customers.
+    async fn add_sessions(&self, count: usize) -> anyhow::Result<()> {
+        let mut writers = JoinSet::new();
+        for _ in 0..count {
+            if writers.len() == WRITERS {
+                writers.join_next().await.context("a writer")???;
+            }
+            let sessions = self.sessions.clone();
+            writers.spawn(async move {
+                let session = NewSession::open(uuid::Uuid::new_v4(), Scope::Account, LIFETIME);
+                sessions.create(&session, Timestamp::now()).await.map(|_| ()).map_err(anyhow::Error::from)
+            });
+        }
+        while let Some(written) = writers.join_next().await {
+            written??;
+        }
+        Ok(())
+    }
+
+    /// Some clients, each of which asks again as soon as it has an answer.
+    async fn full_load(&self, ask: Ask) -> anyhow::Result<Load> {
+        let begun = Instant::now();
+        let mut clients = JoinSet::new();
+        for _ in 0..CLIENTS {
+            let request = self.request(ask);
+            clients.spawn(async move {
+                let mut times = Vec::new();
+                while begun.elapsed() < FULL_LOAD {
+                    times.push(timed(&request).await?);
+                }
+                anyhow::Ok(times)
+            });
+        }
+        let mut times = Times::default();
+        let mut answered = 0;
+        while let Some(client) = clients.join_next().await {
+            for time in client?? {
+                times.add(time);
+                answered += 1;
+            }
+        }
+        let per_second = f64::from(answered) / begun.elapsed().as_secs_f64();
+        Ok(Load { route: ask.name, per_second, p50: times.median(), p99: times.quantile(0.99) })
+    }
+
+    /// A minute at a steady rate: a request is sent when it is its time, whether or not the one before is answered.
+    async fn minute(&self, number: u32, rate: u32) -> anyhow::Result<Minute> {
+        let mut clock = time::interval(Duration::from_secs(1) / rate);
+        let mut asked = JoinSet::new();
+        let asks: Vec<_> = MIX.into_iter().map(|ask| self.request(ask)).collect();
+        for request in asks.iter().cycle().take(usize::try_from(rate)? * 60) {
+            clock.tick().await;
+            let request = Arc::clone(request);
+            asked.spawn(async move { timed(&request).await });
+        }
+        let (mut times, mut answered, mut failed) = (Times::default(), 0, 0);
+        while let Some(time) = asked.join_next().await {
+            match time? {
+                Ok(time) => {
+                    times.add(time);
+                    answered += 1;
+                }
+                Err(_) => failed += 1,
+            }
+        }
+        let (p50, p99) = (times.median(), times.quantile(0.99));
+        Ok(Minute { number, answered, failed, p50, p99, memory_mb: self.memory() })
+    }
+
+    fn request(&self, ask: Ask) -> Arc<reqwest::RequestBuilder> {
+        let url = format!("{}{}", self.url, ask.path);
+        let request = match ask.download {
+            Some(product) => self
+                .http
+                .post(url)
+                .header("origin", &self.url)
+                .header("content-type", "application/json")
+                .body(json!({ "productId": product }).to_string()),
+            None => self.http.get(url),
+        };
+        Arc::new(request.header("cookie", format!("__Host-session={ACCOUNT_SESSION}")))
+    }
+
+    fn memory(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "far below 2 to the 52nd")]
+        let bytes = memory(self.program.id(), "VmRSS:") as f64;
+        bytes / (1024.0 * 1024.0)
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.program.kill().ok();
+        self.program.wait().ok();
+    }
+}
+
+async fn timed(request: &reqwest::RequestBuilder) -> anyhow::Result<Duration> {
+    let request = request.try_clone().context("a body in memory")?;
+    let begun = Instant::now();
+    let answer = request.send().await?;
+    let status = answer.status();
+    let body = answer.bytes().await?;
+    ensure!(status.is_success(), "{status} {}", String::from_utf8_lossy(&body));
+    Ok(begun.elapsed())
+}

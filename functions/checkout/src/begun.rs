@@ -1,0 +1,59 @@
+use axum::{
+    http::StatusCode,
+    response::{AppendHeaders, IntoResponse, Response},
+};
+use http_api::{ApiError, Json, Transport, set_browser_cookie};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::{BrowserKey, Repeat};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A checkout that was just begun.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewCheckout {
+    pub(crate) checkout_id: Uuid,
+    /// Polar's payment page: send the buyer there.
+    url: String,
+    #[schema(example = "open")]
+    status: String,
+    expires_at: Timestamp,
+    /// With `"transport": "bearer"`: the secret that claims this checkout later. Keep it in memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    browser_key: Option<String>,
+}
+
+impl NewCheckout {
+    pub(crate) fn new(checkout: &polar::Checkout, browser_key: &BrowserKey) -> Self {
+        Self {
+            checkout_id: checkout.id.into(),
+            url: checkout.url.expose().to_owned(),
+            status: checkout.status.to_string(),
+            expires_at: checkout.expires_at,
+            browser_key: Some(browser_key.expose()),
+        }
+    }
+
+    /// What the same request was answered before, if it is a repeat.
+    pub(crate) fn of_repeat(repeat: Repeat) -> Result<Option<Self>, ApiError> {
+        match repeat {
+            Repeat::First => Ok(None),
+            Repeat::Of(answer) => serde_json::from_str(&answer).map_err(|error| ApiError::Internal(error.into())),
+            Repeat::OfAnother => Err(ApiError::IdempotencyKeyReused),
+        }
+    }
+
+    /// All that a repeat of the request is answered from.
+    pub(crate) fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("plain data")
+    }
+
+    /// The answer, in which the browser key travels one way or the other.
+    pub(crate) fn answer(self, transport: Transport) -> Response {
+        let browser_key = self.browser_key.as_deref().and_then(BrowserKey::parse);
+        let cookie = browser_key.filter(|_| transport == Transport::Cookie).map(|key| set_browser_cookie(&key));
+        let in_body = self.browser_key.filter(|_| transport == Transport::Bearer);
+        (StatusCode::CREATED, AppendHeaders(cookie), Json(Self { browser_key: in_body, ..self })).into_response()
+    }
+}

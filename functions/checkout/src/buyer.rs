@@ -1,0 +1,52 @@
+use std::net::IpAddr;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use http_api::{ApiError, Browser, ClientIp, MaybeSignedIn};
+use store::{BrowserKey, IdempotencyKey, Repeatable, Scope, Session};
+use uuid::Uuid;
+
+use crate::Shop;
+
+/// Who begins a checkout.
+pub(crate) struct Buyer {
+    pub(crate) ip: Option<IpAddr>,
+    pub(crate) browser_key: Option<BrowserKey>,
+    /// A session of the whole account. One that came from a checkout proves too little to buy in the customer's name.
+    pub(crate) account: Option<Session>,
+    /// The name that the page gave to its request.
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
+}
+
+impl Buyer {
+    /// The customer, if that is known.
+    pub(crate) fn customer_id(&self) -> Option<Uuid> {
+        self.account.as_ref().map(|session| session.customer_id)
+    }
+
+    /// The request as one that may be a repeat, if the page has named it.
+    pub(crate) fn repeatable<'a>(&'a self, content: &'a [u8]) -> Option<Repeatable<'a>> {
+        let browser_key = self.browser_key.as_ref();
+        self.idempotency_key.as_ref().map(|key| Repeatable { key, content, browser_key })
+    }
+}
+
+impl FromRequestParts<Shop> for Buyer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, ApiError> {
+        let idempotency_key = idempotency_key(parts)?;
+        let Ok(ClientIp(ip)) = ClientIp::from_request_parts(parts, shop).await;
+        let Browser(browser_key) = Browser::from_request_parts(parts, shop).await?;
+        let MaybeSignedIn(signed_in) = MaybeSignedIn::from_request_parts(parts, shop).await?;
+        let account = signed_in.map(|signed_in| signed_in.session).filter(|session| session.scope == Scope::Account);
+        Ok(Self { ip, browser_key, account, idempotency_key })
+    }
+}
+
+fn idempotency_key(parts: &Parts) -> Result<Option<IdempotencyKey>, ApiError> {
+    let Some(key) = parts.headers.get("idempotency-key") else { return Ok(None) };
+    let key = key.to_str().ok().and_then(IdempotencyKey::parse);
+    let malformed =
+        || ApiError::invalid("Idempotency-Key", "A key has 16 to 255 visible characters, best a random UUID.");
+    key.ok_or_else(malformed).map(Some)
+}

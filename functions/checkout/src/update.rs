@@ -1,0 +1,94 @@
+use axum::extract::State;
+use http_api::{ApiError, Browser, InputRefusals, Json, Path, PolarRefusals, Problem};
+use polar::{Address, ClientUpdateCheckout, ProductId};
+use serde::Deserialize;
+use tracing::info;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{Shop, checkout::Checkout, status::find_own};
+
+/// What a page changes on a checkout; what is left out stays. The buyer's e-mail address is for Polar's own page to take.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ChangedCheckout {
+    /// One of the products that the checkout was begun with.
+    product_id: Option<Uuid>,
+    /// For pay what you want, in the currency's minor unit.
+    amount: Option<i64>,
+    /// As the buyer types it, in any case.
+    discount_code: Option<String>,
+    customer_name: Option<String>,
+    /// The name on the invoice.
+    customer_billing_name: Option<String>,
+    customer_billing_address: Option<BillingAddress>,
+    /// It needs a billing address.
+    customer_tax_id: Option<String>,
+}
+
+/// The address on the invoice.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct BillingAddress {
+    /// ISO 3166-1, two letters.
+    #[schema(example = "DE")]
+    country: String,
+    line1: Option<String>,
+    line2: Option<String>,
+    postal_code: Option<String>,
+    city: Option<String>,
+    state: Option<String>,
+}
+
+/// `PATCH /api/checkout/{id}`: changes an open checkout, for the browser that began it.
+#[utoipa::path(patch, path = "/api/checkout/{id}", operation_id = "updateCheckout", tag = "checkout", request_body = ChangedCheckout,
+    params(("id" = Uuid, Path), ("Browser-Key" = Option<String>, Header, description = "For pages on another site; otherwise the cookie")),
+    responses(
+        (status = 200, body = Checkout),
+        InputRefusals,
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, or another browser's"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "`checkout_not_open`: paid, or being paid"),
+        (status = 410, body = Problem, content_type = "application/problem+json", description = "`checkout_expired`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product that was not offered, an unknown code, or another value that is not possible"),
+        PolarRefusals,
+    ))]
+pub(crate) async fn update(
+    State(shop): State<Shop>,
+    Path(id): Path<Uuid>,
+    browser: Browser,
+    Json(changed): Json<ChangedCheckout>,
+) -> Result<Json<Checkout>, ApiError> {
+    let checkout = find_own(&shop, id, browser).await?;
+    let offered = |wanted: &Uuid| checkout.products.iter().any(|product| product.id == ProductId::from(*wanted));
+    if changed.product_id.is_some_and(|wanted| !offered(&wanted)) {
+        return Err(ApiError::rejected("productId", "This checkout was not begun with that product."));
+    }
+    let changed = shop.polar.checkouts().client_update(&checkout.client_secret, &changed.into()).await?;
+
+    info!(checkout.id = %changed.id, "changed checkout");
+    Ok(Json(changed.into()))
+}
+
+impl From<ChangedCheckout> for ClientUpdateCheckout {
+    fn from(changed: ChangedCheckout) -> Self {
+        Self {
+            product_id: changed.product_id.map(ProductId::from),
+            amount: changed.amount,
+            discount_code: changed.discount_code,
+            customer_name: changed.customer_name,
+            customer_billing_name: changed.customer_billing_name,
+            customer_billing_address: changed.customer_billing_address.map(Address::from),
+            customer_tax_id: changed.customer_tax_id,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<BillingAddress> for Address {
+    fn from(address: BillingAddress) -> Self {
+        let BillingAddress { country, line1, line2, postal_code, city, state } = address;
+        Self { country, line1, line2, postal_code, city, state }
+    }
+}

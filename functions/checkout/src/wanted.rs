@@ -1,0 +1,108 @@
+use std::collections::BTreeMap;
+
+use http_api::{ApiError, Refused, Transport};
+use polar::{CreateCheckout, CustomerId, DiscountId, ProductId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{Shop, buyer::Buyer};
+
+/// What a page may say about a checkout. Who the customer is and what a product costs is never for a page to say.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WantedCheckout {
+    /// The products to choose from; the first is preselected.
+    #[schema(min_items = 1)]
+    pub(crate) products: Vec<Uuid>,
+    /// Where the buyer comes back to; Polar fills in `{CHECKOUT_ID}`. Default: the shop's main page.
+    success_url: Option<String>,
+    /// Where the payment page's back button leads.
+    return_url: Option<String>,
+    /// The page that shows the payment form in a frame.
+    embed_origin: Option<String>,
+    /// Filled in for the buyer; without effect for who is signed in to an account.
+    customer_email: Option<String>,
+    /// Likewise.
+    customer_name: Option<String>,
+    /// For pay what you want, in the currency's minor unit.
+    amount: Option<i64>,
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    allow_discount_codes: bool,
+    /// A discount that the shop's settings allow.
+    discount_id: Option<Uuid>,
+    /// The language of the payment page.
+    #[schema(example = "de")]
+    locale: Option<String>,
+    /// Notes for the order, under keys that the shop's settings allow.
+    #[serde(default)]
+    metadata: BTreeMap<String, Value>,
+    /// How the browser key travels.
+    #[serde(default)]
+    pub(crate) transport: Transport,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl WantedCheckout {
+    pub(crate) fn check(&self, shop: &Shop) -> Result<(), ApiError> {
+        let urls =
+            [("successUrl", &self.success_url), ("returnUrl", &self.return_url), ("embedOrigin", &self.embed_origin)];
+        let foreign = urls.into_iter().filter(|(_, url)| url.as_ref().is_some_and(|url| !is_ours(shop, url)));
+        let foreign = foreign.map(|(field, _)| {
+            Refused::new(field, "This is no address of the shop. Its owner allows more with STOREFRONT_ORIGINS.")
+        });
+
+        let discount = self.discount_id.filter(|id| !shop.discount_ids.contains(id));
+        let discount = discount.map(|_| {
+            Refused::new("discountId", "This discount cannot be applied by a page. Buyers can type its code.")
+        });
+
+        let unknown_keys = self.metadata.keys().filter(|key| !shop.metadata_keys.contains(key));
+        let metadata = unknown_keys.map(|key| {
+            Refused::new(
+                format!("metadata.{key}"),
+                "The shop takes no notes under this key. Its owner allows keys with CHECKOUT_METADATA_KEYS.",
+            )
+        });
+
+        let refused: Vec<_> = foreign.chain(discount).chain(metadata).collect();
+        if refused.is_empty() { Ok(()) } else { Err(ApiError::Rejected(refused)) }
+    }
+
+    /// All that must be the same in a repeat of the request.
+    pub(crate) fn content(&self, buyer: &Buyer) -> Vec<u8> {
+        serde_json::to_vec(&(self, buyer.customer_id())).expect("plain data")
+    }
+
+    pub(crate) fn into_request(self, shop: &Shop, buyer: &Buyer) -> CreateCheckout {
+        let customer_id = buyer.customer_id();
+        let typed = |text: Option<String>| text.filter(|_| customer_id.is_none());
+        let back = format!("{}/?checkout_id={{CHECKOUT_ID}}", shop.access.origins.main());
+        CreateCheckout {
+            products: self.products.into_iter().map(ProductId::from).collect(),
+            success_url: Some(self.success_url.unwrap_or(back)),
+            return_url: self.return_url,
+            embed_origin: self.embed_origin,
+            customer_id: customer_id.map(CustomerId::from),
+            customer_email: typed(self.customer_email),
+            customer_name: typed(self.customer_name),
+            customer_ip_address: buyer.ip,
+            amount: self.amount,
+            allow_discount_codes: Some(self.allow_discount_codes),
+            discount_id: self.discount_id.map(DiscountId::from),
+            locale: self.locale,
+            metadata: self.metadata.into_iter().collect(),
+            ..CreateCheckout::default()
+        }
+    }
+}
+
+fn is_ours(shop: &Shop, url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| shop.access.origins.allow(&url))
+}

@@ -1,0 +1,105 @@
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use http_api::{AccountRefusals, ApiError, Json, Now, Path, Problem, SignedIn};
+use jiff::Timestamp;
+use serde::Serialize;
+use store::SessionData;
+use tracing::info;
+use utoipa::ToSchema;
+
+use crate::{Shop, session::signed_out};
+
+/// Where the buyer is signed in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Devices {
+    /// The newest first.
+    items: Vec<Device>,
+}
+
+/// A browser with a session.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Device {
+    /// Names the session; it opens nothing.
+    id: String,
+    /// `order`: it sees the one purchase that opened it. `account`: all of them.
+    #[schema(example = "account")]
+    scope: &'static str,
+    /// The kind of browser, where it is known.
+    #[schema(example = "Firefox on Windows")]
+    client: Option<String>,
+    created_at: Timestamp,
+    /// To the day.
+    last_used_at: Timestamp,
+    /// When it ends if it is not used again.
+    expires_at: Timestamp,
+    /// Whether it is this browser's.
+    current: bool,
+}
+
+impl Device {
+    fn new(session: SessionData, current_id: &str) -> Self {
+        Self {
+            scope: session.scope().name(),
+            current: session.id == current_id,
+            id: session.id,
+            client: session.client,
+            created_at: session.created_at,
+            last_used_at: session.renewed_at,
+            expires_at: session.expires_at,
+        }
+    }
+}
+
+/// `GET /api/sessions`: where the buyer is signed in.
+#[utoipa::path(get, path = "/api/sessions", operation_id = "listSessions", security(("cookie" = []), ("bearer" = [])), tag = "session",
+    responses((status = 200, body = Devices), AccountRefusals))]
+pub(crate) async fn list(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    signed_in: SignedIn,
+) -> Result<Json<Devices>, ApiError> {
+    let session = signed_in.of_account()?;
+    let sessions = shop.access.sessions.list(session.customer_id, now).await?;
+    let id = session.id();
+    Ok(Json(Devices { items: sessions.into_iter().map(|session| Device::new(session, &id)).collect() }))
+}
+
+/// `DELETE /api/sessions`: signs out everywhere, here too. The sessions are gone before the answer is written.
+#[utoipa::path(delete, path = "/api/sessions", operation_id = "deleteSessions", security(("cookie" = []), ("bearer" = [])), tag = "session",
+    responses(
+        (status = 204, description = "Signed out everywhere", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
+        AccountRefusals,
+    ))]
+pub(crate) async fn delete_all(State(shop): State<Shop>, signed_in: SignedIn) -> Result<Response, ApiError> {
+    let session = signed_in.of_account()?;
+    shop.access.sessions.delete_all(session.customer_id).await?;
+    info!(session.id = %session.id(), "ended all sessions of a customer");
+    Ok(signed_out())
+}
+
+/// `DELETE /api/sessions/{id}`: signs out on one device. The session is gone before the answer is written.
+#[utoipa::path(delete, path = "/api/sessions/{id}", operation_id = "deleteOneSession", security(("cookie" = []), ("bearer" = [])), tag = "session",
+    params(("id" = String, Path, description = "The `id` of an item of `GET /api/sessions`")),
+    responses(
+        (status = 204, description = "Signed out on that device"),
+        AccountRefusals,
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: it has ended, or is not this customer's"),
+    ))]
+pub(crate) async fn delete(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    Path(id): Path<String>,
+    signed_in: SignedIn,
+) -> Result<Response, ApiError> {
+    let session = signed_in.of_account()?;
+    let was_there = shop.access.sessions.delete_by_id(session.customer_id, &id, now).await?;
+    if !was_there {
+        return Err(ApiError::NotFound);
+    }
+    info!(session.id = id, "ended session from another device");
+    Ok(if id == session.id() { signed_out() } else { StatusCode::NO_CONTENT.into_response() })
+}

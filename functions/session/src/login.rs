@@ -1,0 +1,122 @@
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{AppendHeaders, IntoResponse},
+};
+use http_api::{ApiError, Browser, ClientIp, InputRefusals, Json, Now, Problem, Transport, set_browser_cookie};
+use jiff::Timestamp;
+use queue::{Job, LoginCode};
+use serde::{Deserialize, Serialize};
+use store::{Admission, BrowserKey, LoginRequest};
+use tracing::info;
+use utoipa::ToSchema;
+
+use crate::Shop;
+
+/// An address to send a sign-in code to.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WantedLogin {
+    #[schema(example = "ada@recordings-mail.net")]
+    email: String,
+    /// For pages on another site that have one already; otherwise the cookie.
+    browser_key: Option<String>,
+    /// How the browser key travels.
+    #[serde(default)]
+    transport: Transport,
+}
+
+/// A code is on its way, if the address is a customer's.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BegunLogin {
+    /// When the code stops working.
+    expires_at: Timestamp,
+    /// With `"transport": "bearer"`: the secret that the code works with. Keep it in memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    browser_key: Option<String>,
+}
+
+/// `POST /api/login`: sends a sign-in code to a customer's mailbox. The answer is the same for addresses that nobody has.
+#[utoipa::path(post, path = "/api/login", operation_id = "createLogin", tag = "login", request_body = WantedLogin,
+    responses(
+        (status = 202, body = BegunLogin, description = "A code is on its way, if the address is a customer's", headers(("Set-Cookie" = String, description = "`__Host-browser`"))),
+        InputRefusals,
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: this is no address"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`rate_limited`: come back after `Retry-After`"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "`busy`: come back after `Retry-After`"),
+    ))]
+pub(crate) async fn create(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    ClientIp(ip): ClientIp,
+    browser: Browser,
+    Json(wanted): Json<WantedLogin>,
+) -> Result<impl IntoResponse, ApiError> {
+    let transport = shop.access.accept(wanted.transport)?;
+    let email = read_address(&wanted.email)?;
+    let browser_key = browser.or_in_body(wanted.browser_key.as_deref()).unwrap_or_else(BrowserKey::generate);
+    refuse_above_limits(&shop, &LoginRequest { browser_key: &browser_key, ip, email }, now).await?;
+
+    // Whether the address is a customer's is for the worker to find out, so neither this answer nor its time can tell.
+    let login = shop.logins.begin(&browser_key, now).await?;
+    let job = Job::LoginCode(LoginCode {
+        browser_key_hash: browser_key.hash().as_str().to_owned(),
+        login_id: login.login_id,
+        email: email.to_owned(),
+        code: login.code.expose(),
+        expires_at: login.expires_at,
+    });
+    shop.queue.send(&job).await.map_err(|error| ApiError::Busy(error.into()))?;
+
+    info!(login.id = %login.login_id, "began login");
+    let cookie = (transport == Transport::Cookie).then(|| set_browser_cookie(&browser_key));
+    let browser_key = (transport == Transport::Bearer).then(|| browser_key.expose());
+    let answer = BegunLogin { expires_at: login.expires_at, browser_key };
+    Ok((StatusCode::ACCEPTED, AppendHeaders(cookie), Json(answer)))
+}
+
+async fn refuse_above_limits(shop: &Shop, request: &LoginRequest<'_>, now: Timestamp) -> Result<(), ApiError> {
+    match shop.login_limits.admit(request, now).await? {
+        Admission::Admitted => Ok(()),
+        Admission::RefusedUntil(end) => {
+            Err(ApiError::RateLimited { retry_after: end.duration_since(now).unsigned_abs() })
+        }
+    }
+}
+
+/// The longest address that mail can be sent to (RFC 5321, 4.5.3.1.3).
+const LONGEST_ADDRESS: usize = 254;
+
+/// Looks at the shape only: whether there is such a mailbox is for the mail to find out.
+fn read_address(text: &str) -> Result<&str, ApiError> {
+    let address = text.trim();
+    let is_one_word = !address.contains(|symbol: char| symbol.is_whitespace() || symbol.is_control());
+    let has_both_sides = address.rsplit_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    let is_address = is_one_word && has_both_sides && address.len() <= LONGEST_ADDRESS;
+    is_address.then_some(address).ok_or_else(|| ApiError::rejected("email", "This is no e-mail address."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_told_by_its_shape() {
+        for (text, address) in [
+            ("ada@shop.example", Some("ada@shop.example")),
+            ("  Ada@Shop.Example\n", Some("Ada@Shop.Example")),
+            ("\"odd@name\"@shop.example", Some("\"odd@name\"@shop.example")),
+            ("", None),
+            ("ada", None),
+            ("@shop.example", None),
+            ("ada@", None),
+            ("ada @shop.example", None),
+            ("ada@shop.example\r\nBcc: eve@evil.test", None),
+            (&format!("{}@shop.example", "a".repeat(254)), None),
+        ] {
+            assert_eq!(read_address(text).ok(), address, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use axum::{extract::State, response::Response};
+use http_api::{ApiError, InputRefusals, Json, Now, Problem, Transport};
+use jiff::Timestamp;
+use serde::Deserialize;
+use store::{BrowserKey, LoginCode, Scope, VerifiedLogin};
+use tracing::info;
+use utoipa::ToSchema;
+
+use crate::{
+    Shop,
+    session::{LiveSession, hand_out},
+    visitor::Visitor,
+};
+
+/// A code as the buyer typed it.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TypedCode {
+    /// In any case, with or without the dash.
+    #[schema(example = "K7QF-2M9X")]
+    code: String,
+    /// For pages on another site; otherwise the cookie.
+    browser_key: Option<String>,
+    /// How the session travels.
+    #[serde(default)]
+    transport: Transport,
+}
+
+/// `POST /api/login/verify`: signs in with the code from the mail, in the browser that asked for it.
+#[utoipa::path(post, path = "/api/login/verify", operation_id = "verifyLogin", tag = "login", request_body = TypedCode,
+    responses(
+        (status = 201, body = LiveSession, headers(("Set-Cookie" = String, description = "`__Host-session`"))),
+        InputRefusals,
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`login_code_invalid`: wrong, expired, used up, or of another browser; `origin_not_allowed`"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "`busy`: come back after `Retry-After`"),
+    ))]
+pub(crate) async fn create(
+    State(shop): State<Shop>,
+    Now(now): Now,
+    visitor: Visitor,
+    Json(typed): Json<TypedCode>,
+) -> Result<Response, ApiError> {
+    let transport = shop.access.accept(typed.transport)?;
+    let browser_key = visitor.browser.or_in_body(typed.browser_key.as_deref()).ok_or(ApiError::Unauthenticated)?;
+    let login = verify(&shop, &browser_key, &typed.code, now).await?;
+
+    let session = visitor.new_session(&shop, login.customer_id, Scope::Account);
+    let session = shop.logins.open_session(&login, &shop.access.sessions, &session, now).await?;
+    let session = session.ok_or(ApiError::LoginCodeInvalid)?;
+
+    info!(session.id = %session.id(), "signed in");
+    Ok(hand_out(&session, transport))
+}
+
+/// All codes that open nothing are refused alike: the refusal must not tell who is a customer, nor which browser asked for a code.
+async fn verify(shop: &Shop, browser_key: &BrowserKey, code: &str, now: Timestamp) -> Result<VerifiedLogin, ApiError> {
+    let code = LoginCode::parse(code).ok_or(ApiError::LoginCodeInvalid)?;
+    shop.logins.verify(browser_key, &code, now).await?.ok_or(ApiError::LoginCodeInvalid)
+}

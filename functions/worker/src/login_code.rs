@@ -1,0 +1,42 @@
+use jiff::Timestamp;
+use polar::{Customer, CustomerType};
+use queue::LoginCode;
+use startup::causes;
+use tracing::{error, info};
+use uuid::Uuid;
+
+use crate::{Error, Worker};
+
+impl Worker {
+    /// Mails a sign-in code to the customer who has the address. Nobody is told whether there is one but whoever reads that mailbox.
+    pub(crate) async fn send_login_code(&self, login: &LoginCode, now: Timestamp) {
+        let login_id = login.login_id;
+        match self.try_to_send(login, now).await {
+            Ok(outcome) => info!(login.id = %login_id, "{outcome}"),
+            // Not to be tried again: the queue would bring the job back when the code has expired.
+            Err(error) => error!(login.id = %login_id, cause = causes(&error), "could not send a sign-in mail"),
+        }
+    }
+
+    async fn try_to_send(&self, login: &LoginCode, now: Timestamp) -> Result<&'static str, Error> {
+        if login.expires_at <= now {
+            return Ok("a sign-in code expired before it was sent");
+        }
+        let customer = self.polar.customers().find_by_email(&login.email).await?;
+        let Some((customer_id, email)) = customer.and_then(person) else {
+            return Ok("no customer to sign in");
+        };
+        if !self.logins.set_customer(&login.browser_key_hash, login.login_id, customer_id, now).await? {
+            return Ok("a newer sign-in took the place of this one");
+        }
+        self.mailer.send(&self.login_mail.with(&login.code, email)?).await?;
+        Ok("sent a sign-in mail")
+    }
+}
+
+/// The customer's id and mailbox, if that mailbox speaks for the whole customer: a team's does not, and its members have accounts at Polar.
+fn person(customer: Customer) -> Option<(Uuid, String)> {
+    let is_person = customer.kind == CustomerType::Individual && customer.deleted_at.is_none();
+    // Polar's spelling of the address, never the one that somebody typed.
+    customer.email.filter(|_| is_person).map(|email| (customer.id.into(), email))
+}

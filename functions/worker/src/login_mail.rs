@@ -1,0 +1,136 @@
+use askama::Template;
+use mail::{Mail, Sender};
+use startup::{SettingError, Settings};
+use url::Url;
+
+/// The mails with sign-in codes: what is the same in all of them.
+#[derive(Clone, Debug)]
+pub(crate) struct LoginMail {
+    shop: String,
+    page: Url,
+}
+
+#[derive(Template)]
+#[template(path = "login_code.html")]
+struct Html<'a> {
+    subject: &'a str,
+    shop: &'a str,
+    code: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "login_code.txt")]
+struct Text<'a> {
+    shop: &'a str,
+    code: &'a str,
+    link: &'a str,
+}
+
+impl LoginMail {
+    /// Reads `STOREFRONT_ORIGINS` and `SIGN_IN_URL`, the page that takes codes: `#sign-in` of the main page unless said otherwise.
+    pub(crate) fn from_settings(settings: &Settings, sender: &Sender) -> Result<Self, SettingError> {
+        let origins: Vec<Url> = settings.list("STOREFRONT_ORIGINS")?;
+        let main = origins.into_iter().next().ok_or(SettingError::Missing("STOREFRONT_ORIGINS"))?;
+        let page = match settings.optional::<Url>("SIGN_IN_URL")? {
+            Some(page) => page,
+            None => with_fragment(&main, "sign-in"),
+        };
+        let host = page.host_str().ok_or_else(no_page)?;
+        let shop = sender.name().unwrap_or(main.host_str().unwrap_or(host)).to_owned();
+        Ok(Self { shop, page })
+    }
+
+    /// The mail that brings a code to an address.
+    pub(crate) fn with(&self, code: &str, to: String) -> Result<Mail, askama::Error> {
+        let link = self.link(code);
+        let (shop, link) = (self.shop.as_str(), link.as_str());
+        // Without the code: a lock screen shows subjects.
+        let subject = format!("Your sign-in code for {shop}");
+        let text = Text { shop, code, link }.render()?;
+        let html = Html { subject: &subject, shop, code, link }.render()?;
+        Ok(Mail { to, subject, text, html })
+    }
+
+    /// Behind the `#`, where it reaches no server and no log.
+    fn link(&self, code: &str) -> Url {
+        let fragment = match self.page.fragment() {
+            Some(fragment) => format!("{fragment}?code={code}"),
+            None => format!("code={code}"),
+        };
+        with_fragment(&self.page, &fragment)
+    }
+}
+
+fn with_fragment(page: &Url, fragment: &str) -> Url {
+    let mut page = page.clone();
+    page.set_fragment(Some(fragment));
+    page
+}
+
+fn no_page() -> SettingError {
+    let reason = "it is an address such as https://shop.example/#sign-in".to_owned();
+    SettingError::Invalid { name: "SIGN_IN_URL", reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: &str = "K7QF-2M9X";
+
+    fn login_mail(from: &str, sign_in_url: &str) -> Result<LoginMail, SettingError> {
+        let settings =
+            [("STOREFRONT_ORIGINS", "https://shop.example,https://www.shop.example"), ("SIGN_IN_URL", sign_in_url)];
+        LoginMail::from_settings(&Settings::from_iter(settings), &from.parse().unwrap())
+    }
+
+    fn mail(from: &str) -> Mail {
+        login_mail(from, "").unwrap().with(CODE, "ada@shop.example".to_owned()).unwrap()
+    }
+
+    #[test]
+    fn the_code_stands_in_both_texts_and_never_in_the_subject() {
+        let mail = mail("Meshwork Goods <shop@shop.example>");
+        assert_eq!(mail.subject, "Your sign-in code for Meshwork Goods");
+        for text in [&mail.text, &mail.html] {
+            assert!(text.contains(&format!("https://shop.example/#sign-in?code={CODE}")), "{text}");
+            let without_link = text.replace(&format!("code={CODE}"), "");
+            assert_eq!(without_link.matches(CODE).count(), 1, "{text}");
+            for promise in ["10 minutes", "browser in which you asked for it", "do nothing"] {
+                assert!(text.replace('\n', " ").contains(promise), "{promise}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_html_loads_nothing_and_escapes_the_shops_name() {
+        let mail = mail("Nuts & Bolts' <shop@shop.example>");
+        assert!(mail.text.contains("Nuts & Bolts'"), "{}", mail.text);
+        assert!(mail.html.contains("Nuts &#38; Bolts&#39;"), "{}", mail.html);
+        assert_eq!(mail.html.matches("http").count(), 1, "the link is the only address");
+        for loads in ["<img", "<link", "<script", "url("] {
+            assert!(!mail.html.contains(loads), "{loads}");
+        }
+    }
+
+    #[test]
+    fn without_a_name_the_shop_is_called_by_its_host() {
+        assert_eq!(mail("mailer@ses.example").subject, "Your sign-in code for shop.example");
+    }
+
+    #[test]
+    fn the_code_goes_into_the_links_fragment() {
+        for (page, link) in [
+            ("", "https://shop.example/#sign-in?code=K7QF-2M9X"),
+            ("https://shop.example/account#/login", "https://shop.example/account#/login?code=K7QF-2M9X"),
+            ("https://shop.example/login?lang=de", "https://shop.example/login?lang=de#code=K7QF-2M9X"),
+        ] {
+            assert_eq!(login_mail("a@shop.example", page).unwrap().link(CODE).as_str(), link);
+        }
+        for bad in ["shop.example/login", "localhost:3000/login", "/login"] {
+            let error = login_mail("a@shop.example", bad).unwrap_err().to_string();
+            assert!(error.starts_with("the setting SIGN_IN_URL is not valid"), "{error}");
+        }
+    }
+}

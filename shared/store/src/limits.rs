@@ -1,0 +1,125 @@
+use std::{net::IpAddr, time::Duration};
+
+use aws_sdk_dynamodb::Client;
+use jiff::Timestamp;
+
+use crate::{BrowserKey, Error, TokenHash, error::if_condition_held, item};
+
+/// Who asks for a sign-in code, and for which address.
+#[derive(Clone, Copy, Debug)]
+pub struct LoginRequest<'a> {
+    /// The browser.
+    pub browser_key: &'a BrowserKey,
+    /// Where it is in the network, if that is known.
+    pub ip: Option<IpAddr>,
+    /// The e-mail address, as it was typed.
+    pub email: &'a str,
+}
+
+/// Whether a request is within the limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It is, and was counted.
+    Admitted,
+    /// One of the limits is used up until then.
+    RefusedUntil(Timestamp),
+}
+
+/// So many requests in each stretch of time.
+struct Limit {
+    kind: &'static str,
+    requests: u32,
+    window: Duration,
+}
+
+const BROWSER: Limit = Limit { kind: "browser", requests: 5, window: Duration::from_mins(15) };
+const NETWORK: Limit = Limit { kind: "network", requests: 20, window: Duration::from_hours(1) };
+const ADDRESS: Limit = Limit { kind: "address", requests: 10, window: Duration::from_hours(1) };
+
+/// The limits of requests for sign-in codes, in the table of logins. They are the same whether or not an address is a customer's.
+#[derive(Clone, Debug)]
+pub struct LoginLimits {
+    client: Client,
+    table: String,
+}
+
+impl LoginLimits {
+    /// The limits in a table of this name.
+    #[must_use]
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// Counts a request for its browser, its network and its address; the first of them that is used up refuses it.
+    pub async fn admit(&self, request: &LoginRequest<'_>, now: Timestamp) -> Result<Admission, Error> {
+        let counted = [
+            (BROWSER, Some(request.browser_key.hash())),
+            (NETWORK, request.ip.map(|ip| TokenHash::of(network(ip).as_bytes()))),
+            (ADDRESS, Some(TokenHash::of(request.email.trim().to_lowercase().as_bytes()))),
+        ];
+        for (limit, whose) in counted {
+            let Some(whose) = whose else { continue };
+            if !self.count(&limit, &whose, now).await? {
+                return Ok(Admission::RefusedUntil(limit.window_at(now).1));
+            }
+        }
+        Ok(Admission::Admitted)
+    }
+
+    /// Counts one, if there is one left: one conditional write, so that any number at once get exactly as many as there are.
+    async fn count(&self, limit: &Limit, whose: &TokenHash, now: Timestamp) -> Result<bool, Error> {
+        let (begin, end) = limit.window_at(now);
+        let row = format!("limit#{}#{}#{}", limit.kind, whose.as_str(), begin.as_second());
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(item::key(&row)));
+        let update = update
+            .condition_expression("attribute_not_exists(requests) OR requests < :limit")
+            .update_expression("SET purge_at = :purge_at ADD requests :one")
+            .expression_attribute_values(":limit", item::number(&limit.requests))
+            .expression_attribute_values(":one", item::number(&1))
+            .expression_attribute_values(":purge_at", item::purge_time(end));
+        Ok(if_condition_held(update.send().await)?.is_some())
+    }
+}
+
+impl Limit {
+    /// Begin and end of the stretch of time that a moment is in.
+    fn window_at(&self, now: Timestamp) -> (Timestamp, Timestamp) {
+        let second = now.as_second();
+        let begin = second - second.rem_euclid(self.window.as_secs().cast_signed());
+        let begin = Timestamp::from_second(begin).expect("as valid as the moment itself");
+        (begin, begin + self.window)
+    }
+}
+
+/// What one subscriber of a provider has: an address of IPv4, or 64 bits of IPv6.
+fn network(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("{:x?}", &ip.segments()[..4]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_begins_with_the_full_hour_and_ends_with_the_next() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        let hour = (at("2026-11-21T12:00:00Z"), at("2026-11-21T13:00:00Z"));
+        for moment in ["2026-11-21T12:00:00Z", "2026-11-21T12:34:56.789Z", "2026-11-21T12:59:59.999Z"] {
+            assert_eq!(ADDRESS.window_at(at(moment)), hour, "{moment}");
+        }
+        assert_eq!(ADDRESS.window_at(hour.1).0, hour.1);
+        assert_eq!(BROWSER.window_at(at("2026-11-21T12:44:59Z")).1, at("2026-11-21T12:45:00Z"));
+    }
+
+    #[test]
+    fn a_network_is_what_one_subscriber_has() {
+        let network = |text: &str| network(text.parse().expect("an address"));
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:203.0.113.7"), network("203.0.113.7"));
+        assert_ne!(network("203.0.113.7"), network("203.0.113.8"));
+    }
+}

@@ -1,0 +1,149 @@
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{Delete, ReturnValue},
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{
+    BrowserKey, Error, LoginCode, NewSession, Session, Sessions,
+    error::if_condition_held,
+    item,
+    item::Item,
+    transaction::{delete, write_together},
+};
+
+/// How long a code can be typed.
+const LIFE: Duration = Duration::from_mins(10);
+/// How often a code can be typed wrongly, the right one included.
+const TRIES: u32 = 5;
+
+/// A login that a browser has just begun.
+#[derive(Clone, Debug)]
+pub struct NewLogin {
+    /// Names this login among those that the same browser has begun.
+    pub login_id: Uuid,
+    /// What goes into the mail, and nowhere else.
+    pub code: LoginCode,
+    /// When the code stops working.
+    pub expires_at: Timestamp,
+}
+
+/// A login whose code was typed in the browser that asked for it.
+#[derive(Clone, Debug)]
+pub struct VerifiedLogin {
+    /// The customer whose mailbox the code was sent to.
+    pub customer_id: Uuid,
+    login_id: Uuid,
+    row: String,
+}
+
+/// The table of logins: for each browser the code that it was last promised.
+#[derive(Clone, Debug)]
+pub struct Logins {
+    client: Client,
+    table: String,
+}
+
+impl Logins {
+    /// The logins in a table of this name.
+    #[must_use]
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// Begins a login with a code of its own; an earlier one of the same browser is void from now on.
+    pub async fn begin(&self, browser_key: &BrowserKey, now: Timestamp) -> Result<NewLogin, Error> {
+        let login = NewLogin { login_id: Uuid::new_v4(), code: LoginCode::generate(), expires_at: now + LIFE };
+        self.create(browser_key, &login).await?;
+        Ok(login)
+    }
+
+    /// Remembers a login in the place of an earlier one of the same browser.
+    pub async fn create(&self, browser_key: &BrowserKey, login: &NewLogin) -> Result<(), Error> {
+        let row = item::key(&row(browser_key.hash().as_str()));
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(row));
+        let put = put
+            .item("login_id", item::text(&login.login_id))
+            .item("code_mac", item::bytes(login.code.mac(browser_key)))
+            .item("attempts", item::number(&0))
+            .item("expires_at", item::time(login.expires_at))
+            .item("purge_at", item::purge_time(login.expires_at));
+        put.send().await?;
+        Ok(())
+    }
+
+    /// Says whose login it is; `false` if it has ended, or if the browser has begun another one since.
+    pub async fn set_customer(
+        &self,
+        browser_key_hash: &str,
+        login_id: Uuid,
+        customer_id: Uuid,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let row = item::key(&row(browser_key_hash));
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(row));
+        let update = update
+            .condition_expression("login_id = :login_id AND expires_at > :now")
+            .update_expression("SET customer_id = :customer_id")
+            .expression_attribute_values(":login_id", item::text(&login_id))
+            .expression_attribute_values(":customer_id", item::text(&customer_id))
+            .expression_attribute_values(":now", item::time(now));
+        Ok(if_condition_held(update.send().await)?.is_some())
+    }
+
+    /// Tries a code for the login of a browser. The try is counted before the code is looked at, so any number at once are five.
+    pub async fn verify(
+        &self,
+        browser_key: &BrowserKey,
+        code: &LoginCode,
+        now: Timestamp,
+    ) -> Result<Option<VerifiedLogin>, Error> {
+        let row = row(browser_key.hash().as_str());
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(item::key(&row)));
+        let update = update
+            .condition_expression("attempts < :tries AND expires_at > :now")
+            .update_expression("ADD attempts :one")
+            .expression_attribute_values(":tries", item::number(&TRIES))
+            .expression_attribute_values(":one", item::number(&1))
+            .expression_attribute_values(":now", item::time(now))
+            .return_values(ReturnValue::AllNew);
+        let Some(tried) = if_condition_held(update.send().await)? else { return Ok(None) };
+
+        let login = Item(tried.attributes.unwrap_or_default());
+        let is_right = code.has_mac(browser_key, login.bytes("code_mac")?);
+        let login_id = login.uuid("login_id")?;
+        // Until the worker has found a customer, no code is right.
+        let customer_id = login.optional("customer_id", Item::uuid)?.filter(|_| is_right);
+        Ok(customer_id.map(|customer_id| VerifiedLogin { customer_id, login_id, row }))
+    }
+
+    /// Turns a login into a session, once: using up the one and opening the other happen together or not at all.
+    ///
+    /// `None` when the code was used up by somebody else, or the browser has begun another login.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when others kept using the same code and none of them has won yet.
+    pub async fn open_session(
+        &self,
+        login: &VerifiedLogin,
+        sessions: &Sessions,
+        session: &NewSession,
+        now: Timestamp,
+    ) -> Result<Option<Session>, Error> {
+        let used_up = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(item::key(&login.row)))
+            .condition_expression("login_id = :login_id")
+            .expression_attribute_values(":login_id", item::text(&login.login_id));
+        let (opened, mut writes) = sessions.opening(session, now);
+        writes.push(delete(used_up));
+        Ok(write_together(&self.client, &writes).await?.then_some(opened))
+    }
+}
+
+fn row(browser_key_hash: &str) -> String {
+    format!("login#{browser_key_hash}")
+}
