@@ -1,10 +1,7 @@
 use std::io::{self, Write};
 
 use aws_json::{Action, Error as AwsError};
-use polar::{
-    Client, CreateWebhookEndpoint, UpdateWebhookEndpoint, WebhookEndpoint, WebhookFormat, WebhookSecret,
-    webhook::EventType,
-};
+use polar::{Client, CreateWebhookEndpoint, UpdateWebhookEndpoint, WebhookEndpoint, WebhookFormat, WebhookSecret};
 use serde::Serialize;
 use serde_json::{Value, json};
 use startup::SecretError;
@@ -54,8 +51,13 @@ pub(crate) async fn set_up(shop: &Shop) -> Result<SetUp, Failure> {
     let token = "the token for this command (POLAR_SETUP_TOKEN, or else the shop's own)";
     demand_scopes(&polar, &["webhooks:read", "webhooks:write"], token).await?;
 
-    let (endpoint, done) = settle_endpoint(&polar, url).await?;
-    let secret = keep_secret(shop, &endpoint.secret).await?;
+    let known_secret = find_secret(shop).await?;
+    let (endpoint, done) = settle_endpoint(&polar, url, known_secret.as_ref()).await?;
+    let secret = if known_secret.as_ref() == Some(&endpoint.secret) {
+        Kept::InOrder
+    } else {
+        keep_secret(shop, &endpoint.secret).await?
+    };
     let bearer: bool = shop.settings.or_default("ALLOW_BEARER", "false")?;
     let snippet = snippet(api.as_str().trim_end_matches('/'), bearer);
     Ok(SetUp { webhook_url: url.clone(), endpoint: done, secret, snippet })
@@ -73,44 +75,70 @@ async fn demand_scopes(polar: &Client, scopes: &[&str], whose: &str) -> Result<(
 }
 
 /// Makes the endpoint, or changes what is not as the shop needs it.
-async fn settle_endpoint(polar: &Client, url: &str) -> Result<(WebhookEndpoint, Endpoint), Failure> {
+async fn settle_endpoint(
+    polar: &Client,
+    url: &str,
+    known_secret: Option<&WebhookSecret>,
+) -> Result<(WebhookEndpoint, Endpoint), Failure> {
     let endpoints = polar.webhook_endpoints();
-    let Some(known) = endpoints.list_all().await?.into_iter().find(|endpoint| endpoint.url == url) else {
-        if !url.starts_with("https://") {
-            return Err(Failure::refused(format!("Polar sends its events over https only, so not to {url}")));
-        }
-        let wanted = CreateWebhookEndpoint {
-            url: url.to_owned(),
-            format: WebhookFormat::Raw,
-            events: EVENTS.to_vec(),
-            name: Some("polar-storefront".to_owned()),
-            api_version: Some(polar::VERSION.to_owned()),
-        };
-        return Ok((endpoints.create(&wanted).await?, Endpoint::Made));
-    };
-    let missing: Vec<EventType> = EVENTS.into_iter().filter(|event| !known.events.contains(event)).collect();
-    if known.enabled && known.format == WebhookFormat::Raw && missing.is_empty() {
-        return Ok((known, Endpoint::InOrder));
+    let all = endpoints.list_all().await?;
+    // One that signs with the shop's own secret is the shop's, from before it moved.
+    let is_ours = |endpoint: &&WebhookEndpoint| known_secret.is_some_and(|secret| endpoint.secret == *secret);
+    let known = all.iter().find(|endpoint| endpoint.url == url).or_else(|| all.iter().find(is_ours));
+    if let Some(known) = known.filter(|known| is_in_order(known, url)) {
+        return Ok((known.clone(), Endpoint::InOrder));
     }
-    let change = UpdateWebhookEndpoint {
+    if !url.starts_with("https://") {
+        return Err(Failure::refused(format!("Polar sends its events over https only, so not to {url}")));
+    }
+    match known {
+        Some(known) => Ok((endpoints.update(known.id, &set_right(known, url)).await?, Endpoint::Changed)),
+        None => Ok((endpoints.create(&wanted(url)).await?, Endpoint::Made)),
+    }
+}
+
+fn is_in_order(endpoint: &WebhookEndpoint, url: &str) -> bool {
+    let gets_all = EVENTS.iter().all(|event| endpoint.events.contains(event));
+    endpoint.url == url && endpoint.enabled && endpoint.format == WebhookFormat::Raw && gets_all
+}
+
+fn set_right(endpoint: &WebhookEndpoint, url: &str) -> UpdateWebhookEndpoint {
+    let missing = EVENTS.iter().filter(|event| !endpoint.events.contains(event));
+    UpdateWebhookEndpoint {
+        url: Some(url.to_owned()),
         format: Some(WebhookFormat::Raw),
         // Whatever else the merchant wants there stays.
-        events: Some(known.events.iter().cloned().chain(missing).collect()),
+        events: Some(endpoint.events.iter().chain(missing).cloned().collect()),
         enabled: Some(true),
         ..UpdateWebhookEndpoint::default()
-    };
-    Ok((endpoints.update(known.id, &change).await?, Endpoint::Changed))
+    }
+}
+
+fn wanted(url: &str) -> CreateWebhookEndpoint {
+    CreateWebhookEndpoint {
+        url: url.to_owned(),
+        format: WebhookFormat::Raw,
+        events: EVENTS.to_vec(),
+        name: Some("polar-storefront".to_owned()),
+        api_version: Some(polar::VERSION.to_owned()),
+    }
+}
+
+/// The secret that the webhook function believes; `None` if nobody has put one there.
+async fn find_secret(shop: &Shop) -> Result<Option<WebhookSecret>, Failure> {
+    match shop.webhook_secret().await {
+        Ok(known) => Ok(Some(known)),
+        Err(Lack::Secret(SecretError::Parameter { source: AwsError::Refused { code, .. }, .. }))
+            if code == "ParameterNotFound" =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Puts the secret where the webhook function looks for it.
 async fn keep_secret(shop: &Shop, secret: &WebhookSecret) -> Result<Kept, Failure> {
-    match shop.webhook_secret().await {
-        Ok(known) if known == *secret => return Ok(Kept::InOrder),
-        Ok(_) => {}
-        Err(Lack::Secret(SecretError::Parameter { source: AwsError::Refused { code, .. }, .. }))
-            if code == "ParameterNotFound" => {}
-        Err(error) => return Err(error.into()),
-    }
     let Some(name) = shop.settings.optional::<String>("POLAR_WEBHOOK_SECRET_PARAMETER")? else {
         let why = "the shop's POLAR_WEBHOOK_SECRET is not the endpoint's: copy it from the endpoint at Polar, and start the shop anew";
         return Err(Failure::refused(why));
@@ -159,7 +187,7 @@ impl Answer for SetUp {
                 writeln!(out, "{GOOD}ok{GOOD:#} its secret is in the parameter store")?;
                 writeln!(
                     out,
-                    "   {FAINT}webhook functions that run already believe it once they start anew, within the hour{FAINT:#}"
+                    "   {FAINT}functions that run already believe it when they start anew: after hours, or at once with another SecretsRevision{FAINT:#}"
                 )?;
             }
             Kept::InOrder => writeln!(out, "{GOOD}ok{GOOD:#} the shop believes its secret")?,

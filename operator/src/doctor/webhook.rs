@@ -72,7 +72,7 @@ async fn try_route(shop: &Shop, secret: &WebhookSecret) -> Look {
         Ok(StatusCode::UNAUTHORIZED) => {
             let says =
                 "the webhook function does not believe what is signed with the secret: it runs with an older one";
-            Err(Finding::broken(says, "deploy again, or wait until its instances have gone"))
+            Err(Finding::broken(says, "deploy with another SecretsRevision"))
         }
         Ok(StatusCode::SERVICE_UNAVAILABLE) => {
             Err(Finding::broken("the webhook function cannot reach its queue", "look into its log"))

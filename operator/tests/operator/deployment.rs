@@ -155,6 +155,7 @@ const FAULTS: &[Fault] = &[
         what: "SES is in its sandbox",
         introduce: |world| Box::pin(async { world.aws.account().sends_to_anyone = false }),
         link: "mail-account",
+        state: "warning",
         says: "sandbox",
         ..NONE
     },

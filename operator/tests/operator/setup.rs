@@ -30,7 +30,7 @@ async fn setup_makes_the_endpoint_and_keeps_its_secret_once() {
     let again = world.ask(&setup).await;
     assert_eq!((&again["endpoint"], &again["secret"]), (&json!("inOrder"), &json!("inOrder")));
     let endpoints = world.at_polar(Method::GET, "/webhooks/endpoints", None).await;
-    assert_eq!(endpoints["pagination"]["total_count"], 2, "the first is that of the shop on this machine");
+    assert_eq!(endpoints["pagination"]["total_count"], 2, "the first is the one with another secret");
 }
 
 async fn newest_endpoint(world: &World) -> Value {
@@ -76,7 +76,7 @@ async fn setup_takes_a_token_of_its_own_and_refuses_one_that_cannot() {
     let mut environment = world.environment();
     let token = world.polar.token_with_scopes(&["webhooks:read", "webhooks:write"]);
     environment.insert("POLAR_SETUP_TOKEN".to_owned(), token);
-    assert_eq!(run(&environment, &setup).await.json()["endpoint"], "made");
+    assert_eq!(run(&environment, &setup).await.json()["endpoint"], "changed");
 
     world.put_parameter(ACCESS_TOKEN_PARAMETER, &world.polar.token_with_scopes(&SHOP[1..]));
     let said = run(&environment, &setup).await;
@@ -90,4 +90,24 @@ async fn setup_refuses_an_address_that_polar_cannot_deliver_to() {
     let said = world.run(&["setup", "--api-url", "http://api.shop.example"]).await;
     assert_eq!((said.code, said.stdout.as_str()), (1, ""));
     assert!(said.stderr.contains("https only"), "{}", said.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn setup_moves_the_endpoint_of_a_shop_that_has_moved_and_no_other() {
+    let world = World::start().await;
+    let own = newest_endpoint(&world).await;
+    let other = json!({ "url": "https://other.example/api/webhooks/polar", "format": "raw", "events": ["order.paid"] });
+    world.at_polar(Method::POST, "/webhooks/endpoints", Some(other)).await;
+
+    let done = world.ask(&["setup", "--api-url", "https://api.shop.example"]).await;
+
+    assert_eq!((&done["endpoint"], &done["secret"]), (&json!("changed"), &json!("inOrder")));
+    let endpoints = world.at_polar(Method::GET, "/webhooks/endpoints", None).await;
+    let urls: Vec<_> =
+        endpoints["items"].as_array().expect("endpoints").iter().map(|it| (&it["id"], &it["url"])).collect();
+    assert!(urls.contains(&(&own["id"], &json!("https://api.shop.example/api/webhooks/polar"))), "{urls:?}");
+    assert!(
+        urls.len() == 2 && urls.iter().any(|(_, url)| **url == "https://other.example/api/webhooks/polar"),
+        "{urls:?}"
+    );
 }
