@@ -7,6 +7,7 @@ mod openapi;
 mod options;
 mod outbox;
 mod page;
+mod running;
 mod shop;
 mod upkeep;
 

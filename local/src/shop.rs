@@ -15,7 +15,13 @@ use startup::{Clients, KeptSecret, Settings};
 use tokio::{net::TcpListener, task::JoinHandle};
 use worker::Worker;
 
-use crate::{Options, Upkeep, cors::cors, outbox::outbox_page, page::page};
+use crate::{
+    Options, Upkeep,
+    cors::cors,
+    outbox::outbox_page,
+    page::page,
+    running::{Running, write_whole},
+};
 
 /// A running shop; it stops when it is dropped.
 pub struct LocalShop {
@@ -30,6 +36,8 @@ pub struct LocalShop {
     /// What the worker has mailed.
     pub outbox: Outbox,
     server: JoinHandle<std::io::Result<()>>,
+    #[expect(dead_code, reason = "its end is the end of the announcement")]
+    running: Option<Running>,
 }
 
 impl LocalShop {
@@ -43,7 +51,8 @@ impl LocalShop {
         let dynamodb = start_dynamodb(options).await?;
         let standin = start_standin(options).await?;
 
-        let settings = settings(options, address, &dynamodb, standin.as_ref())?;
+        let places = places(options, address, &dynamodb, standin.as_ref())?;
+        let settings = places.iter().fold(options.settings.clone(), |all, (name, value)| all.with(name, value.clone()));
         let clients = Clients::from_settings(&settings)?;
         let outbox = Outbox::default();
         let mailer = Mailer::to_outbox(&settings, outbox.clone())?;
@@ -57,7 +66,8 @@ impl LocalShop {
                 .add_webhook_endpoint(WebhookEndpoint::new(&format!("http://{address}/api/webhooks/polar"), &secret))?;
         }
         let url = format!("http://localhost:{}", address.port());
-        let shop = Self { url, dynamodb, standin, upkeep, outbox, server };
+        let running = Running::announce(options, &url, address, &places)?;
+        let shop = Self { url, dynamodb, standin, upkeep, outbox, server, running };
         shop.write_ready_file(options)?;
         Ok(shop)
     }
@@ -71,11 +81,7 @@ impl LocalShop {
     fn write_ready_file(&self, options: &Options) -> anyhow::Result<()> {
         let Some(file) = &options.ready_file else { return Ok(()) };
         let addresses = json!({ "shop": self.url, "polar": self.polar_url(), "dynamodb": self.dynamodb.url() });
-        // A reader must never see half a file.
-        let unfinished = file.with_extension("unfinished");
-        fs::write(&unfinished, addresses.to_string())
-            .and_then(|()| fs::rename(&unfinished, file))
-            .with_context(|| format!("cannot write {}", file.display()))
+        write_whole(file, &addresses)
     }
 }
 
@@ -120,41 +126,43 @@ async fn start_standin(options: &Options) -> anyhow::Result<Option<Standin>> {
     Ok(Some(Standin::start(standin).await.context("cannot start the stand-in for Polar")?))
 }
 
-/// The settings of the environment, with the addresses of this machine in place of AWS's and Polar's.
-fn settings(
+/// The settings that this machine gives in place of AWS and Polar. None of them is a secret from anywhere else.
+fn places(
     options: &Options,
     address: SocketAddr,
     dynamodb: &Embedded,
     standin: Option<&Standin>,
-) -> anyhow::Result<Settings> {
+) -> anyhow::Result<Vec<(&'static str, String)>> {
     let port = address.port();
-    let mut settings = options.settings.clone();
-    if settings.optional::<String>("POLAR_SERVER")?.is_none() {
-        settings = settings.with("POLAR_SERVER", "sandbox");
-    }
-    if settings.optional::<String>("STOREFRONT_ORIGINS")?.is_none() {
-        settings = settings.with("STOREFRONT_ORIGINS", format!("http://localhost:{port},http://127.0.0.1:{port}"));
-    }
-    if settings.optional::<String>("MAIL_FROM")?.is_none() {
-        settings = settings.with("MAIL_FROM", "Meshwork Goods <shop@localhost>");
-    }
-    if settings.optional::<String>("POLAR_WEBHOOK_SECRET")?.is_none() {
-        settings = settings.with("POLAR_WEBHOOK_SECRET", LOCAL_WEBHOOK_SECRET);
+    let defaults = [
+        ("POLAR_SERVER", "sandbox".to_owned()),
+        ("STOREFRONT_ORIGINS", format!("http://localhost:{port},http://127.0.0.1:{port}")),
+        ("MAIL_FROM", "Meshwork Goods <shop@localhost>".to_owned()),
+        ("POLAR_WEBHOOK_SECRET", LOCAL_WEBHOOK_SECRET.to_owned()),
+    ];
+    let mut places = Vec::new();
+    for (name, value) in defaults {
+        if options.settings.optional::<String>(name)?.is_none() {
+            places.push((name, value));
+        }
     }
     if let Some(standin) = standin {
-        settings = settings.with("POLAR_API_URL", standin.api_url()).with("POLAR_ACCESS_TOKEN", standin.access_token());
+        places.push(("POLAR_API_URL", standin.api_url()));
+        places.push(("POLAR_ACCESS_TOKEN", standin.access_token().to_owned()));
     }
-    Ok(settings
-        .with("AWS_REGION", dynamodb::REGION)
-        .with("AWS_ACCESS_KEY_ID", dynamodb::ACCESS_KEY)
-        .with("AWS_SECRET_ACCESS_KEY", dynamodb::ACCESS_KEY)
-        .with("AWS_SESSION_TOKEN", "")
-        .with("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url())
-        .with("SESSIONS_TABLE", "sessions")
-        .with("CATALOGUE_TABLE", "catalogue")
-        .with("CHECKOUTS_TABLE", "checkouts")
-        .with("LOGINS_TABLE", "logins")
-        .with("DOWNLOADS_TABLE", "downloads"))
+    places.extend([
+        ("AWS_REGION", dynamodb::REGION.to_owned()),
+        ("AWS_ACCESS_KEY_ID", dynamodb::ACCESS_KEY.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", dynamodb::ACCESS_KEY.to_owned()),
+        ("AWS_SESSION_TOKEN", String::new()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url().to_owned()),
+        ("SESSIONS_TABLE", "sessions".to_owned()),
+        ("CATALOGUE_TABLE", "catalogue".to_owned()),
+        ("CHECKOUTS_TABLE", "checkouts".to_owned()),
+        ("LOGINS_TABLE", "logins".to_owned()),
+        ("DOWNLOADS_TABLE", "downloads".to_owned()),
+    ]);
+    Ok(places)
 }
 
 /// The page, and behind it the very routers that the functions run.

@@ -59,6 +59,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "dynamodb",
         ],
     ),
+    (
+        "operator",
+        &["aws-json", "mail", "polar", "products", "purchases", "queue", "startup", "store", "polar-storefront"],
+    ),
 ];
 
 /// What a crate keeps away from, by the beginnings of other people's crates.

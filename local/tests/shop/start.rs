@@ -30,6 +30,22 @@ async fn a_restart_loses_no_session_and_no_purchase() {
 }
 
 #[tokio::test]
+async fn a_running_shop_tells_where_it_is_until_it_stops_and_tells_no_secret_of_the_environment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("running.json");
+    let settings = [("POLAR_WEBHOOK_SECRET", "whsec_of_the_real_polar")];
+    let shop = LocalShop::start(&Options { data: folder.path().to_owned(), ..options(settings) }).await;
+    let shop = shop.expect("the shop starts");
+
+    let running = fs::read_to_string(&file).expect("the file");
+    assert!(running.contains(&shop.url) && running.contains(shop.dynamodb.url()), "{running}");
+    assert!(!running.contains("whsec_"), "{running}");
+
+    drop(shop);
+    assert!(!file.exists());
+}
+
+#[tokio::test]
 async fn a_taken_port_is_named() {
     let shop = open_shop().await;
     let port = shop.url.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");

@@ -1,5 +1,7 @@
-//! One signed call of an AWS service that speaks JSON, in either of AWS's two ways: for a single action the SDK of a whole service would be larger than the program.
+//! One signed call of an AWS service that speaks JSON, in any of AWS's ways: for a single action the SDK of a whole service would be larger than the program.
 //! It knows no service, no retries and no credentials of its own.
+
+mod look_up;
 
 use std::time::{Duration, SystemTime};
 
@@ -72,10 +74,19 @@ impl Action {
             Protocol::Rpc { .. } => "/",
             Protocol::Rest { path } => path,
         };
-        match endpoint {
-            Some(endpoint) => format!("{}{path}", endpoint.trim_end_matches('/')),
-            None => format!("https://{}.{region}.amazonaws.com{path}", self.host),
-        }
+        address(endpoint, self.host, region) + path
+    }
+
+    fn unavailable(&self, source: Source) -> Error {
+        Error::Unavailable { service: self.service, source }
+    }
+}
+
+/// Where a service is, without a slash at the end.
+fn address(endpoint: Option<&str>, host: &str, region: &str) -> String {
+    match endpoint {
+        Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
+        None => format!("https://{host}.{region}.amazonaws.com"),
     }
 }
 
@@ -89,9 +100,30 @@ pub struct AwsJson {
 }
 
 #[derive(Deserialize)]
-struct Refusal {
-    #[serde(rename = "__type")]
+#[serde(untagged)]
+enum Refusal {
+    Json {
+        #[serde(rename = "__type")]
+        code: String,
+    },
+    Query {
+        #[serde(rename = "Error")]
+        error: QueryError,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct QueryError {
     code: String,
+}
+
+impl Refusal {
+    fn code(self) -> String {
+        match self {
+            Self::Json { code } | Self::Query { error: QueryError { code } } => code,
+        }
+    }
 }
 
 /// What a service answers: the code of a refusal, or a body.
@@ -113,15 +145,19 @@ impl AwsJson {
 
     /// Calls an action.
     pub async fn call<T: DeserializeOwned>(&self, action: Action, input: &impl Serialize) -> Result<T, Error> {
-        let service = action.service;
+        let body = serde_json::to_vec(input).map_err(|error| action.unavailable(error.into()))?;
+        self.perform(action.service, self.request(action, body)).await
+    }
+
+    async fn perform<T: DeserializeOwned>(&self, service: &'static str, request: Unsigned) -> Result<T, Error> {
         let unavailable = |source| Error::Unavailable { service, source };
-        let answer = self.send(action, input).await.map_err(unavailable)?;
+        let answer = self.send(service, request).await.map_err(unavailable)?;
         let body = answer.map_err(|code| Error::Refused { service, code })?;
         serde_json::from_slice(&body).map_err(|error| unavailable(error.into()))
     }
 
-    async fn send(&self, action: Action, input: &impl Serialize) -> Result<Answer, Source> {
-        let mut request = reqwest::Request::try_from(self.signed(action, serde_json::to_vec(input)?)?)?;
+    async fn send(&self, service: &str, request: Unsigned) -> Result<Answer, Source> {
+        let mut request = reqwest::Request::try_from(self.signed(service, request?)?)?;
         *request.timeout_mut() = Some(TIME_LIMIT);
         let response = self.http.execute(request).await?;
         if !response.status().is_client_error() {
@@ -130,38 +166,47 @@ impl AwsJson {
         // REST services name the refusal in a header, the others in the body.
         let code = match response.headers().get("x-amzn-errortype") {
             Some(code) => code.to_str()?.to_owned(),
-            None => serde_json::from_slice::<Refusal>(&response.bytes().await?)?.code,
+            None => serde_json::from_slice::<Refusal>(&response.bytes().await?)?.code(),
         };
         Ok(Err(bare(&code).to_owned()))
     }
 
-    fn signed(&self, action: Action, body: Vec<u8>) -> Result<http::Request<Vec<u8>>, Source> {
-        let endpoint = self.endpoints.iter().find(|(service, _)| *service == action.service);
-        let url = action.url(endpoint.map(|(_, url)| url.as_str()), &self.region);
-        let request = http::Request::post(url);
+    fn request(&self, action: Action, body: Vec<u8>) -> Unsigned {
+        let request = http::Request::post(action.url(self.endpoint(action.service), &self.region));
         let request = match action.protocol {
             Protocol::Rpc { target, version } => request
                 .header("content-type", format!("application/x-amz-json-{version}"))
                 .header("x-amz-target", target),
             Protocol::Rest { .. } => request.header("content-type", "application/json"),
         };
-        let mut request = request.body(body)?;
+        request.body(body)
+    }
+
+    fn endpoint(&self, service: &str) -> Option<&str> {
+        let endpoint = self.endpoints.iter().find(|(known, _)| *known == service);
+        endpoint.map(|(_, url)| url.as_str())
+    }
+
+    fn signed(&self, service: &str, mut request: http::Request<Vec<u8>>) -> Result<http::Request<Vec<u8>>, Source> {
         let identity = Identity::from(self.credentials.clone());
         let signing = v4::SigningParams::builder()
             .identity(&identity)
             .region(&self.region)
-            .name(action.service)
+            .name(service)
             .time(SystemTime::now())
             .settings(SigningSettings::default())
             .build()?;
         let headers = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
         let body = SignableBody::Bytes(request.body());
-        let signable = SignableRequest::new("POST", request.uri().to_string(), headers, body)?;
+        let signable = SignableRequest::new(request.method().as_str(), request.uri().to_string(), headers, body)?;
         let (instructions, _signature) = sign(signable, &signing.into())?.into_parts();
         instructions.apply_to_request_http1x(&mut request);
         Ok(request)
     }
 }
+
+/// A request before it is signed.
+type Unsigned = Result<http::Request<Vec<u8>>, http::Error>;
 
 /// A refusal's code without the namespace in front of it and the address behind it that some services add.
 fn bare(code: &str) -> &str {

@@ -23,6 +23,8 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<Duration>,
     /// Whether the answer repeats the API version: one for an unknown version does not.
     pub(crate) versioned: bool,
+    /// Whether the sandbox answers, which says so each time.
+    pub(crate) sandbox: bool,
     /// Where a redirect leads.
     pub(crate) location: Option<SecretUrl>,
     pub(crate) body: Vec<u8>,

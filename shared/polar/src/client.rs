@@ -13,12 +13,12 @@ use reqwest::{
     RequestBuilder, Response,
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use tracing::{debug, info};
 use url::Url;
 
 use crate::{
-    Config, Error, Page, Result, SecretUrl,
+    Config, Error, Page, Result, SecretUrl, Server,
     answer::Answer,
     deadline,
     request::{Bearer, Request},
@@ -29,6 +29,9 @@ use crate::{
 pub const VERSION: &str = "2026-10";
 
 const VERSION_HEADER: &str = "polar-version";
+
+/// Only Polar's sandbox sends it.
+const SANDBOX_HEADER: &str = "x-polar-sandbox";
 
 /// The longest answer that is read; a page of 100 orders is about 1 MiB.
 const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
@@ -68,6 +71,25 @@ impl Client {
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self(Arc::new(config))
+    }
+
+    /// Which of Polar's servers answers, by its own account. Needs the scope `products:read`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+    /// # fn main() { run(async |polar, _| {
+    /// assert_eq!(polar.server().await?, polar::Server::Sandbox);
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn server(&self) -> Result<Server> {
+        let request = Request::get("/products/").page(None, Some(1));
+        self.perform(request, |answer, route| {
+            answer.decode::<IgnoredAny>(route)?;
+            Ok(if answer.sandbox { Server::Sandbox } else { Server::Production })
+        })
+        .await
     }
 
     /// Performs a request whose answer is JSON.
@@ -188,6 +210,7 @@ async fn receive(mut response: Response, route: &str) -> Result<Answer> {
         status: response.status().as_u16(),
         retry_after: retry_after(headers),
         versioned: headers.contains_key(VERSION_HEADER),
+        sandbox: headers.contains_key(SANDBOX_HEADER),
         location: location(headers),
         body: Vec::new(),
     };

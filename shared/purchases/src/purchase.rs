@@ -103,7 +103,7 @@ pub struct Purchase {
     pub updated_at: Timestamp,
     /// When the access period ends.
     pub access_expires_at: Option<Timestamp>,
-    /// Downloads bought; `None` for no limit.
+    /// Downloads bought, or given on top by the merchant; `None` for no limit.
     pub limit: Option<NonZeroU32>,
     /// Downloads taken.
     pub used: u32,
@@ -151,6 +151,7 @@ impl Purchase {
     pub(crate) fn count(mut self, counter: Option<&Counter>, now: Timestamp) -> Self {
         if let Some(counter) = counter {
             self.used = counter.used;
+            self.limit = self.limit.map(|limit| limit.saturating_add(counter.granted));
             self.last_downloaded_at = Some(counter.last_downloaded_at);
         }
         if self.order_status == OrderStatus::Refunded && self.link.is_none() {

@@ -374,6 +374,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_merchant_gave_beyond_the_limit_counts_as_bought() {
+        let mut buyer = buyer();
+        buyer.change_product(MANUAL, |product| product["metadata"] = json!({ "download_limit": 3 }));
+        let now = "2026-11-21T12:00:00Z";
+        let manual = buyer.purchases(now).swap_remove(0);
+        let now = now.parse().expect("a time");
+        let counter = Counter { used: 4, granted: 2, last_downloaded_at: now, free_until: now };
+        let manual = manual.count(Some(&counter), now);
+        assert_eq!((manual.limit.map(u32::from), manual.remaining()), (Some(5), Some(1)));
+        assert_eq!(manual.status, Status::Available);
+    }
+
+    #[test]
     fn an_access_period_ends() {
         let mut buyer = buyer();
         buyer.change_product(MANUAL, |product| product["metadata"] = json!({ "download_days": 30 }));

@@ -20,6 +20,13 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// The metadata that says something about terms and is ignored because it makes no sense.
+    #[must_use]
+    pub fn mistakes(metadata: &Metadata) -> Vec<&'static str> {
+        let is_mistake = |key: &&str| metadata.get(key).is_some_and(|value| read(value).is_none());
+        ["download_limit", "download_days"].into_iter().filter(is_mistake).collect()
+    }
+
     /// The terms of a benefit as part of a product. What makes no sense is skipped with a warning: a typing mistake of the merchant must not keep a buyer out.
     #[must_use]
     pub(crate) fn of(benefit: &Benefit, product: &Product, default: Self) -> Self {
@@ -57,16 +64,22 @@ impl From<Term> for Option<NonZeroU32> {
 
 /// A term of the metadata, if something usable stands there. Polar's dashboard stores what one types as text, its API takes numbers too.
 fn term(metadata: &Metadata, key: &str, owner: &str, id: impl std::fmt::Display) -> Option<Term> {
-    let value = metadata.get(key)?;
-    let number = match value {
-        Value::String(text) if text.trim().eq_ignore_ascii_case("unlimited") => return Some(Term::Unlimited),
-        Value::String(text) => text.trim().parse().ok(),
-        value => value.as_u64().and_then(|number| u32::try_from(number).ok()).and_then(NonZeroU32::new),
-    };
-    if number.is_none() {
+    let term = read(metadata.get(key)?);
+    if term.is_none() {
         warn!(key, owner, %id, "ignoring metadata that is no number from 1 on and not \"unlimited\"");
     }
-    number.map(Term::Number)
+    term
+}
+
+fn read(value: &Value) -> Option<Term> {
+    match value {
+        Value::String(text) if text.trim().eq_ignore_ascii_case("unlimited") => Some(Term::Unlimited),
+        Value::String(text) => text.trim().parse().ok().map(Term::Number),
+        value => {
+            let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+            number.and_then(NonZeroU32::new).map(Term::Number)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -100,6 +113,8 @@ mod tests {
             json!(4_294_967_296_u64),
         ] {
             assert_eq!(limit(value.clone()), None, "{value}");
+            let metadata = Metadata::from_iter([("download_days", value)]);
+            assert_eq!(Terms::mistakes(&metadata), ["download_days"]);
         }
     }
 

@@ -52,10 +52,19 @@ pub fn connect_aws(settings: &Settings) -> Result<AwsJson, SettingError> {
     aws_json(settings, http_client_of(settings)?)
 }
 
+/// Settings with other addresses of services, as AWS's own programs know them.
+const ENDPOINTS: [(&str, &str); 6] = [
+    ("cloudformation", "AWS_ENDPOINT_URL_CLOUDFORMATION"),
+    ("dynamodb", "AWS_ENDPOINT_URL_DYNAMODB"),
+    ("lambda", "AWS_ENDPOINT_URL_LAMBDA"),
+    ("ses", "AWS_ENDPOINT_URL_SES"),
+    ("sqs", "AWS_ENDPOINT_URL_SQS"),
+    ("ssm", "AWS_ENDPOINT_URL_SSM"),
+];
+
 pub(crate) fn aws_json(settings: &Settings, http: reqwest::Client) -> Result<AwsJson, SettingError> {
     let mut aws = AwsJson::new(http, settings.required("AWS_REGION")?, credentials(settings)?);
-    let endpoints = [("ses", "AWS_ENDPOINT_URL_SES"), ("sqs", "AWS_ENDPOINT_URL_SQS"), ("ssm", "AWS_ENDPOINT_URL_SSM")];
-    for (service, name) in endpoints {
+    for (service, name) in ENDPOINTS {
         if let Some(url) = settings.optional(name)? {
             aws = aws.with_endpoint(service, url);
         }

@@ -35,6 +35,8 @@ pub struct CounterData {
     pub file_id: Uuid,
     /// Downloads taken.
     pub used: u32,
+    /// Downloads that the merchant gave beyond the limit.
+    pub granted: u32,
     /// The last download that was counted.
     pub last_downloaded_at: Timestamp,
     /// Until when a repeat of that download is free.
@@ -44,8 +46,9 @@ pub struct CounterData {
 impl CounterData {
     fn read(item: &Item) -> Result<Self, Error> {
         let file = FileOfPurchase::from_counter_id(item.text("id")?).ok_or(UNKNOWN_ROW)?;
-        let Counter { used, last_downloaded_at, free_until } = Counter::read(item)?;
-        Ok(Self { purchase_id: file.purchase_id, file_id: file.file_id, used, last_downloaded_at, free_until })
+        let Counter { used, granted, last_downloaded_at, free_until } = Counter::read(item)?;
+        let FileOfPurchase { purchase_id, file_id } = file;
+        Ok(Self { purchase_id, file_id, used, granted, last_downloaded_at, free_until })
     }
 }
 

@@ -61,6 +61,8 @@ impl Quota {
 pub struct Counter {
     /// Downloads taken.
     pub used: u32,
+    /// Downloads that the merchant gave beyond the limit.
+    pub granted: u32,
     /// The last download that was counted.
     pub last_downloaded_at: Timestamp,
     /// Until when a repeat of that download is free.
@@ -69,8 +71,12 @@ pub struct Counter {
 
 impl Counter {
     pub(crate) fn read(item: &Item) -> Result<Self, Error> {
+        // What was granted is taken off `used` in the row, so that one comparison with the limit decides a download.
+        let granted: u32 = item.optional("granted", Item::number)?.unwrap_or_default();
+        let used = item.number::<i64>("used")? + i64::from(granted);
         Ok(Self {
-            used: item.number("used")?,
+            used: used.try_into().map_err(|_| Error::CorruptItem { attribute: "used" })?,
+            granted,
             last_downloaded_at: item.time("last_downloaded_at")?,
             free_until: item.time("free_until")?,
         })
@@ -172,7 +178,7 @@ impl Downloads {
     }
 }
 
-fn key(customer_id: Uuid, file: FileOfPurchase) -> HashMap<String, AttributeValue> {
+pub(crate) fn key(customer_id: Uuid, file: FileOfPurchase) -> HashMap<String, AttributeValue> {
     HashMap::from([
         ("customer_id".to_owned(), item::text(&customer_id)),
         ("id".to_owned(), item::text(&file.counter_id())),

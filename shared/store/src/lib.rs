@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod allowance;
 mod catalogue;
 mod checkouts;
 mod code;

@@ -120,3 +120,30 @@ async fn unlimited_works_ten_thousand_times() {
     takers.join_all().await;
     assert_eq!(downloads.list_counters(CUSTOMER).await.unwrap()[&FILE].used, 10_000);
 }
+
+#[tokio::test]
+async fn what_is_granted_beyond_the_limit_can_be_taken_and_no_more() {
+    let (downloads, _dynamodb) = downloads().await;
+    assert_eq!(downloads.grant(CUSTOMER, FILE, 2).await.unwrap(), None, "nothing was taken yet");
+    take_in_parallel(&downloads, 3, quota(3, Duration::ZERO)).await;
+
+    let granted = downloads.grant(CUSTOMER, FILE, 2).await.unwrap().expect("a counter");
+    assert_eq!((granted.used, granted.granted), (3, 2));
+
+    let taken = take_in_parallel(&downloads, 20, quota(3, Duration::ZERO)).await;
+    assert_eq!(taken.iter().filter(|taken| matches!(taken, Taken::Counted(_))).count(), 2);
+    let counter = downloads.list_counters(CUSTOMER).await.unwrap()[&FILE];
+    assert_eq!((counter.used, counter.granted), (5, 2));
+}
+
+#[tokio::test]
+async fn a_reset_brings_the_whole_limit_back() {
+    let (downloads, _dynamodb) = downloads().await;
+    assert!(!downloads.reset(CUSTOMER, FILE).await.unwrap(), "there is nothing to forget");
+    take_in_parallel(&downloads, 2, quota(1, Duration::ZERO)).await;
+
+    assert!(downloads.reset(CUSTOMER, FILE).await.unwrap());
+
+    let taken = downloads.take(CUSTOMER, FILE, quota(1, Duration::ZERO), now()).await.unwrap();
+    assert!(matches!(taken, Taken::Counted(_)), "{taken:?}");
+}

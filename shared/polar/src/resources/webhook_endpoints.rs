@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Client, Page, Result, WebhookEndpointId, WebhookSecret, check::Check, open_enum::open_enum, request::Request,
-    webhook::EventType,
+    Client, Page, Result, WebhookEndpointId, WebhookSecret, check::Check, open_enum::open_enum, query::Query,
+    request::Request, webhook::EventType,
 };
 
 /// The webhook endpoints of the organization.
@@ -22,6 +22,7 @@ use crate::{
 ///     format: WebhookFormat::Raw,
 ///     events: vec![EventType::CustomerStateChanged],
 ///     name: Some("Shop".into()),
+///     api_version: Some(polar::VERSION.into()),
 /// }).await?;
 /// assert!(endpoint.enabled && !endpoint.secret.expose().is_empty());
 /// # Ok(()) }) }
@@ -59,6 +60,12 @@ impl WebhookEndpoints<'_> {
         check(update.url.as_deref())?;
         self.0.send(Request::patch("/webhooks/endpoints/{id}").with(id).json(update)).await
     }
+
+    /// The last tries to deliver something to an endpoint, at most 100, newest first.
+    pub async fn deliveries(&self, id: WebhookEndpointId, limit: u32) -> Result<Page<WebhookDelivery>> {
+        let query = Query::default().each("endpoint_id", [id]);
+        self.0.send(Request::get("/webhooks/deliveries").query(query).page(None, Some(limit))).await
+    }
 }
 
 fn check(url: Option<&str>) -> Result<()> {
@@ -77,6 +84,8 @@ pub struct CreateWebhookEndpoint {
     pub events: Vec<EventType>,
     /// The merchant's name of it.
     pub name: Option<String>,
+    /// The version of the events' form; Polar's current one unless said.
+    pub api_version: Option<String>,
 }
 
 /// What changes on an endpoint; what is left out stays.
@@ -84,6 +93,8 @@ pub struct CreateWebhookEndpoint {
 pub struct UpdateWebhookEndpoint {
     /// An https address on a public host.
     pub url: Option<String>,
+    /// How events look.
+    pub format: Option<WebhookFormat>,
     /// What to send.
     pub events: Option<Vec<EventType>>,
     /// The merchant's name of it.
@@ -115,6 +126,17 @@ pub struct WebhookEndpoint {
     pub enabled: bool,
     /// The version of the events' form.
     pub api_version: Option<String>,
+}
+
+/// One try to deliver an event. What was sent stays at Polar: it has the buyer's data.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct WebhookDelivery {
+    /// When.
+    pub created_at: Timestamp,
+    /// Whether the answer was a good one.
+    pub succeeded: bool,
+    /// The status of the answer, if there was one.
+    pub http_code: Option<u16>,
 }
 
 open_enum! {

@@ -4,4 +4,4 @@ mod event;
 mod signature;
 
 pub use event::{Event, EventData, EventType};
-pub use signature::{Headers, TOLERANCE, VerifyError, verify};
+pub use signature::{Headers, TOLERANCE, VerifyError, sign, verify};

@@ -41,6 +41,7 @@ const ROUTES: &[(&str, &str, usize)] = &[
     ("GET", "/v1/webhooks/endpoints", 1),
     ("POST", "/v1/webhooks/endpoints", 3),
     ("PATCH", "/v1/webhooks/endpoints/{id}", 1),
+    ("GET", "/v1/webhooks/deliveries", 2),
     ("GET", "/v1/customer-portal/downloadables/", 34),
     ("GET", "/v1/customer-portal/orders/", 4),
     ("GET", "/v1/customer-portal/orders/{id}", 2),
@@ -63,6 +64,7 @@ async fn call(client: &Client, method: &str, route: &str) -> Result<(), Error> {
         format: WebhookFormat::Raw,
         events: vec![],
         name: None,
+        api_version: None,
     };
     match (method, route) {
         ("GET", "/v1/products/") => client.products().list(&ListProducts::default()).await.map(drop),
@@ -102,6 +104,9 @@ async fn call(client: &Client, method: &str, route: &str) -> Result<(), Error> {
         ("POST", "/v1/webhooks/endpoints") => client.webhook_endpoints().create(&endpoint).await.map(drop),
         ("PATCH", "/v1/webhooks/endpoints/{id}") => {
             client.webhook_endpoints().update(ID.parse().unwrap(), &UpdateWebhookEndpoint::default()).await.map(drop)
+        }
+        ("GET", "/v1/webhooks/deliveries") => {
+            client.webhook_endpoints().deliveries(ID.parse().unwrap(), 3).await.map(drop)
         }
         ("GET", "/v1/customer-portal/downloadables/") => {
             portal.downloadables(&ListDownloadables::default()).await.map(drop)

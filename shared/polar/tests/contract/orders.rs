@@ -94,6 +94,7 @@ async fn a_webhook_endpoint_is_made_for_https_only() {
         format: WebhookFormat::Raw,
         events: vec![EventType::CustomerDeleted],
         name: None,
+        api_version: None,
     };
 
     let made = polar.client.webhook_endpoints().create(&endpoint).await.unwrap();
@@ -117,4 +118,17 @@ async fn a_webhook_endpoint_is_switched_on_again() {
 
     polar.assert_sent_as(&recording);
     assert!(matches!(error, Error::Rejected { fields, .. } if fields[0].field == "enabled"));
+}
+
+#[tokio::test]
+async fn the_last_deliveries_of_an_endpoint_are_listed_with_their_answers() {
+    let recording = Recording::read("883-webhook-deliveries-failing-endpoint");
+    let polar = Polar::recorded(&recording).await;
+
+    let id = "d4faecbf-71c8-4090-a1e1-ab0915d03055".parse().unwrap();
+    let page = polar.client.webhook_endpoints().deliveries(id, 3).await.unwrap();
+
+    polar.assert_sent_as(&recording);
+    assert_eq!(page.items.len(), 3);
+    assert!(page.items.iter().all(|delivery| !delivery.succeeded && delivery.http_code == Some(500)));
 }

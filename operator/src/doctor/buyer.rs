@@ -1,0 +1,217 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use polar::{
+    BenefitId, BenefitType, Client, CustomerId, CustomerSession, Downloadable, ListDownloadables, Product, ProductId,
+};
+use purchases::{Purchase, Purchases, Status};
+use reqwest::{Method, StatusCode, header};
+use startup::{Clients, causes};
+use store::{PortalToken, Scope, Session, SessionToken, Sessions};
+use uuid::Uuid;
+
+use super::{
+    chain::{Chain, Finding, Link, Look},
+    polar::counted,
+    products::is_download,
+};
+use crate::{customers, shop::Shop};
+
+/// A buyer whose download does not work.
+#[derive(Clone, Debug)]
+pub(crate) struct Buyer {
+    /// The e-mail address or the id at Polar.
+    pub(crate) customer: String,
+    pub(crate) product: ProductId,
+}
+
+/// What hangs on customer and product.
+const LAST_LINKS: [Link; 5] = [Link::Grant, Link::CustomerSession, Link::Downloadables, Link::Quota, Link::Download];
+
+/// Looks from a customer to a file of a product, as the shop does for a download, and counts nothing.
+pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Clients>, buyer: &Buyer) {
+    let Some(clients) = clients else {
+        chain.skip(&[Link::Customer, Link::Product], Link::AccessToken);
+        return chain.skip(&LAST_LINKS, Link::AccessToken);
+    };
+    let polar = &clients.polar;
+    let customer = chain.find(Link::Customer, &[Link::Scopes], find_customer(polar, buyer)).await;
+    let product = chain.find(Link::Product, &[Link::Scopes], find_product(polar, buyer)).await;
+    let (customer, product) = match (customer, product) {
+        (Some(customer), Some(product)) => (customer, product),
+        (None, _) => return chain.skip(&LAST_LINKS, Link::Customer),
+        (_, None) => return chain.skip(&LAST_LINKS, Link::Product),
+    };
+    chain.look(Link::Grant, &[], check_grant(polar, customer, &product)).await;
+    let Some(session) = chain.find(Link::CustomerSession, &[], open_session(polar, customer)).await else {
+        return chain.skip(&LAST_LINKS[2..], Link::CustomerSession);
+    };
+    let files = chain.find(Link::Downloadables, &[Link::Grant], list_files(polar, &session, &product)).await;
+    let needs = [Link::Downloadables, Link::Tables];
+    // Boxed: DynamoDB's SDK makes large futures.
+    chain.look(Link::Quota, &needs, Box::pin(check_quota(shop, clients, &session, &product))).await;
+    match files {
+        Some(files) => chain.look(Link::Download, &[], open_links(shop, polar, &session, &files)).await,
+        None => chain.skip(&[Link::Download], Link::Downloadables),
+    }
+}
+
+async fn find_customer(polar: &Client, buyer: &Buyer) -> Look<(CustomerId, Finding)> {
+    let Some(customer) = customers::find(polar, &buyer.customer).await? else {
+        let advice = "ask for the address on the receipt; it is not known whether this buyer has paid at all";
+        return Err(Finding::broken("Polar knows no such customer", advice));
+    };
+    Ok((customer.id, Finding::ok(format!("Polar knows this one as {}", customer.id))))
+}
+
+async fn find_product(polar: &Client, buyer: &Buyer) -> Look<(Product, Finding)> {
+    let Some(product) = polar.products().find(buyer.product).await? else {
+        return Err(Finding::broken("Polar knows no such product", "look for its id in `storefront checkouts list`"));
+    };
+    let benefits = product.benefits.iter().filter(|benefit| is_download(benefit)).count();
+    if benefits == 0 {
+        let says = format!("{:?} gives nothing to download", product.name);
+        return Err(Finding::broken(
+            says,
+            "add the benefit with the file to the product at Polar; past buyers get it too",
+        ));
+    }
+    let says = format!("{:?} gives {} with something to download", product.name, counted(benefits, "benefit"));
+    Ok((product, Finding::ok(says)))
+}
+
+fn benefits_of(product: &Product) -> impl Iterator<Item = BenefitId> {
+    product.benefits.iter().filter(|benefit| is_download(benefit)).map(|benefit| benefit.id)
+}
+
+async fn check_grant(polar: &Client, customer: CustomerId, product: &Product) -> Look {
+    let Some(state) = polar.customers().state(customer).await? else {
+        return Err(Finding::broken("Polar has no state of this customer", "the customer was deleted a moment ago"));
+    };
+    let is_granted = |id: &BenefitId| state.granted_benefits.iter().any(|granted| granted.benefit_id == *id);
+    match benefits_of(product).find(|id| !is_granted(id)) {
+        None => Ok(Finding::ok("Polar grants the customer what the product gives")),
+        Some(_) => {
+            let says = format!("Polar does not grant the customer what {:?} gives", product.name);
+            Err(Finding::broken(
+                says,
+                "look at the customer at Polar: not bought, not paid yet, refunded, or a subscription that is over",
+            ))
+        }
+    }
+}
+
+async fn open_session(polar: &Client, customer: CustomerId) -> Look<(CustomerSession, Finding)> {
+    let Some(session) = polar.customer_sessions().create(customer).await? else {
+        return Err(Finding::broken(
+            "Polar makes no session for this customer",
+            "the customer was deleted a moment ago",
+        ));
+    };
+    Ok((session, Finding::ok("the shop can act as this customer")))
+}
+
+async fn list_files(
+    polar: &Client,
+    session: &CustomerSession,
+    product: &Product,
+) -> Look<(Vec<Downloadable>, Finding)> {
+    let list = ListDownloadables { benefit_ids: benefits_of(product).collect(), ..ListDownloadables::default() };
+    let files = polar.portal(&session.token).all_downloadables(&list).await?;
+    let benefits = product.benefits.iter().filter(|benefit| benefit.kind == BenefitType::Downloadables);
+    let mut wanted = benefits.flat_map(|benefit| benefit.files().into_iter().map(|file| (benefit.id, file)));
+    let is_listed = |(benefit, file)| files.iter().any(|listed| listed.benefit_id == benefit && listed.file.id == file);
+    if let Some((_, file)) = wanted.find(|wanted| !is_listed(*wanted)) {
+        let says = format!("Polar does not list the file {file} for this customer");
+        return Err(Finding::broken(
+            says,
+            "look at the file in the benefit at Polar: disabled, found harmful, or not uploaded to the end",
+        ));
+    }
+    let says = format!("Polar lists {} for this customer", counted(files.len(), "file"));
+    Ok((files, Finding::ok(says)))
+}
+
+/// Asks as the download function does, with a session that is in no table.
+async fn check_quota(shop: &Shop, clients: &Clients, session: &CustomerSession, product: &Product) -> Look {
+    let (now, customer) = (Timestamp::now(), Uuid::from(session.customer_id));
+    let portal_token = PortalToken { secret: session.token.expose().to_owned(), expires_at: session.expires_at };
+    let as_buyer = Session {
+        token: SessionToken::generate(customer),
+        customer_id: customer,
+        scope: Scope::Account,
+        created_at: now,
+        renewed_at: now,
+        expires_at: session.expires_at,
+        absolute_expires_at: session.expires_at,
+        portal_token: Some(portal_token),
+    };
+    let sessions = Sessions::new(clients.dynamodb.clone(), shop.settings.required::<String>("SESSIONS_TABLE")?);
+    let purchases = Purchases::from_settings(&shop.settings, clients, sessions)?.list(&as_buyer, now).await;
+    let purchases = purchases.map_err(|error| Finding::broken(causes(&error), "look at the links above"))?;
+    let of_product = purchases.into_iter().filter(|purchase| purchase.product_id == Some(product.id));
+    // What was bought twice can be taken from either purchase.
+    let mut best: BTreeMap<Uuid, Purchase> = BTreeMap::new();
+    for purchase in of_product {
+        let known = best.entry(purchase.id.file_id).or_insert_with(|| purchase.clone());
+        if known.status != Status::Available {
+            *known = purchase;
+        }
+    }
+    match best.values().find(|purchase| purchase.status != Status::Available) {
+        Some(purchase) => Err(why_not(purchase, shop, customer)),
+        None if best.is_empty() => {
+            let says = format!("the customer's library has nothing of {:?}", product.name);
+            Err(Finding::broken(says, "look at the customer's orders at Polar"))
+        }
+        None => Ok(Finding::ok(best.values().map(left).collect::<Vec<_>>().join("; "))),
+    }
+}
+
+fn left(purchase: &Purchase) -> String {
+    match purchase.remaining() {
+        Some(left) => format!("{left} left of {:?}", purchase.file_name()),
+        None => format!("no limit on {:?}", purchase.file_name()),
+    }
+}
+
+fn why_not(purchase: &Purchase, shop: &Shop, customer: Uuid) -> Finding {
+    let name = purchase.file_name();
+    match (purchase.status, purchase.access_expires_at) {
+        (Status::Pending, _) => Finding::broken(
+            format!("{name:?} is bought and not granted yet"),
+            "wait some minutes, then look at the order at Polar",
+        ),
+        (_, Some(end)) if end <= Timestamp::now() => {
+            let says = format!("the access period of {name:?} ended at {end}");
+            Finding::broken(says, "raise download_days in the metadata of benefit or product at Polar")
+        }
+        _ if purchase.remaining() == Some(0) => {
+            let says = format!("all {} downloads of {name:?} are used up", purchase.used);
+            let file = purchase.id.file_id;
+            Finding::broken(says, format!("storefront quota grant {customer} {file} 1{}", shop.flag()))
+        }
+        _ => Finding::broken(format!("{name:?} was taken back"), "look at the order and its grants at Polar"),
+    }
+}
+
+/// Fetches the first byte of each file, past our counters.
+async fn open_links(shop: &Shop, polar: &Client, session: &CustomerSession, files: &[Downloadable]) -> Look {
+    for listed in files {
+        let name = &listed.file.name;
+        let again = "upload the file to the benefit at Polar again, or ask Polar's support";
+        let Some(stored) = polar.portal(&session.token).resolve(&listed.file.download).await? else {
+            return Err(Finding::broken(format!("Polar's link to {name:?} leads nowhere"), again));
+        };
+        let first_byte = shop.request(Method::GET, stored.url.expose()).header(header::RANGE, "bytes=0-0").send().await;
+        match first_byte.map(|answer| answer.status()) {
+            Ok(StatusCode::OK | StatusCode::PARTIAL_CONTENT) => {}
+            Ok(status) => return Err(Finding::broken(format!("the store answers {status} to {name:?}"), again)),
+            Err(error) => {
+                let says = format!("the store of {name:?} does not answer: {}", causes(&error.without_url()));
+                return Err(Finding::broken(says, "try again later"));
+            }
+        }
+    }
+    Ok(Finding::ok(format!("the first byte of {} came", counted(files.len(), "file"))))
+}

@@ -1,0 +1,57 @@
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::chain::{Line, State};
+use crate::{
+    answer::{Answer, BAD, DOUBTFUL, FAINT, GOOD},
+    shop::Shop,
+};
+
+/// Every link that was looked at.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Report {
+    healthy: bool,
+    api_url: Option<String>,
+    links: Vec<Line>,
+}
+
+impl Report {
+    pub(super) fn new(shop: &Shop, links: Vec<Line>) -> Self {
+        let healthy = links.iter().all(|line| line.finding.state != State::Broken);
+        Self { healthy, api_url: shop.api_url.as_ref().map(ToString::to_string), links }
+    }
+
+    fn count(&self, state: State) -> usize {
+        self.links.iter().filter(|line| line.finding.state == state).count()
+    }
+}
+
+impl Answer for Report {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        for Line { link, finding } in &self.links {
+            let (style, word) = match finding.state {
+                State::Ok => (GOOD, "ok"),
+                State::Warning => (DOUBTFUL, "warning"),
+                State::Broken => (BAD, "BROKEN"),
+                State::Skipped => (FAINT, "skipped"),
+            };
+            writeln!(out, "{style}{word:8}{style:#} {:19} {}", link.name(), finding.says)?;
+            if let Some(advice) = &finding.advice {
+                writeln!(out, "{:28} → {advice}", "")?;
+            }
+        }
+        let (broken, warnings) = (self.count(State::Broken), self.count(State::Warning));
+        match (broken, warnings) {
+            (0, 0) => writeln!(out, "\n{GOOD}All is well.{GOOD:#}"),
+            (0, _) => writeln!(out, "\n{DOUBTFUL}Nothing is broken; {warnings} to look at.{DOUBTFUL:#}"),
+            (1, _) => writeln!(out, "\n{BAD}One link is broken.{BAD:#}"),
+            _ => writeln!(out, "\n{BAD}{broken} links are broken; begin with the first.{BAD:#}"),
+        }
+    }
+
+    fn is_well(&self) -> bool {
+        self.healthy
+    }
+}

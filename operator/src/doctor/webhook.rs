@@ -1,0 +1,154 @@
+use jiff::Timestamp;
+use polar::{
+    Client, WebhookEndpoint, WebhookFormat, WebhookSecret,
+    webhook::{EventType, sign},
+};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use url::Url;
+use uuid::Uuid;
+
+use super::{
+    chain::{Chain, Finding, Link, Look},
+    polar::counted,
+};
+use crate::shop::Shop;
+
+/// What the worker acts on.
+pub(crate) const EVENTS: [EventType; 7] = [
+    EventType::ProductCreated,
+    EventType::ProductUpdated,
+    EventType::BenefitCreated,
+    EventType::BenefitUpdated,
+    EventType::BenefitGrantRevoked,
+    EventType::OrderRefunded,
+    EventType::CustomerDeleted,
+];
+
+/// Deliveries that say how it goes at present.
+const LAST: u32 = 10;
+
+/// Looks from Polar's endpoint to the worker's queue. Polar is asked with a token that may see endpoints.
+pub(super) async fn look(chain: &mut Chain, shop: &Shop) {
+    let secret = chain.find(Link::WebhookSecret, &[], fetch_secret(shop)).await;
+    match &secret {
+        Some(secret) => chain.look(Link::WebhookRoute, &[Link::Api], try_route(shop, secret)).await,
+        None => chain.skip(&[Link::WebhookRoute], Link::WebhookSecret),
+    }
+    let found = chain.find(Link::WebhookEndpoint, &[Link::Token], find_endpoint(shop)).await;
+    let Some((polar, endpoint)) = found else {
+        chain.skip(&[Link::WebhookEvents, Link::WebhookSignature, Link::WebhookDeliveries], Link::WebhookEndpoint);
+        return;
+    };
+    chain.look(Link::WebhookEvents, &[], async { Ok(check_events(&endpoint, shop)) }).await;
+    match &secret {
+        Some(secret) => {
+            chain.look(Link::WebhookSignature, &[], async { Ok(check_secret(&endpoint, secret, shop)) }).await;
+        }
+        None => chain.skip(&[Link::WebhookSignature], Link::WebhookSecret),
+    }
+    let needs = [Link::WebhookSignature, Link::WebhookRoute];
+    chain.look(Link::WebhookDeliveries, &needs, check_deliveries(&polar, &endpoint)).await;
+}
+
+async fn fetch_secret(shop: &Shop) -> Look<(WebhookSecret, Finding)> {
+    let secret = shop.webhook_secret().await?;
+    Ok((secret, Finding::ok("there is one")))
+}
+
+/// Sends an event of no kind that Polar has, signed like Polar's: the worker ignores it.
+async fn try_route(shop: &Shop, secret: &WebhookSecret) -> Look {
+    let Some(url) = shop.webhook_url.as_deref() else {
+        return Err(Finding::skipped("needs the API's address: give it by --api-url"));
+    };
+    let (id, now) = (Uuid::new_v4().to_string(), Timestamp::now());
+    let body = json!({ "type": "storefront.doctor", "timestamp": now, "data": {} }).to_string();
+    let request =
+        shop.request(Method::POST, url).header("webhook-id", &id).header("webhook-timestamp", now.as_second());
+    let request = request.header("webhook-signature", sign(secret, &id, now.as_second(), body.as_bytes()));
+    let answer = request.header("content-type", "application/json").body(body).send().await;
+    match answer.map(|answer| answer.status()) {
+        Ok(StatusCode::ACCEPTED) => Ok(Finding::ok("believes what is signed with the secret, and queues it")),
+        Ok(StatusCode::UNAUTHORIZED) => {
+            let says =
+                "the webhook function does not believe what is signed with the secret: it runs with an older one";
+            Err(Finding::broken(says, "deploy with another SecretsRevision"))
+        }
+        Ok(StatusCode::SERVICE_UNAVAILABLE) => {
+            Err(Finding::broken("the webhook function cannot reach its queue", "look into its log"))
+        }
+        Ok(status) => Err(Finding::broken(format!("answers {status}"), "look into the log of the webhook function")),
+        Err(error) => Err(Finding::broken(startup::causes(&error.without_url()), "look whether the API is deployed")),
+    }
+}
+
+async fn find_endpoint(shop: &Shop) -> Look<((Client, WebhookEndpoint), Finding)> {
+    let Some(url) = shop.webhook_url.as_deref() else {
+        return Err(Finding::skipped("needs the API's address: give it by --api-url"));
+    };
+    let polar = shop.polar_for_setup().await?;
+    let endpoints = match polar.webhook_endpoints().list_all().await {
+        Err(polar::Error::InsufficientScope) => {
+            return Err(Finding::skipped(
+                "cannot be looked at without webhooks:read: give a token that has it in POLAR_SETUP_TOKEN",
+            ));
+        }
+        endpoints => endpoints?,
+    };
+    let setup = format!("run `storefront setup{}`", shop.flag());
+    let is_out_of_reach = shop.is_local() && shop.settings.optional::<Url>("POLAR_API_URL")?.is_none();
+    if is_out_of_reach {
+        return Err(Finding::skipped(
+            "the real Polar cannot reach this machine; the worker looks for itself every 15 minutes",
+        ));
+    }
+    let Some(endpoint) = endpoints.into_iter().find(|endpoint| endpoint.url == url) else {
+        return Err(Finding::broken(format!("Polar has no webhook endpoint for {url}"), setup));
+    };
+    if !endpoint.enabled {
+        let says = "Polar has switched the endpoint off, as it does after ten failures, or somebody has";
+        return Err(Finding::broken(says, format!("mend what failed, then {setup}")));
+    }
+    if endpoint.format != WebhookFormat::Raw {
+        return Err(Finding::broken("the endpoint's format is not raw", setup));
+    }
+    if endpoint.api_version.as_deref().is_some_and(|version| version != polar::VERSION) {
+        let says = "the endpoint's events have another version than the API that is spoken";
+        return Ok(((polar, endpoint), Finding::warning(says, format!("choose {} for it at Polar", polar::VERSION))));
+    }
+    Ok(((polar, endpoint), Finding::ok(format!("{url} is there and switched on"))))
+}
+
+fn check_events(endpoint: &WebhookEndpoint, shop: &Shop) -> Finding {
+    let missing = EVENTS.iter().filter(|event| !endpoint.events.contains(event));
+    let missing: Vec<_> = missing.map(ToString::to_string).collect();
+    if missing.is_empty() {
+        return Finding::ok("gets the events that the worker acts on");
+    }
+    let says = format!("the endpoint does not get {}", missing.join(", "));
+    Finding::broken(says, format!("run `storefront setup{}`", shop.flag()))
+}
+
+fn check_secret(endpoint: &WebhookEndpoint, secret: &WebhookSecret, shop: &Shop) -> Finding {
+    if endpoint.secret == *secret {
+        return Finding::ok("Polar signs with the secret that the shop believes");
+    }
+    let says = "Polar signs with another secret than the shop believes";
+    Finding::broken(says, format!("run `storefront setup{}`", shop.flag()))
+}
+
+async fn check_deliveries(polar: &Client, endpoint: &WebhookEndpoint) -> Look {
+    let last = polar.webhook_endpoints().deliveries(endpoint.id, LAST).await?.items;
+    let Some(newest) = last.first() else { return Ok(Finding::ok("Polar had nothing to deliver yet")) };
+    let failed = last.iter().filter(|delivery| !delivery.succeeded).count();
+    let of_last = format!("{failed} of the last {} failed", counted(last.len(), "delivery").replace("ys", "ies"));
+    match (newest.succeeded, failed) {
+        (true, 0) => Ok(Finding::ok(format!("the last one went well, at {}", newest.created_at))),
+        (true, _) => Ok(Finding::ok(format!("the last one went well; {of_last}"))),
+        (false, _) => {
+            let answer = newest.http_code.map_or("nothing".to_owned(), |code| code.to_string());
+            let says = format!("{of_last}, the newest with {answer} at {}", newest.created_at);
+            Ok(Finding::broken(says, "look into the log of the webhook function at that time"))
+        }
+    }
+}

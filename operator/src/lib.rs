@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod catalogue;
+mod checkouts;
+mod credentials;
+mod customer;
+mod customers;
+mod dead_letters;
+mod doctor;
+mod failure;
+mod local;
+mod options;
+mod quota;
+mod run;
+mod sessions;
+mod setup;
+mod shop;
+mod sqs;
+mod stack;
+
+pub use options::Options;
+pub use run::run;

@@ -1,0 +1,127 @@
+use std::time::Duration;
+
+use polar::WebhookSecret;
+use reqwest::{IntoUrl, Method, RequestBuilder};
+use startup::{Clients, Secret, SecretError, SettingError, Settings};
+use url::Url;
+
+use crate::{failure::Failure, local, options::PlaceOptions, stack};
+
+/// An answer that takes longer is none.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// What is missing to ask Polar or AWS anything.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Lack {
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}
+
+/// How a shop was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It runs on this machine.
+    Local,
+    /// It was deployed as this stack.
+    Stack(String),
+    /// The environment's settings describe it.
+    Environment,
+}
+
+/// The shop that a command is about.
+pub(crate) struct Shop {
+    pub(crate) place: Place,
+    /// The settings of all its functions together.
+    pub(crate) settings: Settings,
+    /// Where its routes are.
+    pub(crate) api_url: Option<Url>,
+    /// Where Polar sends its events to.
+    pub(crate) webhook_url: Option<String>,
+    http: reqwest::Client,
+}
+
+impl Shop {
+    /// Finds the shop that the command line names.
+    pub(crate) async fn find(options: &PlaceOptions, environment: Settings) -> Result<Self, Failure> {
+        let mut shop = match (&options.local, &options.stack) {
+            (Some(folder), _) => local::find(folder, environment)?,
+            (None, Some(name)) => stack::find(name, options.region.as_deref(), &environment).await?,
+            (None, None) => Self::new(Place::Environment, environment, None),
+        };
+        shop.api_url = options.api_url.clone().or(shop.api_url);
+        if shop.webhook_url.is_none() {
+            shop.webhook_url = shop.route("/api/webhooks/polar").map(Into::into);
+        }
+        Ok(shop)
+    }
+
+    /// A shop with these settings.
+    pub(crate) fn new(place: Place, settings: Settings, api_url: Option<Url>) -> Self {
+        Self { place, settings, api_url, webhook_url: None, http: startup::http_client() }
+    }
+
+    /// The same, with another address for Polar's events than that of the route.
+    pub(crate) fn with_webhook_url(mut self, url: String) -> Self {
+        self.webhook_url = Some(url);
+        self
+    }
+
+    /// A request to the shop's own routes, or to the store of a file.
+    pub(crate) fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
+        self.http.request(method, url).timeout(TIME_LIMIT)
+    }
+
+    /// The address of one of its routes.
+    pub(crate) fn route(&self, path: &str) -> Option<Url> {
+        self.api_url.as_ref()?.join(path).ok()
+    }
+
+    /// Whether queue and mails are in the shop's own program.
+    pub(crate) fn is_local(&self) -> bool {
+        self.place == Place::Local
+    }
+
+    /// How to name this shop on the command line.
+    pub(crate) fn flag(&self) -> String {
+        match &self.place {
+            Place::Local => " --local".to_owned(),
+            Place::Stack(name) => format!(" --stack {name}"),
+            Place::Environment => String::new(),
+        }
+    }
+
+    /// AWS, by the operator's own credentials.
+    pub(crate) fn aws(&self) -> Result<aws_json::AwsJson, SettingError> {
+        startup::connect_aws(&self.settings)
+    }
+
+    /// Polar and DynamoDB. The access token is fetched here, so that one that is not to be had is told from a Polar that does not answer.
+    pub(crate) async fn clients(&self) -> Result<Clients, Lack> {
+        let token = self.fetch(Secret::POLAR_ACCESS_TOKEN).await?;
+        self.clients_with(token)
+    }
+
+    /// Polar by a token that may see and change webhook endpoints: the shop's own does not need to.
+    pub(crate) async fn polar_for_setup(&self) -> Result<polar::Client, Lack> {
+        let token = match self.settings.optional("POLAR_SETUP_TOKEN")? {
+            Some(token) => token,
+            None => self.fetch(Secret::POLAR_ACCESS_TOKEN).await?,
+        };
+        Ok(self.clients_with(token)?.polar)
+    }
+
+    /// The secret that the webhook function believes.
+    pub(crate) async fn webhook_secret(&self) -> Result<WebhookSecret, Lack> {
+        self.fetch(Secret::POLAR_WEBHOOK_SECRET).await.map(WebhookSecret::new)
+    }
+
+    fn clients_with(&self, token: String) -> Result<Clients, Lack> {
+        Ok(Clients::from_settings(&self.settings.clone().with("POLAR_ACCESS_TOKEN", token))?)
+    }
+
+    async fn fetch(&self, secret: Secret) -> Result<String, Lack> {
+        Ok(secret.from_settings(&self.settings, &self.aws()?)?.get().await?.to_owned())
+    }
+}

@@ -1,0 +1,79 @@
+//! The doctor on shops in which all is well, and its words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polar_standin::demo;
+use serde_json::json;
+
+use crate::{
+    run::run,
+    world::{ACCESS_TOKEN_PARAMETER, World},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployed_shop_is_well_link_by_link() {
+    let world = World::start().await;
+    let product = demo::FOREST_PACK.to_string();
+    let buyer = ["--customer", demo::ADA_EMAIL, "--product", &product];
+    let said = world.run(&[&["doctor", "--json"], &buyer[..]].concat()).await;
+
+    let report = said.json();
+    let lines = report["links"].as_array().expect("links");
+    let other: Vec<_> = lines.iter().filter(|line| line["state"] != "ok").collect();
+    assert!(other.is_empty(), "{other:?}");
+    let looked_at: BTreeSet<_> = lines.iter().map(|line| line["link"].to_string()).collect();
+    assert_eq!(looked_at.len(), 34, "{looked_at:?}");
+    assert_eq!((said.code, &report["healthy"]), (0, &json!(true)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shop_on_this_machine_is_all_green() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = polar_storefront::Options {
+        port: 0,
+        memory: false,
+        data: folder.path().to_owned(),
+        ready_file: None,
+        pace: polar_standin::Pace::Manual,
+        settings: startup::Settings::from_iter([("LOG_LEVEL", "info")]),
+    };
+    let shop = polar_storefront::LocalShop::start(&options).await.expect("the shop starts");
+    let local = format!("--local={}", folder.path().display());
+
+    let said = run(&BTreeMap::new(), &[&local, "doctor"]).await;
+    assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
+    let links = said.stdout.strip_suffix("\nAll is well.\n").expect("the last words");
+    assert!(links.lines().all(|line| line.starts_with("ok ")), "{links}");
+    assert!(said.stdout.contains("in this process"), "queue and mail are the shop's own: {}", said.stdout);
+
+    drop(shop);
+    let said = run(&BTreeMap::new(), &[&local, "doctor"]).await;
+    assert_eq!(said.code, 3, "{}", said.stdout);
+    assert!(said.stderr.contains("start one with `cargo run`"), "{}", said.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_stack_the_environment_describes_the_shop() {
+    let world = World::start().await;
+    let mut environment = world.environment();
+    environment.extend(world.aws.account().variables.clone());
+    environment.insert("API_URL".to_owned(), world.shop.url.clone());
+
+    let said = run(&environment, &["doctor"]).await;
+
+    assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_in_words_what_to_do_and_ends_with_one() {
+    let world = World::start().await;
+    world.put_parameter(ACCESS_TOKEN_PARAMETER, "polar_oat_revoked");
+
+    let said = world.run(&["doctor"]).await;
+
+    assert_eq!(said.code, 1);
+    assert!(said.stdout.contains("BROKEN   token "), "{}", said.stdout);
+    assert!(said.stdout.contains("→ sandbox and production have tokens of their own"), "{}", said.stdout);
+    assert!(said.stdout.contains("skipped  scopes              hangs on token"), "{}", said.stdout);
+    assert!(!said.stdout.contains('\u{1b}'), "no colours outside a terminal");
+}
