@@ -9,7 +9,7 @@ use products::Products;
 use ring::hmac;
 use serde_json::{Value, json};
 use startup::{Clients, Settings};
-use store::{BrowserKey, Checkouts, Lifetime, NewSession, Scope, SessionToken, Sessions};
+use store::{BrowserKey, Checkouts, Lifetime, NewCheckout, NewSession, Scope, SessionToken, Sessions};
 use testbed::{
     Event, Purchase, WEBHOOK_SECRET, World, demo,
     seeds::{ACCOUNT_SESSION, BROWSER_KEY, BUYER_EMAIL, CLAIMED_CHECKOUT},
@@ -19,6 +19,11 @@ use crate::{certificate::Authority, program::Program, upstream::Upstream};
 
 /// Long enough for no session to be renewed while it is measured.
 pub(crate) const LIFETIME: Lifetime = Lifetime { idle: Duration::from_hours(48), absolute: Duration::from_hours(96) };
+
+/// A session of the whole account, with a token that events and requests can name.
+pub(crate) fn account_session(token: SessionToken) -> NewSession {
+    NewSession { token, scope: Scope::Account, lifetime: LIFETIME, client: "bench".to_owned(), replaces: None }
+}
 
 /// How long the upstreams take to answer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,7 +79,7 @@ impl Scene {
         let now = Timestamp::now();
         let sessions = Sessions::new(self.world.dynamodb.client(), "sessions");
         let token = SessionToken::parse(ACCOUNT_SESSION).context("the session token")?;
-        sessions.create(&NewSession { token, scope: Scope::Account, lifetime: LIFETIME }, now).await?;
+        sessions.create(&account_session(token), now).await?;
         let purchase = Purchase {
             product_id: demo::SKY_SAMPLER,
             email: BUYER_EMAIL.to_owned(),
@@ -83,7 +88,8 @@ impl Scene {
         self.world.polar.buy(&purchase)?;
         let checkouts = Checkouts::new(self.world.dynamodb.client(), "checkouts");
         let key = BrowserKey::parse(BROWSER_KEY).context("the browser key")?;
-        Ok(checkouts.create(CLAIMED_CHECKOUT, &key, now).await?)
+        let checkout = NewCheckout { id: CLAIMED_CHECKOUT, browser_key: &key, begun_in: None };
+        Ok(checkouts.create(&checkout, now).await?)
     }
 
     /// A function of the shop with the settings and in the role that `template.yaml` gives it.

@@ -17,7 +17,11 @@ use store::{NewSession, Scope, SessionToken, Sessions};
 use testbed::{demo, seeds::ACCOUNT_SESSION};
 use tokio::{task::JoinSet, time};
 
-use crate::{figures::Times, program::memory, scene::LIFETIME};
+use crate::{
+    figures::Times,
+    program::memory,
+    scene::{LIFETIME, account_session},
+};
 
 /// Sessions in the table, one step after the other.
 const TABLE_SIZES: [usize; 3] = [1_000, 10_000, 100_000];
@@ -152,8 +156,7 @@ impl Shop {
 
     async fn sign_in(&self) -> anyhow::Result<()> {
         let token = SessionToken::parse(ACCOUNT_SESSION).context("the session token")?;
-        let session = NewSession { token, scope: Scope::Account, lifetime: LIFETIME };
-        self.sessions.create(&session, Timestamp::now()).await?;
+        self.sessions.create(&account_session(token), Timestamp::now()).await?;
         Ok(())
     }
 
@@ -166,7 +169,7 @@ impl Shop {
             }
             let sessions = self.sessions.clone();
             writers.spawn(async move {
-                let session = NewSession::open(uuid::Uuid::new_v4(), Scope::Account, LIFETIME);
+                let session = NewSession::open(uuid::Uuid::new_v4(), Scope::Account, LIFETIME, "bench");
                 sessions.create(&session, Timestamp::now()).await.map(|_| ()).map_err(anyhow::Error::from)
             });
         }

@@ -46,7 +46,8 @@ fn cargo_lambda_watch_routes_like_the_deployed_api() {
     let cargo = Command::new(env!("CARGO")).args(["metadata", "--no-deps", "--offline", "--format-version=1"]).output();
     let metadata: Value = serde_json::from_slice(&cargo.expect("cargo runs").stdout).unwrap();
     let router = metadata["metadata"]["lambda"]["watch"]["router"].as_object().expect("a router in Cargo.toml").iter();
-    let watched: BTreeMap<_, _> = router.map(|(path, name)| (path.clone(), name.as_str().unwrap().to_owned())).collect();
+    let watched: BTreeMap<_, _> =
+        router.map(|(path, name)| (path.clone(), name.as_str().unwrap().to_owned())).collect();
 
     let functions = template().functions.into_values();
     let deployed = functions.flat_map(|function| {
@@ -78,7 +79,7 @@ fn a_message_is_tried_as_often_on_aws_as_on_ones_own_machine() {
 
 /// What the code reads and a deployment leaves alone: settings for other machines than Lambda's, and one whose default fits the template's `Timeout`.
 const NOT_DEPLOYED: &[&str] =
-    &["POLAR_ACCESS_TOKEN", "POLAR_API_URL", "POLAR_TIME_LIMIT_MILLISECONDS", "POLAR_WEBHOOK_SECRET"];
+    &["EXTRA_CA_FILE", "POLAR_ACCESS_TOKEN", "POLAR_API_URL", "POLAR_TIME_LIMIT_MILLISECONDS", "POLAR_WEBHOOK_SECRET"];
 
 #[test]
 fn a_function_is_given_the_settings_that_its_code_reads() {

@@ -66,13 +66,15 @@ pub(crate) async fn create(
         return Ok((StatusCode::ACCEPTED, [(header::RETRY_AFTER, ASK_AGAIN_SECONDS)], pending).into_response());
     };
 
-    let scope = scope_of_claim(&shop, &record, customer_id, &visitor, now).await?;
-    let session = visitor.new_session(&shop, customer_id, scope);
+    let session = match account_until(&shop, &record, customer_id, &visitor, now).await? {
+        Some(end) => visitor.new_session(&shop, customer_id, Scope::Account).ending_by(end, now),
+        None => visitor.new_session(&shop, customer_id, Scope::Order { checkout_id: record.id }),
+    };
     let session = NewSession { replaces: session.replaces.or(record.begun_in), ..session };
     let claim = shop.checkouts.claim(record.id, &shop.access.sessions, &session, now).await?;
     let Claim::Opened(session) = claim else { return Err(ApiError::AlreadyClaimed) };
 
-    info!(session.id = %session.id(), session.scope = scope.name(), checkout.id = %record.id, "opened session");
+    info!(session.id = %session.id(), session.scope = session.scope.name(), checkout.id = %record.id, "opened session");
     Ok(hand_out(&session, transport))
 }
 
@@ -97,21 +99,24 @@ async fn paying_customer(shop: &Shop, record: &CheckoutRecord, now: Timestamp) -
     }
 }
 
+/// How long this browser has the customer's whole account.
+///
 /// Polar files the order under whoever has the typed address, so a checkout proves this one order and nothing else. But a browser that is
 /// signed in to the customer's account, or was when it began the checkout and has not signed out since, keeps what it has.
-async fn scope_of_claim(
+async fn account_until(
     shop: &Shop,
     record: &CheckoutRecord,
     customer_id: Uuid,
     visitor: &Visitor,
     now: Timestamp,
-) -> Result<Scope, ApiError> {
-    let has_account = match &record.begun_in {
-        _ if visitor.has_account(customer_id) => true,
-        Some(begun_in) if begun_in.customer_id == customer_id => shop.access.sessions.is_live(begun_in, now).await?,
-        _ => false,
-    };
-    Ok(if has_account { Scope::Account } else { Scope::Order { checkout_id: record.id } })
+) -> Result<Option<Timestamp>, ApiError> {
+    if let Some(account) = visitor.account_of(customer_id) {
+        return Ok(Some(account.absolute_expires_at));
+    }
+    match record.begun_in.as_ref().filter(|begun_in| begun_in.customer_id == customer_id) {
+        Some(begun_in) => Ok(shop.access.sessions.live_until(begun_in, now).await?),
+        None => Ok(None),
+    }
 }
 
 /// Polar keeps no time of payment on a checkout; nothing changes it after it has succeeded.

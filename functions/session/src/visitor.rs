@@ -20,9 +20,9 @@ impl Visitor {
         NewSession { replaces, ..NewSession::open(customer_id, scope, lifetime, &self.client) }
     }
 
-    /// Whether this browser has proven before that it belongs to whoever reads the customer's mail.
-    pub(crate) fn has_account(&self, customer_id: Uuid) -> bool {
-        self.session.as_ref().is_some_and(|it| it.scope == Scope::Account && it.customer_id == customer_id)
+    /// The session in which this browser has proven that it belongs to whoever reads the customer's mail.
+    pub(crate) fn account_of(&self, customer_id: Uuid) -> Option<&Session> {
+        self.session.as_ref().filter(|it| it.scope == Scope::Account && it.customer_id == customer_id)
     }
 }
 

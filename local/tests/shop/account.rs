@@ -53,6 +53,23 @@ async fn a_page_that_has_lost_its_session_on_the_way_gets_the_account_back() {
 }
 
 #[tokio::test]
+async fn no_purchase_prolongs_what_a_sign_in_has_proven() {
+    let shop = open_shop().await;
+    for keeps_its_cookie in [true, false] {
+        let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+        let end = browser.get("/api/session").await.body["absoluteExpiresAt"].clone();
+        let checkout = browser.begin(demo::BRUSH_PACK).await;
+        pay(&shop, &browser, &checkout).await;
+        if !keeps_its_cookie {
+            browser.set_cookie("__Host-session", "");
+        }
+
+        let claimed = browser.claim(&checkout).await.body;
+        assert_eq!((&claimed["scope"], &claimed["absoluteExpiresAt"]), (&json!("account"), &end));
+    }
+}
+
+#[tokio::test]
 async fn who_has_signed_out_before_the_claim_gets_the_order_only() {
     let shop = open_shop().await;
     for sign_out in ["/api/session", "/api/sessions"] {

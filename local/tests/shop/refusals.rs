@@ -160,3 +160,40 @@ async fn a_checkout_link_is_shown_without_its_secret() {
         assert!(!link.body.to_string().contains(secret), "{secret}");
     }
 }
+
+/// What every answer tells a browser, as OWASP ASVS 5.0 (3.4) wants it.
+const SECURITY_HEADERS: [(&str, &str); 4] = [
+    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ("content-security-policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+];
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+    let link = format!("/api/customer/download/{}", demo::SKY_ARCHIVE);
+    let login = json!({ "email": "new@recordings-mail.net" });
+    let answers = [
+        (200, browser.get("/api/products").await),
+        (200, browser.get("/api/session").await),
+        (200, browser.get("/api/customer/downloadable-products").await),
+        (202, browser.post("/api/login", &login).await),
+        (302, browser.get(&link).await),
+        (400, browser.get("/api/products?page=0").await),
+        (404, browser.get("/api/nothing").await),
+        (405, browser.delete("/api/products").await),
+        (204, browser.delete("/api/session").await),
+        (401, browser.get("/api/customer/downloadable-products").await),
+    ];
+    for (status, answer) in answers {
+        assert_eq!(answer.status, status, "{answer:?}");
+        for (name, value) in SECURITY_HEADERS {
+            assert_eq!(answer.header(name), Some(value), "{name} of {status}");
+        }
+        let is_public = answer.header("cache-control").is_some_and(|control| control.starts_with("public"));
+        assert!(is_public || answer.header("cache-control") == Some("no-store"), "{status}");
+    }
+}

@@ -73,10 +73,10 @@ impl Sessions {
         Ok(false)
     }
 
-    /// Whether a session is still live, by one strongly consistent read.
-    pub async fn is_live(&self, session: &SessionRef, now: Timestamp) -> Result<bool, Error> {
+    /// When a live session ends in any case, by one strongly consistent read; `None` if it is no longer live.
+    pub async fn live_until(&self, session: &SessionRef, now: Timestamp) -> Result<Option<Timestamp>, Error> {
         let row = self.get(session).await?.as_ref().map(SessionData::read).transpose()?;
-        Ok(row.is_some_and(|row| row.is_live(now)))
+        Ok(row.filter(|row| row.is_live(now)).map(|row| row.absolute_expires_at))
     }
 
     /// Deletes every session of a customer, with effect on the very next request. Can be repeated.

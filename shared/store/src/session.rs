@@ -63,6 +63,14 @@ impl NewSession {
         Self { token: SessionToken::generate(customer_id), scope, lifetime, client: client.into(), replaces: None }
     }
 
+    /// The same, ending by this moment in any case: what a session proves must not live on in the next one.
+    #[must_use]
+    pub fn ending_by(mut self, end: Timestamp, now: Timestamp) -> Self {
+        let left = end.duration_since(now).try_into().unwrap_or_default();
+        self.lifetime.absolute = self.lifetime.absolute.min(left);
+        self
+    }
+
     pub(crate) fn begun_at(&self, now: Timestamp) -> Session {
         let absolute_expires_at = now + self.lifetime.absolute;
         Session {

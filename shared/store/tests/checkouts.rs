@@ -34,7 +34,7 @@ async fn a_claim_ends_the_session_that_the_browser_had_and_a_refused_one_does_no
         let old = sessions.create(&new_session(Scope::Account), now()).await.unwrap();
         let new = NewSession { replaces: Some(old.reference()), ..new_session(ORDER) };
         let claim = checkouts.claim(CHECKOUT, sessions, &new, now()).await.unwrap();
-        (claim, sessions.is_live(&old.reference(), now()).await.unwrap())
+        (claim, sessions.live_until(&old.reference(), now()).await.unwrap().is_some())
     };
 
     assert!(matches!(replacing().await, (Claim::Opened(_), false)));

@@ -30,12 +30,12 @@ async fn an_expired_session_is_gone_although_its_row_is_still_there() {
 
     let last_moment = session.expires_at - MOMENT;
     assert!(sessions.find(&new.token, last_moment).await.unwrap().is_some());
-    assert!(sessions.is_live(&session.reference(), last_moment).await.unwrap());
+    assert!(sessions.live_until(&session.reference(), last_moment).await.unwrap().is_some());
     assert_eq!(sessions.list(CUSTOMER, last_moment).await.unwrap().len(), 1);
 
     let end = session.expires_at;
     assert!(sessions.find(&new.token, end).await.unwrap().is_none());
-    assert!(!sessions.is_live(&session.reference(), end).await.unwrap());
+    assert!(!sessions.live_until(&session.reference(), end).await.unwrap().is_some());
     assert!(sessions.list(CUSTOMER, end).await.unwrap().is_empty());
     assert!(!sessions.delete_by_id(CUSTOMER, &id, end).await.unwrap());
 }
