@@ -110,7 +110,7 @@ impl Budget {
         let about = |name: &str, committed: u64, actual: u64| {
             #[expect(clippy::cast_precision_loss, reason = "far below 2 to the 52nd")]
             let ratio = actual as f64 / committed.max(1) as f64;
-            let far = (ratio - 1.0).abs() > TOLERANCE;
+            let far = committed != actual && (ratio - 1.0).abs() > TOLERANCE;
             far.then(|| format!("{name}: {actual}, and {committed} is committed ({:+.0} %)", (ratio - 1.0) * 100.0))
         };
         let mut differences = Vec::new();

@@ -117,6 +117,10 @@ async fn contestants(scene: &mut Scene, only: Option<&str>) -> anyhow::Result<Ve
     contestants.push(Contestant::new(program, ROUTES.first().copied(), Size::of(&floor)?));
     for function in functions {
         let file = artefacts::program(function);
+        if !file.exists() {
+            eprintln!("without {function}, which is not built");
+            continue;
+        }
         let program = scene.program(function, function, vec![file.clone()]).await?;
         let route = ROUTES.iter().find(|route| route.function == function).copied();
         contestants.push(Contestant::new(program, route, Size::of(&file)?));

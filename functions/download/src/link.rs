@@ -162,9 +162,11 @@ async fn take(
     let attempt = Attempted::begin(shop, session, client, wanted, now);
     let (foreseen, taken) = match shop.purchases.offer(session, wanted.read()?, now).await {
         Ok(offer) => {
-            // Nearly every offer is taken and counted; so the history is written beside the counter, not after it.
+            // Nearly every offer is taken and counted; so the history is written beside the counter, not after it. An instance that
+            // is killed in between may leave a row that says `issued`; only the counter decides.
             let foreseen = attempt.issued(offer.purchase());
-            let (taken, ()) = tokio::join!(shop.purchases.take(session, offer, now), attempt.record(&foreseen));
+            let take = Box::pin(shop.purchases.take(session, offer, now));
+            let (taken, ()) = tokio::join!(take, attempt.record(&foreseen));
             (Some(foreseen), taken)
         }
         Err(error) => (None, Err(error)),
