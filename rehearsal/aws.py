@@ -201,7 +201,9 @@ def deployment_group(name, properties):
 TAUGHT = [
     teach("AWS::ApiGatewayV2::Api", http_api),
     teach("AWS::ApiGatewayV2::Stage", stage),
-    teach("AWS::ApiGatewayV2::DomainName", domain_name, {"RegionalDomainName": lambda it: "d-0123.execute-api.example"}),
+    teach(
+        "AWS::ApiGatewayV2::DomainName", domain_name, {"RegionalDomainName": lambda it: "d-0123.execute-api.example"}
+    ),
     teach("AWS::ApiGatewayV2::ApiMapping", api_mapping),
     # moto knows versions, but not what `GetAtt` finds of them.
     teach("AWS::Lambda::Version", publish, {"Version": lambda it: it.physical_resource_id.rpartition(":")[2]}),

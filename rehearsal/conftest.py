@@ -17,7 +17,9 @@ FUNCTIONS = sorted(folder.name for folder in (TOP / "functions").iterdir())
 
 
 def pytest_addoption(parser):
-    parser.addoption("--built", action="store_true", help="deploy what `sam build` built, and not a stand-in for each program")
+    parser.addoption(
+        "--built", action="store_true", help="deploy what `sam build` built, and not a stand-in for each program"
+    )
 
 
 @dataclass
@@ -42,7 +44,14 @@ class Deployer:
 
     def deploy(self, config, options=()):
         """Runs `sam deploy` with the parameters of samconfig.toml and `options` besides."""
-        command = [Path(sys.executable).parent / "sam", "deploy", "--config-env", config, "--template-file", self.template]
+        command = [
+            Path(sys.executable).parent / "sam",
+            "deploy",
+            "--config-env",
+            config,
+            "--template-file",
+            self.template,
+        ]
         command += ["--config-file", TOP / "samconfig.toml", "--no-progressbar", "--no-confirm-changeset"]
         if options:
             settings = tomllib.loads((TOP / "samconfig.toml").read_text())[config]["deploy"]["parameters"]
@@ -59,7 +68,9 @@ class Deployer:
         return Stack(
             name=name,
             # moto lists what a condition leaves out, too, with no name, and gives some kinds no id.
-            ids={it["LogicalResourceId"]: it.get("PhysicalResourceId") for it in resources if "LogicalResourceId" in it},
+            ids={
+                it["LogicalResourceId"]: it.get("PhysicalResourceId") for it in resources if "LogicalResourceId" in it
+            },
             template=cloudformation.get_template(StackName=name)["TemplateBody"],
             parameters={it["ParameterKey"]: it["ParameterValue"] for it in stack["Parameters"]},
             outputs={it["OutputKey"]: it["OutputValue"] for it in stack["Outputs"]},
@@ -68,7 +79,7 @@ class Deployer:
 
 @pytest.fixture(scope="session")
 def template(request, tmp_path_factory):
-    """The template that is deployed: the one of `sam build`, or ours with a stand-in for each program that says its name."""
+    """The template of `sam build`, or ours, with a stand-in for each program that says its name."""
     if request.config.getoption("built"):
         return TOP / ".aws-sam/build/template.yaml"
     folder = tmp_path_factory.mktemp("deployment")

@@ -19,18 +19,21 @@ def metrics(alarm):
     if "MetricName" in alarm:
         return [(alarm["Namespace"], alarm["MetricName"], [it["Value"] for it in alarm["Dimensions"]])]
     of_expression = [it["MetricStat"]["Metric"] for it in alarm["Metrics"] if "MetricStat" in it]
-    return [(it["Namespace"], it["MetricName"], [dimension["Value"] for dimension in it["Dimensions"]]) for it in of_expression]
+    return [
+        (it["Namespace"], it["MetricName"], [dimension["Value"] for dimension in it["Dimensions"]])
+        for it in of_expression
+    ]
 
 
 def test_there_is_an_alarm_for_everything_that_can_break(stack):
     looked_at = {(namespace, name, *of) for alarm in alarms(stack).values() for namespace, name, of in metrics(alarm)}
-    queue_name = lambda name: stack.ids[name].rpartition("/")[2]
+    queue_names = {name: stack.ids[name].rpartition("/")[2] for name in ("Queue", "DeadLetters")}
     wanted = {("AWS/Lambda", "Errors", stack.ids[f"{function.capitalize()}Function"]) for function in FUNCTIONS}
     wanted |= {
         ("AWS/Lambda", "Throttles"),
         ("AWS/ApiGateway", "Latency", stack.ids["Api"]),
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue_name("DeadLetters")),
-        ("AWS/SQS", "ApproximateAgeOfOldestMessage", queue_name("Queue")),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue_names["DeadLetters"]),
+        ("AWS/SQS", "ApproximateAgeOfOldestMessage", queue_names["Queue"]),
         (stack.name, "ServerErrors"),
         (stack.name, "Requests"),
         (stack.name, "ThrottledRequests"),
@@ -49,7 +52,9 @@ def test_every_alarm_is_told_and_so_is_its_end(stack):
 
 def test_what_is_counted_in_logs_is_written_there(stack):
     sources = "".join(file.read_text() for file in (TOP / "functions").rglob("src/*.rs"))
-    access_log = boto3.client("apigatewayv2").get_stage(ApiId=stack.ids["Api"], StageName="$default")["AccessLogSettings"]
+    access_log = boto3.client("apigatewayv2").get_stage(ApiId=stack.ids["Api"], StageName="$default")[
+        "AccessLogSettings"
+    ]
     for name, counted in stack.of_type("AWS::Logs::MetricFilter").items():
         pattern = counted["FilterPattern"]
         for message in re.findall(r'\$\.fields\.message = "([^"]+)"', pattern):

@@ -35,7 +35,11 @@ def test_a_complete_machine_builds_and_deploys_with_the_options_of_sam(machine):
     assert done.returncode == 0, done.stderr
     calls = (machine / "calls").read_text().splitlines()
     assert calls[-2:] == ["sam build", "sam deploy --config-env production"]
-    built = [call.removeprefix("cargo lambda build --release --arm64 --package ") for call in calls if call.startswith("cargo ")]
+    built = [
+        call.removeprefix("cargo lambda build --release --arm64 --package ")
+        for call in calls
+        if call.startswith("cargo ")
+    ]
     assert sorted(" ".join(built).replace("--package ", "").split()) == FUNCTIONS, "each once"
 
 
@@ -88,4 +92,7 @@ def test_zig_may_be_the_one_of_python(machine):
 
 def test_outside_a_virtual_environment_one_is_made_first(machine):
     (machine / "sam").unlink()
-    assert "python3 -m venv .venv && . .venv/bin/activate && pip install aws-sam-cli" in deploy(machine, VIRTUAL_ENV="").stderr
+    assert (
+        "python3 -m venv .venv && . .venv/bin/activate && pip install aws-sam-cli"
+        in deploy(machine, VIRTUAL_ENV="").stderr
+    )

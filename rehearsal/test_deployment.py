@@ -83,7 +83,9 @@ def test_the_api_and_the_functions_answer_the_pages_of_the_same_origins(stack):
 def test_every_route_has_a_limit_and_each_route_that_begins_something_a_lower_one(stack):
     stage = boto3.client("apigatewayv2").get_stage(ApiId=stack.ids["Api"], StageName="$default")
     common, own = stage["DefaultRouteSettings"], stage["RouteSettings"]
-    begins_something = {route for route, function in routes_in_sources() if route.startswith("POST") and function != "webhook"}
+    begins_something = {
+        route for route, function in routes_in_sources() if route.startswith("POST") and function != "webhook"
+    }
     assert begins_something <= own.keys() <= dict(routes_in_sources()).keys()
     for limits in own.values():
         assert 0 < limits["ThrottlingRateLimit"] < common["ThrottlingRateLimit"]
@@ -138,9 +140,9 @@ def test_tables_forget_can_be_restored_and_outlive_the_stack(stack):
 
 
 def test_a_message_that_fails_five_times_is_put_aside_and_nothing_lies_in_the_clear(stack):
-    sqs = boto3.client("sqs")
-    of = lambda name: sqs.get_queue_attributes(QueueUrl=stack.ids[name], AttributeNames=["All"])["Attributes"]
-    queue, dead_letters = of("Queue"), of("DeadLetters")
+    urls = [stack.ids["Queue"], stack.ids["DeadLetters"]]
+    asked = [boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"]) for url in urls]
+    queue, dead_letters = (answer["Attributes"] for answer in asked)
     assert json.loads(queue["RedrivePolicy"]) == {"deadLetterTargetArn": dead_letters["QueueArn"], "maxReceiveCount": 5}
     assert queue["SqsManagedSseEnabled"] == dead_letters["SqsManagedSseEnabled"] == "true"
     assert int(queue["MessageRetentionPeriod"]) < int(dead_letters["MessageRetentionPeriod"])
@@ -191,7 +193,9 @@ def test_the_own_domain_leads_to_the_api_and_alarms_to_the_merchant(production):
     assert production.outputs["ApiUrl"] == "https://api.shop.example"
     assert production.outputs["WebhookUrl"] == "https://api.shop.example/api/webhooks/polar"
     assert production.outputs["DomainTarget"]
-    (subscription,) = boto3.client("sns").list_subscriptions_by_topic(TopicArn=production.ids["AlarmTopic"])["Subscriptions"]
+    (subscription,) = boto3.client("sns").list_subscriptions_by_topic(TopicArn=production.ids["AlarmTopic"])[
+        "Subscriptions"
+    ]
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "merchant@shop.example")
 
 
@@ -207,4 +211,6 @@ def test_the_tables_stay_when_the_stack_goes(sandbox):
     boto3.client("cloudformation").delete_stack(StackName=sandbox.name)
     left = boto3.client("dynamodb").list_tables()["TableNames"]
     assert {sandbox.ids[name] for name in sandbox.of_type("AWS::DynamoDB::Table")} <= set(left)
-    assert sandbox.ids["CatalogFunction"] not in {it["FunctionName"] for it in boto3.client("lambda").list_functions()["Functions"]}
+    assert sandbox.ids["CatalogFunction"] not in {
+        it["FunctionName"] for it in boto3.client("lambda").list_functions()["Functions"]
+    }

@@ -42,12 +42,19 @@ def existing(stack):
 
 
 def test_every_function_has_a_role_of_its_own_that_only_lambda_takes(stack):
-    roles = {function: stack.of_type("AWS::Lambda::Function")[f"{function.capitalize()}Function"]["Role"] for function in FUNCTIONS}
+    roles = {
+        function: stack.of_type("AWS::Lambda::Function")[f"{function.capitalize()}Function"]["Role"]
+        for function in FUNCTIONS
+    }
     assert roles == {function: {"Fn::GetAtt": [f"{function.capitalize()}Role", "Arn"]} for function in FUNCTIONS}
     for function in FUNCTIONS:
         role = boto3.client("iam").get_role(RoleName=stack.ids[f"{function.capitalize()}Role"])["Role"]
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
-        assert statement == {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        assert statement == {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
 
 
 def test_a_role_names_each_action_and_each_resource(stack):

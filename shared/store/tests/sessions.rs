@@ -35,7 +35,7 @@ async fn an_expired_session_is_gone_although_its_row_is_still_there() {
 
     let end = session.expires_at;
     assert!(sessions.find(&new.token, end).await.unwrap().is_none());
-    assert!(!sessions.live_until(&session.reference(), end).await.unwrap().is_some());
+    assert!(sessions.live_until(&session.reference(), end).await.unwrap().is_none());
     assert!(sessions.list(CUSTOMER, end).await.unwrap().is_empty());
     assert!(!sessions.delete_by_id(CUSTOMER, &id, end).await.unwrap());
 }
