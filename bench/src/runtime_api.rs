@@ -112,8 +112,9 @@ impl Connection {
                 } else {
                     Heard::Error(String::from_utf8_lossy(&body).into_owned())
                 };
-                write_all(stream, b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
-                    && self.hear.send(heard).is_ok()
+                // Before the write: the program may ask for the next event on another connection.
+                self.hear.send(heard).is_ok()
+                    && write_all(stream, b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
             };
             if !served {
                 return;
