@@ -1,8 +1,9 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use aws_json::{Action, AwsJson};
 use serde::Deserialize;
-use tokio::sync::OnceCell;
+use tokio::{sync::Mutex, time::Instant};
+use tracing::warn;
 
 use crate::{SettingError, Settings, error::in_words};
 
@@ -43,43 +44,78 @@ impl Secret {
 
     /// Reads where the secret is; nothing is fetched before somebody needs it.
     pub fn from_settings(self, settings: &Settings, aws: &AwsJson) -> Result<KeptSecret, SettingError> {
-        let place = match settings.optional(self.value)? {
-            Some(secret) => Place::Here(secret),
-            None => Place::Parameter {
+        let place = match settings.optional::<String>(self.value)? {
+            Some(secret) => Place::Here(secret.into()),
+            None => Place::Parameter(Parameter {
                 name: settings.required(self.parameter)?,
                 aws: aws.clone(),
-                fetched: OnceCell::new(),
-            },
+                believed: BELIEVED,
+                fetched: Mutex::default(),
+            }),
         };
         Ok(KeptSecret(Arc::new(place)))
     }
 }
 
+/// How long a fetched secret is believed. After a rotation every instance has the new one within this time.
+const BELIEVED: Duration = Duration::from_mins(15);
+
 /// A secret, or where it is. A cold start spends no time on a secret that its first event does not need; a fetched one
-/// stays with the instance.
+/// stays with the instance for a quarter of an hour.
 #[derive(Clone)]
 pub struct KeptSecret(Arc<Place>);
 
 enum Place {
-    Here(String),
-    Parameter { name: String, aws: AwsJson, fetched: OnceCell<String> },
+    Here(Arc<str>),
+    Parameter(Parameter),
+}
+
+struct Parameter {
+    name: String,
+    aws: AwsJson,
+    believed: Duration,
+    fetched: Mutex<Option<Fetched>>,
+}
+
+struct Fetched {
+    secret: Arc<str>,
+    at: Instant,
 }
 
 impl KeptSecret {
     /// A secret that is here.
     #[must_use]
     pub fn new(secret: impl Into<String>) -> Self {
-        Self(Arc::new(Place::Here(secret.into())))
+        Self(Arc::new(Place::Here(secret.into().into())))
     }
 
-    /// The secret itself, fetched the first time; many who ask at once fetch it once.
-    pub async fn get(&self) -> Result<&str, SecretError> {
+    /// The secret itself, fetched the first time and every quarter of an hour; many who ask at once fetch it once.
+    pub async fn get(&self) -> Result<Arc<str>, SecretError> {
         match &*self.0 {
-            Place::Here(secret) => Ok(secret),
-            Place::Parameter { name, aws, fetched } => {
-                Ok(fetched.get_or_try_init(|| get_parameter(name, aws)).await?.as_str())
-            }
+            Place::Here(secret) => Ok(Arc::clone(secret)),
+            Place::Parameter(parameter) => parameter.get().await,
         }
+    }
+}
+
+impl Parameter {
+    async fn get(&self) -> Result<Arc<str>, SecretError> {
+        let mut fetched = self.fetched.lock().await;
+        let fresh = fetched.as_ref().filter(|fetched| fetched.at.elapsed() < self.believed);
+        if let Some(Fetched { secret, .. }) = fresh {
+            return Ok(Arc::clone(secret));
+        }
+        let secret = match (get_parameter(&self.name, &self.aws).await, fetched.take()) {
+            (Ok(secret), _) => Arc::from(secret),
+            // What worked until now goes on working while the parameter store is away.
+            (Err(error), Some(earlier)) => {
+                warn!(%error, "keeping a secret that could not be fetched anew");
+                earlier.secret
+            }
+            (Err(error), None) => return Err(error),
+        };
+        *fetched = Some(Fetched { secret: Arc::clone(&secret), at: Instant::now() });
+        Ok(secret)
     }
 }
 
@@ -94,17 +130,19 @@ async fn get_parameter(name: &str, aws: &AwsJson) -> Result<String, SecretError>
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct GetParameterOutput {
-    parameter: Parameter,
+    parameter: StoredParameter,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Parameter {
+struct StoredParameter {
     value: String,
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use axum::{Json, Router, http::HeaderMap, http::StatusCode, routing::post};
     use serde_json::{Value, json};
     use tokio::net::TcpListener;
@@ -149,15 +187,50 @@ mod tests {
         Secret::POLAR_ACCESS_TOKEN.from_settings(settings, &aws)
     }
 
-    async fn fetch(settings: &Settings) -> Result<String, SecretError> {
-        Ok(kept(settings).expect("settings of the secret").get().await?.to_owned())
+    async fn fetch(settings: &Settings) -> Result<Arc<str>, SecretError> {
+        kept(settings).expect("settings of the secret").get().await
+    }
+
+    /// A parameter store that hands out another secret each time, and after the third is away.
+    async fn rotating_store() -> String {
+        let calls = Arc::new(AtomicUsize::new(1));
+        let get = post(async move || match calls.fetch_add(1, Ordering::Relaxed) {
+            call @ 1..=3 => (StatusCode::OK, Json(json!({ "Parameter": { "Value": format!("polar_oat_{call}") } }))),
+            _ => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({}))),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        tokio::spawn(axum::serve(listener, Router::new().route("/", get)).into_future());
+        url
+    }
+
+    async fn fetched_in_turn(believed: Duration, times: usize) -> Vec<String> {
+        let settings = settings(&rotating_store().await, "/shop/polar");
+        let aws = aws_json(&settings, http_client()).expect("settings of AWS");
+        let parameter = Parameter { name: "/shop/polar".to_owned(), aws, believed, fetched: Mutex::default() };
+        let mut secrets = Vec::new();
+        for _ in 0..times {
+            secrets.push(parameter.get().await.expect("a secret").to_string());
+        }
+        secrets
+    }
+
+    #[tokio::test]
+    async fn a_secret_is_fetched_once_as_long_as_it_is_believed() {
+        assert_eq!(fetched_in_turn(BELIEVED, 3).await, ["polar_oat_1", "polar_oat_1", "polar_oat_1"]);
+    }
+
+    #[tokio::test]
+    async fn a_rotated_secret_is_taken_over_and_the_last_one_kept_while_the_store_is_away() {
+        let secrets = fetched_in_turn(Duration::ZERO, 5).await;
+        assert_eq!(secrets, ["polar_oat_1", "polar_oat_2", "polar_oat_3", "polar_oat_3", "polar_oat_3"]);
     }
 
     #[tokio::test]
     async fn the_token_is_fetched_by_its_parameters_name() {
         let settings = settings(&parameter_store().await, "/shop/polar");
         let token = fetch(&settings).await.expect("the token");
-        assert_eq!(token, "polar_oat_x");
+        assert_eq!(&*token, "polar_oat_x");
     }
 
     #[tokio::test]
