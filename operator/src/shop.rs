@@ -122,6 +122,6 @@ impl Shop {
     }
 
     async fn fetch(&self, secret: Secret) -> Result<String, Lack> {
-        Ok(secret.from_settings(&self.settings, &self.aws()?)?.get().await?.to_owned())
+        Ok(secret.from_settings(&self.settings, &self.aws()?)?.get().await?.to_string())
     }
 }
