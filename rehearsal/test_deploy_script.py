@@ -53,7 +53,7 @@ def test_a_check_builds_nothing(machine):
     ("tool", "what", "remedy"),
     [
         ("cc", "C compiler", "apt-get install build-essential"),
-        ("rustup", "Rust", "https://sh.rustup.rs | sh"),
+        ("rustup", "Rust", "see https://rustup.rs"),
         ("sam", "SAM CLI", "pip install aws-sam-cli"),
         ("cargo-lambda", "cargo-lambda", "pip install cargo-lambda"),
         ("aws", "AWS CLI", "pip install awscli"),

@@ -188,5 +188,5 @@ async fn check_catalogue(shop: &Shop, clients: &Clients) -> Look {
         let says = format!("the catalogue is {minutes} minutes old: the worker or its schedule has stopped");
         return Ok(Finding::broken(says, refresh));
     }
-    Ok(Finding::ok(format!("published {minutes} minutes ago")))
+    Ok(Finding::ok(format!("published {minutes} min ago")))
 }
