@@ -46,14 +46,14 @@ impl Secret {
     pub fn from_settings(self, settings: &Settings, aws: &AwsJson) -> Result<KeptSecret, SettingError> {
         let place = match settings.optional::<String>(self.value)? {
             Some(secret) => Place::Here(secret.into()),
-            None => Place::Parameter(Parameter {
+            None => Place::Parameter(Arc::new(Parameter {
                 name: settings.required(self.parameter)?,
                 aws: aws.clone(),
                 believed: BELIEVED,
                 fetched: Mutex::default(),
-            }),
+            })),
         };
-        Ok(KeptSecret(Arc::new(place)))
+        Ok(KeptSecret(place))
     }
 }
 
@@ -63,11 +63,12 @@ const BELIEVED: Duration = Duration::from_mins(15);
 /// A secret, or where it is. A cold start spends no time on a secret that its first event does not need; a fetched one
 /// stays with the instance for a quarter of an hour.
 #[derive(Clone)]
-pub struct KeptSecret(Arc<Place>);
+pub struct KeptSecret(Place);
 
+#[derive(Clone)]
 enum Place {
     Here(Arc<str>),
-    Parameter(Parameter),
+    Parameter(Arc<Parameter>),
 }
 
 struct Parameter {
@@ -86,12 +87,12 @@ impl KeptSecret {
     /// A secret that is here.
     #[must_use]
     pub fn new(secret: impl Into<String>) -> Self {
-        Self(Arc::new(Place::Here(secret.into().into())))
+        Self(Place::Here(secret.into().into()))
     }
 
     /// The secret itself, fetched the first time and every quarter of an hour; many who ask at once fetch it once.
     pub async fn get(&self) -> Result<Arc<str>, SecretError> {
-        match &*self.0 {
+        match &self.0 {
             Place::Here(secret) => Ok(Arc::clone(secret)),
             Place::Parameter(parameter) => parameter.get().await,
         }
