@@ -1,13 +1,17 @@
 //! Products, benefits, files, checkout links.
 
+use std::sync::Arc;
+
+use axum::{Json, Router, extract::Request};
 use polar::{
-    AmountType, BenefitType, ListBenefits, ListCheckoutLinks, ListGrants, ListGrantsOfBenefit, ListProducts,
+    AmountType, BenefitType, Limits, ListBenefits, ListCheckoutLinks, ListGrants, ListGrantsOfBenefit, ListProducts,
     PriceSource, Visibility,
 };
 use serde_json::json;
+use tokio::{net::TcpListener, sync::Barrier};
 
 use crate::{
-    polar::{Answer, Polar},
+    polar::{Answer, Polar, TOKEN, client},
     recording::Recording,
 };
 
@@ -143,6 +147,25 @@ async fn a_list_that_shrinks_while_it_is_read_ends() {
     let products = polar.client.products().list_all(&ListProducts::default()).await.unwrap();
 
     assert_eq!(products.len(), 2);
+}
+
+#[tokio::test]
+async fn the_pages_after_the_first_are_asked_for_at_once() {
+    let mut page = Recording::read("102-products-list-page1-limit2").received().clone();
+    page["pagination"]["max_page"] = json!(4);
+    // Nobody gets the second, third or fourth page before all three are asked for.
+    let others = Arc::new(Barrier::new(3));
+    let answer = async move |request: Request| {
+        if !request.uri().query().unwrap_or_default().split('&').any(|pair| pair == "page=1") {
+            others.wait().await;
+        }
+        Json(page)
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client(listener.local_addr().unwrap().port(), TOKEN, Limits::default());
+    tokio::spawn(axum::serve(listener, Router::new().fallback(answer)).into_future());
+
+    assert_eq!(client.products().list_all(&ListProducts::default()).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
