@@ -24,12 +24,12 @@ const IDLE_CONNECTION_KEPT: Duration = Duration::from_secs(20);
 /// When reqwest was built with another version of rustls than this crate: a mistake of the build, found by every test.
 #[must_use]
 pub fn http_client() -> reqwest::Client {
-    client(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+    client(bundled_roots())
 }
 
 /// The same client, which also believes the authorities in the PEM file that `EXTRA_CA_FILE` names.
 pub(crate) fn http_client_of(settings: &Settings) -> Result<reqwest::Client, SettingError> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut roots = bundled_roots();
     if let Some(file) = settings.optional::<String>("EXTRA_CA_FILE")? {
         let invalid = |reason: String| SettingError::Invalid { name: "EXTRA_CA_FILE", reason };
         for certificate in CertificateDer::pem_file_iter(file).map_err(|error| invalid(error.to_string()))? {
@@ -38,6 +38,10 @@ pub(crate) fn http_client_of(settings: &Settings) -> Result<reqwest::Client, Set
         }
     }
     Ok(client(roots))
+}
+
+fn bundled_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
 fn client(roots: RootCertStore) -> reqwest::Client {
