@@ -1,9 +1,9 @@
 //! What the merchant allows a buyer beyond the usual.
 
-use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::ReturnValue};
+use aws_sdk_dynamodb::types::ReturnValue;
 use uuid::Uuid;
 
-use crate::{Counter, Downloads, Error, FileOfPurchase, downloads::key, item, item::Item};
+use crate::{Counter, Downloads, Error, FileOfPurchase, downloads::key, error::if_condition_held, item, item::Item};
 
 impl Downloads {
     /// Gives some downloads of a bought file beyond its limit. `None` if none was taken yet: the whole limit is left.
@@ -20,13 +20,8 @@ impl Downloads {
             .expression_attribute_values(":less", item::number(&-i64::from(downloads)))
             .expression_attribute_values(":more", item::number(&downloads))
             .return_values(ReturnValue::AllNew);
-        match update.send().await {
-            Ok(output) => Ok(Some(Counter::read(&Item(output.attributes.unwrap_or_default()))?)),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-                _ => Err(error.into()),
-            },
-        }
+        let granted = if_condition_held(update.send().await)?;
+        granted.map(|output| Counter::read(&Item(output.attributes.unwrap_or_default()))).transpose()
     }
 
     /// Forgets how often a bought file was downloaded; the history keeps it. False if there was nothing to forget.

@@ -4,7 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Error, Scope, SessionRef, Sessions, item::Item};
+use crate::{
+    Error, Scope, SessionRef, Sessions,
+    item::Item,
+    session::{ID_LENGTH, is_live},
+};
 
 /// What is held about a session: no secret, and nothing that leads to one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,7 +32,7 @@ pub struct SessionData {
 
 impl SessionData {
     pub(crate) fn read(item: &Item) -> Result<Self, Error> {
-        let id = item.text("token_hash")?.get(..16).ok_or(Error::CorruptItem { attribute: "token_hash" })?;
+        let id = item.text("token_hash")?.get(..ID_LENGTH).ok_or(Error::CorruptItem { attribute: "token_hash" })?;
         Ok(Self {
             id: id.to_owned(),
             checkout_id: item.optional("checkout_id", Item::uuid)?,
@@ -43,11 +47,11 @@ impl SessionData {
     /// What the session may see.
     #[must_use]
     pub fn scope(&self) -> Scope {
-        self.checkout_id.map_or(Scope::Account, |checkout_id| Scope::Order { checkout_id })
+        Scope::of_checkout(self.checkout_id)
     }
 
     fn is_live(&self, now: Timestamp) -> bool {
-        now < self.expires_at && now < self.absolute_expires_at
+        is_live(self.expires_at, self.absolute_expires_at, now)
     }
 }
 

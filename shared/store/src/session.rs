@@ -9,6 +9,9 @@ use crate::{Error, SessionToken, TokenHash, item, item::Item};
 /// A session is extended at most once a day, so that asking who somebody is stays a single read.
 const RENEWAL: Duration = Duration::from_hours(24);
 
+/// So much of its token's hash names a session.
+pub(crate) const ID_LENGTH: usize = 16;
+
 /// What a session may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -22,6 +25,11 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// The scope of a session that was claimed from this checkout, or from none.
+    pub(crate) fn of_checkout(checkout_id: Option<Uuid>) -> Self {
+        checkout_id.map_or(Self::Account, |checkout_id| Self::Order { checkout_id })
+    }
+
     /// The scope's public name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -152,7 +160,7 @@ impl Session {
     /// A name for logs: it leads to the record, and opens nothing.
     #[must_use]
     pub fn id(&self) -> String {
-        self.token.hash().as_str()[..16].to_owned()
+        self.token.hash().as_str()[..ID_LENGTH].to_owned()
     }
 
     /// Names this session without opening it.
@@ -168,18 +176,14 @@ impl Session {
     }
 
     pub(crate) fn is_live(&self, now: Timestamp) -> bool {
-        now < self.expires_at && now < self.absolute_expires_at
+        is_live(self.expires_at, self.absolute_expires_at, now)
     }
 
     pub(crate) fn read(token: &SessionToken, item: &Item) -> Result<Self, Error> {
-        let scope = match item.optional("checkout_id", Item::uuid)? {
-            Some(checkout_id) => Scope::Order { checkout_id },
-            None => Scope::Account,
-        };
         Ok(Self {
             token: token.clone(),
             customer_id: token.customer_id(),
-            scope,
+            scope: Scope::of_checkout(item.optional("checkout_id", Item::uuid)?),
             created_at: item.time("created_at")?,
             renewed_at: item.time("renewed_at")?,
             expires_at: item.time("expires_at")?,
@@ -202,6 +206,11 @@ impl Session {
         }
         attributes
     }
+}
+
+/// Whether neither end of a session has come, whatever has become of its row.
+pub(crate) fn is_live(expires_at: Timestamp, absolute_expires_at: Timestamp, now: Timestamp) -> bool {
+    now < expires_at && now < absolute_expires_at
 }
 
 fn read_portal_token(token: &SessionToken, item: &Item) -> Result<Option<PortalToken>, Error> {
