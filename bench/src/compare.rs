@@ -1,6 +1,6 @@
 //! All programs beside each other: rounds in which each has its turn, so that whatever else the machine does meets all.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use anyhow::{Context, ensure};
 use serde::Serialize;
@@ -81,35 +81,60 @@ struct Contestant {
     remote: Measured,
 }
 
-/// Measures everything, or one function beside floor and peer.
-pub(crate) async fn compare(extent: Extent, only: Option<&str>) -> anyhow::Result<Comparison> {
+/// A program that has answered once: clock and CPU time of its init and of the answer.
+struct Started {
+    running: Running,
+    init: (Duration, Duration),
+    first: (Duration, Duration),
+}
+
+/// Measures everything, or one function beside the floor.
+pub(crate) async fn compare(extent: Extent, only: Option<&str>, beside: &[PathBuf]) -> anyhow::Result<Comparison> {
     let mut scene = Scene::begin(true).await?;
-    let mut contestants = contestants(&mut scene, only).await?;
+    let mut contestants = contestants(&mut scene, only, beside).await?;
     let routes = learn(&scene, &contestants)?;
     scene.remember(true);
+    // Once each, so that upstreams and caches know what they ask.
     for contestant in &contestants {
         contestant.start()?;
     }
     for round in 1..=extent.rounds {
         eprintln!("round {round} of {}", extent.rounds);
         scene.delay(Delays::default());
-        for contestant in &mut contestants {
-            let mut near = std::mem::take(&mut contestant.near);
-            contestant.measure(&mut near, extent.starts, extent.warm)?;
-            contestant.near = near;
-        }
+        measure(&mut contestants, |contestant| &mut contestant.near, extent.starts, extent.warm)?;
         scene.delay(REMOTE);
-        for contestant in contestants.iter_mut().filter(|contestant| contestant.program.name != FLOOR) {
-            let mut remote = std::mem::take(&mut contestant.remote);
-            contestant.measure(&mut remote, extent.starts, extent.warm_remote)?;
-            contestant.remote = remote;
-        }
+        measure(&mut contestants, |contestant| &mut contestant.remote, extent.starts, extent.warm_remote)?;
     }
     let programs = contestants.into_iter().map(Contestant::entry).collect();
     Ok(Comparison { programs, routes, rounds: extent.rounds })
 }
 
-async fn contestants(scene: &mut Scene, only: Option<&str>) -> anyhow::Result<Vec<Contestant>> {
+/// A turn of all: they start in an order of chance, so that each finds the machine's caches as another has left them; then
+/// each answers on by itself.
+fn measure(
+    contestants: &mut [Contestant],
+    of: fn(&mut Contestant) -> &mut Measured,
+    starts: usize,
+    warm: usize,
+) -> anyhow::Result<()> {
+    let mut order: Vec<_> = (0..contestants.len()).collect();
+    for _ in 0..starts {
+        fastrand::shuffle(&mut order);
+        for &place in &order {
+            let contestant = &mut contestants[place];
+            let started = contestant.start()?;
+            of(contestant).start(started.init, started.first);
+        }
+    }
+    for contestant in contestants {
+        let mut measured = std::mem::take(of(contestant));
+        contestant.go_on(&mut measured, warm)?;
+        *of(contestant) = measured;
+    }
+    Ok(())
+}
+
+async fn contestants(scene: &mut Scene, only: Option<&str>, beside: &[PathBuf]) -> anyhow::Result<Vec<Contestant>> {
     let functions = FUNCTIONS.into_iter().filter(|function| only.is_none_or(|only| only == *function));
     let mut contestants = Vec::new();
     let floor = artefacts::program(FLOOR);
@@ -125,17 +150,27 @@ async fn contestants(scene: &mut Scene, only: Option<&str>) -> anyhow::Result<Ve
         let route = ROUTES.iter().find(|route| route.function == function).copied();
         contestants.push(Contestant::new(program, route, Size::of(&file)?));
     }
+    if only.is_some_and(|only| only != COMPARED) {
+        return Ok(contestants);
+    }
+    for file in beside {
+        let program = scene.program(&file.display().to_string(), COMPARED, vec![file.clone()]).await?;
+        contestants.push(Contestant::new(program, compared_route(), Size::of(file)?));
+    }
     match artefacts::peer() {
         Some(command) => {
             let mut program = scene.program(PEER, COMPARED, command).await?;
             let folder = artefacts::peer_bundle().parent().context("a folder")?.display().to_string();
             program.settings.extend([("LAMBDA_TASK_ROOT", folder), ("_HANDLER", "download.handler".to_owned())]);
-            let route = ROUTES.iter().find(|route| route.function == COMPARED).copied();
-            contestants.push(Contestant::new(program, route, Size::of(&artefacts::peer_bundle())?));
+            contestants.push(Contestant::new(program, compared_route(), Size::of(&artefacts::peer_bundle())?));
         }
         None => eprintln!("without the Node peer: bench/node/install.sh installs it"),
     }
     Ok(contestants)
+}
+
+fn compared_route() -> Option<Route> {
+    ROUTES.iter().find(|route| route.function == COMPARED).copied()
 }
 
 /// Asks every route twice: after that Polar's credential is kept, and the second time shows what a warm invocation asks.
@@ -164,35 +199,25 @@ impl Contestant {
         self.route.map(|route| route.event()).unwrap_or_default()
     }
 
-    /// Starts it and has it answer once, so that upstreams and caches know what it asks.
-    fn start(&self) -> anyhow::Result<Running> {
+    /// Starts it and has it answer once: what that took.
+    fn start(&self) -> anyhow::Result<Started> {
         let running = self.program.start()?;
-        let answered = running.invoke(self.event()).with_context(|| self.program.name.clone())?;
-        ensure!(!answered.answer.is_empty(), "{} answers nothing", self.program.name);
-        Ok(running)
+        let init = (running.init, running.cpu());
+        let first = running.invoke(self.event()).with_context(|| self.program.name.clone())?;
+        ensure!(!first.answer.is_empty(), "{} answers nothing", self.program.name);
+        let first = (first.took, running.cpu().saturating_sub(init.1));
+        Ok(Started { running, init, first })
     }
 
-    /// Some starts with one invocation each; the last of them stays for the warm ones.
-    fn measure(&self, measured: &mut Measured, starts: usize, warm: usize) -> anyhow::Result<()> {
-        for number in 1..=starts {
-            let running = self.program.start()?;
-            let at_init = running.cpu();
-            measured.init.add(running.init);
-            measured.init_cpu.add(at_init);
-            let first = running.invoke(self.event())?;
-            let at_first = running.cpu();
-            measured.first.add(first.took);
-            measured.first_cpu.add(at_first.saturating_sub(at_init));
-            if number < starts {
-                continue;
-            }
-            for _ in 0..warm {
-                measured.warm.add(running.invoke(self.event())?.took);
-            }
-            let spent = running.cpu().saturating_sub(at_first);
-            measured.warm_cpu.add(spent / u32::try_from(warm)?.max(1));
-            measured.peak_memory = measured.peak_memory.max(running.peak_memory());
+    /// Has it answer on, once it is warm.
+    fn go_on(&self, measured: &mut Measured, warm: usize) -> anyhow::Result<()> {
+        let Started { running, .. } = self.start()?;
+        let begun = running.cpu();
+        for _ in 0..warm {
+            measured.warm.add(running.invoke(self.event())?.took);
         }
+        measured.warm_cpu.add((running.cpu() - begun) / u32::try_from(warm)?.max(1));
+        measured.peak_memory = measured.peak_memory.max(running.peak_memory());
         Ok(())
     }
 

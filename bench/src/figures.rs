@@ -77,6 +77,14 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    /// One more start: clock and CPU time of init and of the first invocation.
+    pub(crate) fn start(&mut self, init: (Duration, Duration), first: (Duration, Duration)) {
+        self.init.add(init.0);
+        self.init_cpu.add(init.1);
+        self.first.add(first.0);
+        self.first_cpu.add(first.1);
+    }
+
     /// The figures of these measurements.
     pub(crate) fn figures(&self) -> Figures {
         #[expect(clippy::cast_precision_loss, reason = "far below 2 to the 52nd")]

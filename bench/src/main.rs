@@ -34,9 +34,13 @@ struct Options {
     #[arg(long)]
     quick: bool,
 
-    /// One function, beside floor and peer.
+    /// One function beside the floor, and the peer if it does the same.
     #[arg(long, value_name = "FUNCTION", value_parser = FUNCTIONS)]
     only: Option<String>,
+
+    /// Another build of the download function, beside all others; it may be given several times.
+    #[arg(long, value_name = "PROGRAM")]
+    beside: Vec<PathBuf>,
 
     /// Turns of each program.
     #[arg(long, default_value_t = 5)]
@@ -103,7 +107,7 @@ fn main() -> anyhow::Result<()> {
     } else {
         Extent { rounds: options.rounds, starts: 15, warm: 2_000, warm_remote: 150 }
     };
-    let comparison = upstreams.block_on(compare(extent, options.only.as_deref()))?;
+    let comparison = upstreams.block_on(compare(extent, options.only.as_deref(), &options.beside))?;
     print!("{}", report::table(&comparison));
     let json = serde_json::to_string_pretty(&comparison)?;
     for (file, content) in [(options.json, Some(json)), (options.chart, chart::chart(&comparison))] {
