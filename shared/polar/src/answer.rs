@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{Error, FieldError, Result, SecretUrl};
+use crate::{Error, FieldError, Result, SecretUrl, place::Place};
 
 /// The wait when a 429 does not say: one window of Polar's usual limits.
 const RATE_WINDOW: Duration = Duration::from_mins(1);
@@ -72,16 +72,13 @@ impl Answer {
 
     fn value<T: DeserializeOwned>(&self, route: &str) -> Result<T> {
         let body = if self.is_silent() { "null" } else { self.text()? };
-        let mut decoder = serde_json::Deserializer::from_str(body);
-        let value = serde_path_to_error::deserialize(&mut decoder).map_err(|error| {
-            if error.inner().is_data() {
-                self.unexpected(route, &error.path().to_string(), &expectation(error.inner()))
+        serde_json::from_str(body).map_err(|error| {
+            if error.is_data() {
+                self.unexpected(route, &Place::of(&error, body).to_string(), &expectation(&error))
             } else {
                 self.not_json()
             }
-        })?;
-        decoder.end().map_err(|_| self.not_json())?;
-        Ok(value)
+        })
     }
 
     /// Whether the status says all there is to say.

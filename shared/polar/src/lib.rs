@@ -10,6 +10,7 @@ mod id;
 mod money;
 mod open_enum;
 mod page;
+mod place;
 mod query;
 mod request;
 mod resources;
