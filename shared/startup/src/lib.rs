@@ -4,6 +4,7 @@ mod clients;
 mod error;
 mod http_client;
 mod logs;
+mod lookups;
 mod secrets;
 mod settings;
 
