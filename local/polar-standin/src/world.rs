@@ -1,6 +1,6 @@
 //! The running stand-in: its state behind a lock, saved after each change, with its pending steps on timers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +16,9 @@ use crate::server::Request;
 use crate::state::{State, save};
 use crate::webhooks::Courier;
 
+/// More than a test asks; a shop that stays open for days does not grow by them.
+const REQUESTS_KEPT: usize = 10_000;
+
 /// Shared by all requests; cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct World(Arc<Inner>);
@@ -28,7 +31,7 @@ struct Inner {
     confirm_takes: Duration,
     limiter: Mutex<Limiter>,
     faults: Mutex<Vec<Fault>>,
-    requests: Mutex<Vec<Request>>,
+    requests: Mutex<VecDeque<Request>>,
     locked: Mutex<BTreeSet<Uuid>>,
     changed: Notify,
     turn: tokio::sync::Mutex<()>,
@@ -113,7 +116,15 @@ impl World {
         open(&self.0.faults)
     }
 
-    pub(crate) fn requests(&self) -> MutexGuard<'_, Vec<Request>> {
+    pub(crate) fn remember(&self, request: Request) {
+        let mut requests = self.requests();
+        if requests.len() == REQUESTS_KEPT {
+            requests.pop_front();
+        }
+        requests.push_back(request);
+    }
+
+    pub(crate) fn requests(&self) -> MutexGuard<'_, VecDeque<Request>> {
         open(&self.0.requests)
     }
 

@@ -33,7 +33,7 @@ pub(crate) async fn entry(
     let body = body.to_bytes();
     let path = parts.uri.path().to_owned();
     if path.starts_with("/v1") {
-        world.requests().push(Request {
+        world.remember(Request {
             method: parts.method.clone(),
             path: path.clone(),
             query: parts.uri.query().unwrap_or_default().to_owned(),

@@ -84,10 +84,10 @@ impl Standin {
         token
     }
 
-    /// The requests of the API so far, in the order of arrival.
+    /// The latest 10,000 requests of the API, in the order of arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
-        self.world.requests().clone()
+        self.world.requests().iter().cloned().collect()
     }
 
     /// Forgets the requests so far.
