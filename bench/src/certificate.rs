@@ -6,9 +6,10 @@ use anyhow::Context;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::NamedTempFile;
 use tokio_rustls::rustls::{
-    ServerConfig,
+    ClientConfig, RootCertStore, ServerConfig,
     crypto::ring,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    server::ServerSessionMemoryCache,
 };
 
 /// The name in the certificate.
@@ -18,6 +19,7 @@ pub(crate) const HOST: &str = "localhost";
 pub(crate) struct Authority {
     file: NamedTempFile,
     server: ServerConfig,
+    client: Arc<ClientConfig>,
 }
 
 impl Authority {
@@ -34,12 +36,19 @@ impl Authority {
         std::fs::write(file.path(), issuer.pem())?;
 
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let provider = Arc::new(ring::default_provider());
+        let mut roots = RootCertStore::empty();
+        roots.add(issuer.der().clone())?;
+        let client = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let server = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key)
             .context("the certificate fits its key")?;
-        Ok(Self { file, server })
+        Ok(Self { file, server, client: Arc::new(client) })
     }
 
     /// The authority's certificate, for programs to believe.
@@ -47,9 +56,16 @@ impl Authority {
         self.file.path()
     }
 
+    /// TLS for a client that believes the authority.
+    pub(crate) fn client(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.client)
+    }
+
     /// TLS for a server that offers these protocols, as in `h2`.
     pub(crate) fn server(&self, protocols: &[&str]) -> Arc<ServerConfig> {
         let mut server = self.server.clone();
+        // Of its own: no server resumes another's session.
+        server.session_storage = ServerSessionMemoryCache::new(256);
         server.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         Arc::new(server)
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::{
     artefacts::{self, FUNCTIONS, Size},
+    chain::{Chain, ChainTimes},
     figures::{Figures, Measured},
     program::{Program, Running},
     scene::{Asked, Delays, ROUTES, Route, Scene},
@@ -41,6 +42,8 @@ pub(crate) struct Extent {
 pub(crate) struct Comparison {
     /// Each program, in the order of the tables.
     pub(crate) programs: Vec<Entry>,
+    /// The longest chain of a download's questions, [`REMOTE`] upstreams.
+    pub(crate) chain: Option<ChainTimes>,
     /// What each route asks its upstreams for, once warm.
     pub(crate) routes: Vec<RouteCalls>,
     /// Rounds, starts and warm invocations.
@@ -98,15 +101,20 @@ pub(crate) async fn compare(extent: Extent, only: Option<&str>, beside: &[PathBu
     for contestant in &contestants {
         contestant.start()?;
     }
+    let mut chain = Chain::of(&scene);
     for round in 1..=extent.rounds {
         eprintln!("round {round} of {}", extent.rounds);
         scene.delay(Delays::default());
         measure(&mut contestants, |contestant| &mut contestant.near, extent.starts, extent.warm)?;
         scene.delay(REMOTE);
         measure(&mut contestants, |contestant| &mut contestant.remote, extent.starts, extent.warm_remote)?;
+        if let Some(chain) = &mut chain {
+            chain.measure(extent)?;
+        }
     }
     let programs = contestants.into_iter().map(Contestant::entry).collect();
-    Ok(Comparison { programs, routes, rounds: extent.rounds })
+    let chain = chain.map(|chain| chain.times());
+    Ok(Comparison { programs, chain, routes, rounds: extent.rounds })
 }
 
 /// A turn of all: they start in an order of chance, so that each finds the machine's caches as another has left them; then
@@ -216,7 +224,7 @@ impl Contestant {
         for _ in 0..warm {
             measured.warm.add(running.invoke(self.event())?.took);
         }
-        measured.warm_cpu.add((running.cpu() - begun) / u32::try_from(warm)?.max(1));
+        measured.warm_cpu.add(running.cpu().saturating_sub(begun) / u32::try_from(warm)?.max(1));
         measured.peak_memory = measured.peak_memory.max(running.peak_memory());
         Ok(())
     }

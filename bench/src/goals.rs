@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::compare::{COMPARED, Comparison, Entry, FLOOR, PEER, REMOTE};
+use crate::compare::{COMPARED, Comparison, Entry, FLOOR, PEER};
 
 /// One goal, and how far it is reached.
 #[derive(Debug, Serialize)]
@@ -54,12 +54,19 @@ pub(crate) fn goals(comparison: &Comparison) -> Vec<Goal> {
     if let (Some(ours), Some(peer)) = (find(COMPARED), find(PEER)) {
         goals.extend(beside_peer(ours, peer));
     }
-    if let Some(remote) = find(COMPARED).and_then(|entry| entry.remote.as_ref()) {
-        let (polar, aws) = (REMOTE.polar.as_secs_f64() * 1e3, REMOTE.aws.as_secs_f64() * 1e3);
-        // Session, Polar, counter: each waits for the one before, warm and cold.
-        let chain = polar + 2.0 * aws;
-        goals.push(Goal::new("warm download ÷ (1 Polar + 2 DynamoDB)", remote.warm_p50 / chain, Bound::AtMost(1.03)));
-        goals.push(Goal::new("cold first download ÷ its longest chain", remote.first / chain, Bound::AtMost(1.05)));
+    if let Some(remote) = find(COMPARED).and_then(|entry| entry.remote.as_ref())
+        && let Some(chain) = &comparison.chain
+    {
+        goals.push(Goal::new(
+            "warm download ÷ (1 Polar + 2 DynamoDB)",
+            remote.warm_p50 / chain.warm,
+            Bound::AtMost(1.03),
+        ));
+        goals.push(Goal::new(
+            "cold first download ÷ its longest chain",
+            remote.first / chain.cold,
+            Bound::AtMost(1.05),
+        ));
     }
     for entry in functions {
         #[expect(clippy::cast_precision_loss, reason = "far below 2 to the 52nd")]

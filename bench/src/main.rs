@@ -3,6 +3,7 @@
 mod artefacts;
 mod budget;
 mod certificate;
+mod chain;
 mod chart;
 mod compare;
 mod figures;

@@ -6,7 +6,8 @@ use std::{
 };
 
 use crate::{
-    compare::{Comparison, Entry},
+    chain::ChainTimes,
+    compare::{Comparison, Entry, REMOTE},
     figures::Figures,
     goals::{Bound, goals},
 };
@@ -23,6 +24,11 @@ fn write(text: &mut String, comparison: &Comparison) -> fmt::Result {
     write_figures(text, comparison.programs.iter().map(|entry| (entry, &entry.near)))?;
     writeln!(text, "\n### Polar 30 ms away, DynamoDB 2 ms\n")?;
     write_figures(text, comparison.programs.iter().filter_map(|entry| Some((entry, entry.remote.as_ref()?))))?;
+    if let Some(ChainTimes { cold, warm }) = comparison.chain {
+        let delays = (REMOTE.polar + 2 * REMOTE.aws).as_millis();
+        writeln!(text, "\nThe longest chain of a download, {delays} ms of delays, takes a bare client {warm:.2} ms, ")?;
+        writeln!(text, "and {cold:.2} ms with opening its connections.")?;
+    }
     writeln!(text, "\n### Calls of one warm invocation\n")?;
     writeln!(text, "| function | route | Polar | DynamoDB and queue |")?;
     writeln!(text, "| --- | --- | ---: | ---: |")?;

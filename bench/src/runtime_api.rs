@@ -102,7 +102,7 @@ impl Connection {
     fn serve(&self, stream: &TcpStream) {
         stream.set_nodelay(true).ok();
         let mut reader = BufReader::new(stream);
-        while let Some((path, body)) = read_request(&mut reader) {
+        while let Some((path, body)) = read_message(&mut reader) {
             let at = Instant::now();
             let served = if path.ends_with("/invocation/next") {
                 self.hear.send(Heard::Ready(at)).is_ok() && self.hand_over(stream)
@@ -145,9 +145,9 @@ fn write_all(mut stream: &TcpStream, bytes: &[u8]) -> bool {
     stream.write_all(bytes).is_ok()
 }
 
-/// Path and body of a request; `None` once the program has hung up.
-fn read_request(reader: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
-    let path = read_line(reader)?.split(' ').nth(1)?.to_owned();
+/// The second word of a request or an answer, that is its path or its status, and its body; `None` once the other side has hung up.
+pub(crate) fn read_message(reader: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
+    let word = read_line(reader)?.split(' ').nth(1)?.to_owned();
     let (mut length, mut chunked) = (0, false);
     loop {
         let line = read_line(reader)?.to_ascii_lowercase();
@@ -171,7 +171,7 @@ fn read_request(reader: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
     } else {
         read_exact(reader, &mut body, length)?;
     }
-    Some((path, body))
+    Some((word, body))
 }
 
 fn read_line(reader: &mut impl BufRead) -> Option<String> {

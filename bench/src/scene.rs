@@ -1,6 +1,6 @@
 //! What the programs are measured in: the demo shop with one signed-in buyer, behind two upstreams.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -14,6 +14,7 @@ use testbed::{
     Event, Purchase, WEBHOOK_SECRET, World, demo,
     seeds::{ACCOUNT_SESSION, BROWSER_KEY, BUYER_EMAIL, CLAIMED_CHECKOUT},
 };
+use tokio_rustls::rustls::ClientConfig;
 
 use crate::{certificate::Authority, program::Program, upstream::Upstream};
 
@@ -123,6 +124,21 @@ impl Scene {
             ("NODE_EXTRA_CA_CERTS", authority),
         ]);
         Ok(Program { name: name.to_owned(), command, settings })
+    }
+
+    /// The upstream that is Polar.
+    pub(crate) fn polar(&self) -> &Upstream {
+        &self.polar
+    }
+
+    /// The upstream that is AWS to a function; `None` before there is a program of it.
+    pub(crate) fn aws(&self, function: &str) -> Option<&Upstream> {
+        self.aws.get(function)
+    }
+
+    /// TLS for a client of the upstreams.
+    pub(crate) fn tls(&self) -> Arc<ClientConfig> {
+        self.authority.client()
     }
 
     /// How long the upstreams take from now on.

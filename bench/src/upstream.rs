@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     convert::Infallible,
+    net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -37,6 +38,7 @@ const TIMER_ERROR: Duration = Duration::from_micros(1_500);
 
 /// One upstream; it stops when it is dropped.
 pub(crate) struct Upstream {
+    address: SocketAddr,
     url: String,
     shared: Arc<Shared>,
     server: JoinHandle<()>,
@@ -48,6 +50,8 @@ struct Shared {
     delay: AtomicU64,
     remembers: AtomicBool,
     known: Mutex<HashMap<String, Answer>>,
+    /// By name, as they are sent.
+    questions: Mutex<HashMap<String, Vec<u8>>>,
     asked: Mutex<BTreeMap<String, usize>>,
 }
 
@@ -63,22 +67,34 @@ impl Upstream {
     pub(crate) async fn start(origin: &str, tls: Option<Arc<ServerConfig>>) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((HOST, 0)).await?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let url = format!("{scheme}://{HOST}:{}", listener.local_addr()?.port());
+        let address = listener.local_addr()?;
+        let url = format!("{scheme}://{HOST}:{}", address.port());
         let shared = Arc::new(Shared {
             origin: origin.trim_end_matches('/').to_owned(),
             client: Client::builder(TokioExecutor::new()).build_http(),
             delay: AtomicU64::new(0),
             remembers: AtomicBool::new(false),
             known: Mutex::default(),
+            questions: Mutex::default(),
             asked: Mutex::default(),
         });
         let server = tokio::spawn(listen(listener, tls.map(TlsAcceptor::from), Arc::clone(&shared)));
-        Ok(Self { url, shared, server })
+        Ok(Self { address, url, shared, server })
     }
 
     /// Where it listens.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same without a name.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A question of this name as it was asked, head and body; `None` if none is remembered.
+    pub(crate) fn asked_for(&self, name: &str) -> Option<Vec<u8>> {
+        lock(&self.shared.questions).get(name).cloned()
     }
 
     /// How long each answer takes from now on, from the whole question to its first byte.
@@ -153,6 +169,9 @@ impl Shared {
     }
 
     async fn ask(&self, parts: Parts, question: Question) -> Answer {
+        if self.remembers.load(Ordering::Relaxed) {
+            lock(&self.questions).insert(question.name.clone(), message(&parts, &question.body));
+        }
         let answer = self.forward(parts, question.body).await.unwrap_or_else(|error| Answer {
             status: StatusCode::BAD_GATEWAY,
             headers: HeaderMap::new(),
@@ -178,6 +197,17 @@ impl Shared {
         }
         Ok(Answer { status: parts.status, headers: parts.headers, body: body.collect().await?.to_bytes() })
     }
+}
+
+/// A question as HTTP/1.1 has it.
+fn message(parts: &Parts, body: &[u8]) -> Vec<u8> {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let mut message = format!("{} {path} HTTP/1.1\r\n", parts.method).into_bytes();
+    for (name, value) in &parts.headers {
+        message.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    message.extend([b"\r\n", body].concat());
+    message
 }
 
 /// What is asked, without what differs from one time to the next.
