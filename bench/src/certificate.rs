@@ -7,6 +7,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 use tempfile::NamedTempFile;
 use tokio_rustls::rustls::{
     ClientConfig, RootCertStore, ServerConfig,
+    client::Resumption,
     crypto::ring,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
     server::ServerSessionMemoryCache,
@@ -39,10 +40,12 @@ impl Authority {
         let provider = Arc::new(ring::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add(issuer.der().clone())?;
-        let client = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        let mut client = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
+        // A program that has just started knows no session to resume either.
+        client.resumption = Resumption::disabled();
         let server = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
