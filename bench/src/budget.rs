@@ -17,7 +17,7 @@ use crate::{
     artefacts::{self, Size},
     compare::COMPARED,
     program::Program,
-    scene::{ROUTES, Scene},
+    scene::{Route, Scene},
 };
 
 /// What is checked: each way of using shared crates once, since each program takes a minute to link.
@@ -94,7 +94,7 @@ impl Budget {
     }
 
     fn count_calls(&mut self, scene: &Scene, program: &Program) -> anyhow::Result<()> {
-        for route in ROUTES.iter().filter(|route| route.function == program.name) {
+        for route in Route::of(&program.name) {
             let running = program.start()?;
             running.invoke(route.event()).with_context(|| route.name)?;
             scene.take_asked();
@@ -165,7 +165,7 @@ fn instructions(program: &Program, invocations: u64) -> anyhow::Result<u64> {
     command.extend(program.command.clone());
     let counted = Program { command, ..program.clone() };
     let running = counted.start().context("is valgrind installed?")?;
-    let route = ROUTES.iter().find(|route| route.function == program.name).context("a route")?;
+    let route = Route::of(&program.name).next().context("a route")?;
     for _ in 0..invocations {
         running.invoke(route.event())?;
     }

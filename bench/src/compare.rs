@@ -134,12 +134,7 @@ fn measure(
             of(contestant).start(started.init, started.first);
         }
     }
-    for contestant in contestants {
-        let mut measured = std::mem::take(of(contestant));
-        contestant.go_on(&mut measured, warm)?;
-        *of(contestant) = measured;
-    }
-    Ok(())
+    contestants.iter_mut().try_for_each(|contestant| contestant.go_on(of, warm))
 }
 
 async fn contestants(scene: &mut Scene, only: Option<&str>, beside: &[PathBuf]) -> anyhow::Result<Vec<Contestant>> {
@@ -155,38 +150,33 @@ async fn contestants(scene: &mut Scene, only: Option<&str>, beside: &[PathBuf]) 
             continue;
         }
         let program = scene.program(function, function, vec![file.clone()]).await?;
-        let route = ROUTES.iter().find(|route| route.function == function).copied();
-        contestants.push(Contestant::new(program, route, Size::of(&file)?));
+        contestants.push(Contestant::new(program, Route::of(function).next(), Size::of(&file)?));
     }
     if only.is_some_and(|only| only != COMPARED) {
         return Ok(contestants);
     }
     for file in beside {
         let program = scene.program(&file.display().to_string(), COMPARED, vec![file.clone()]).await?;
-        contestants.push(Contestant::new(program, compared_route(), Size::of(file)?));
+        contestants.push(Contestant::new(program, Route::of(COMPARED).next(), Size::of(file)?));
     }
     match artefacts::peer() {
         Some(command) => {
             let mut program = scene.program(PEER, COMPARED, command).await?;
-            let folder = artefacts::peer_bundle().parent().context("a folder")?.display().to_string();
+            let bundle = artefacts::peer_bundle();
+            let folder = bundle.parent().context("a folder")?.display().to_string();
             program.settings.extend([("LAMBDA_TASK_ROOT", folder), ("_HANDLER", "download.handler".to_owned())]);
-            contestants.push(Contestant::new(program, compared_route(), Size::of(&artefacts::peer_bundle())?));
+            contestants.push(Contestant::new(program, Route::of(COMPARED).next(), Size::of(&bundle)?));
         }
         None => eprintln!("without the Node peer: bench/node/install.sh installs it"),
     }
     Ok(contestants)
 }
 
-fn compared_route() -> Option<Route> {
-    ROUTES.iter().find(|route| route.function == COMPARED).copied()
-}
-
 /// Asks every route twice: after that Polar's credential is kept, and the second time shows what a warm invocation asks.
 fn learn(scene: &Scene, contestants: &[Contestant]) -> anyhow::Result<Vec<RouteCalls>> {
     let mut learned = Vec::new();
-    for contestant in contestants.iter().filter(|contestant| ![FLOOR, PEER].contains(&contestant.program.name.as_str()))
-    {
-        for route in ROUTES.iter().filter(|route| route.function == contestant.program.name) {
+    for contestant in contestants {
+        for route in Route::of(&contestant.program.name) {
             let running = contestant.program.start()?;
             running.invoke(route.event()).with_context(|| route.name)?;
             scene.take_asked();
@@ -218,12 +208,14 @@ impl Contestant {
     }
 
     /// Has it answer on, once it is warm.
-    fn go_on(&self, measured: &mut Measured, warm: usize) -> anyhow::Result<()> {
+    fn go_on(&mut self, of: fn(&mut Self) -> &mut Measured, warm: usize) -> anyhow::Result<()> {
         let Started { running, .. } = self.start()?;
         let begun = running.cpu();
         for _ in 0..warm {
-            measured.warm.add(running.invoke(self.event())?.took);
+            let took = running.invoke(self.event())?.took;
+            of(self).warm.add(took);
         }
+        let measured = of(self);
         measured.warm_cpu.add(running.cpu().saturating_sub(begun) / u32::try_from(warm)?.max(1));
         measured.peak_memory = measured.peak_memory.max(running.peak_memory());
         Ok(())

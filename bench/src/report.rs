@@ -26,7 +26,7 @@ fn write(text: &mut String, comparison: &Comparison) -> fmt::Result {
     write_figures(text, comparison.programs.iter().filter_map(|entry| Some((entry, entry.remote.as_ref()?))))?;
     if let Some(ChainTimes { cold, warm }) = comparison.chain {
         let delays = (REMOTE.polar + 2 * REMOTE.aws).as_millis();
-        writeln!(text, "\nThe longest chain of a download, {delays} ms of delays, takes a bare client {warm:.2} ms, ")?;
+        writeln!(text, "\nThe longest chain of a download, {delays} ms of delays, takes a bare client {warm:.2} ms,")?;
         writeln!(text, "and {cold:.2} ms with opening its connections.")?;
     }
     writeln!(text, "\n### Calls of one warm invocation\n")?;

@@ -176,6 +176,11 @@ pub(crate) struct Route {
 }
 
 impl Route {
+    /// The routes of a function; none for a program that is no function of the shop's.
+    pub(crate) fn of(function: &str) -> impl Iterator<Item = Self> {
+        ROUTES.iter().filter(move |route| route.function == function).copied()
+    }
+
     /// An event for it.
     pub(crate) fn event(&self) -> Vec<u8> {
         (self.event)().to_string().into_bytes()
