@@ -144,12 +144,24 @@ struct StoredParameter {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use axum::{Json, Router, http::HeaderMap, http::StatusCode, routing::post};
+    use axum::{
+        Json, Router,
+        http::HeaderMap,
+        http::StatusCode,
+        routing::{MethodRouter, post},
+    };
     use serde_json::{Value, json};
     use tokio::net::TcpListener;
 
     use super::*;
     use crate::{clients::aws_json, http_client};
+
+    async fn serving(get: MethodRouter) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        tokio::spawn(axum::serve(listener, Router::new().route("/", get)).into_future());
+        url
+    }
 
     /// A parameter store with one parameter, which answers signed requests only.
     async fn parameter_store() -> String {
@@ -166,10 +178,7 @@ mod tests {
                 _ => (StatusCode::BAD_REQUEST, Json(json!({ "__type": "ParameterNotFound" }))),
             }
         }
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}/", listener.local_addr().expect("an address"));
-        tokio::spawn(axum::serve(listener, Router::new().route("/", post(get))).into_future());
-        url
+        serving(post(get)).await
     }
 
     fn settings(endpoint: &str, parameter: &str) -> Settings {
@@ -199,10 +208,7 @@ mod tests {
             call @ 1..=3 => (StatusCode::OK, Json(json!({ "Parameter": { "Value": format!("polar_oat_{call}") } }))),
             _ => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({}))),
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}/", listener.local_addr().expect("an address"));
-        tokio::spawn(axum::serve(listener, Router::new().route("/", get)).into_future());
-        url
+        serving(get).await
     }
 
     async fn fetched_in_turn(believed: Duration, times: usize) -> Vec<String> {

@@ -8,10 +8,10 @@ use polar::{
     PriceSource, Visibility,
 };
 use serde_json::json;
-use tokio::{net::TcpListener, sync::Barrier};
+use tokio::sync::Barrier;
 
 use crate::{
-    polar::{Answer, Polar, TOKEN, client},
+    polar::{Answer, Polar, TOKEN, client, serve},
     recording::Recording,
 };
 
@@ -161,9 +161,8 @@ async fn the_pages_after_the_first_are_asked_for_at_once() {
         }
         Json(page)
     };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let client = client(listener.local_addr().unwrap().port(), TOKEN, Limits::default());
-    tokio::spawn(axum::serve(listener, Router::new().fallback(answer)).into_future());
+    let address = serve(Router::new().fallback(answer)).await;
+    let client = client(address.port(), TOKEN, Limits::default());
 
     assert_eq!(client.products().list_all(&ListProducts::default()).await.unwrap().len(), 2);
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -68,10 +69,8 @@ impl Polar {
         let script = Script { answers: answers.into_iter().collect(), ..Script::default() };
         let script = Arc::new(Mutex::new(script));
         let router = Router::new().fallback(answer).with_state(script.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let address = serve(router).await;
         let client = client(address.port(), token, Limits::default());
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { client, url: format!("http://{address}"), script }
     }
 
@@ -153,6 +152,14 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> R
         .iter()
         .fold(Response::builder().status(status), |response, (name, value)| response.header(*name, value));
     response.body(body.into()).unwrap()
+}
+
+/// Serves this on a port of its own; where.
+pub(crate) async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
 }
 
 /// A client for a server on this port.
