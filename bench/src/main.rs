@@ -17,12 +17,12 @@ mod upstream;
 
 use std::{fs, path::PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 
 use crate::{
     artefacts::FUNCTIONS,
-    compare::{Extent, compare},
+    compare::{COMPARED, Extent, compare},
 };
 
 /// Measures the functions of the shop beside a function that does nothing and a Node function that does the same.
@@ -99,6 +99,8 @@ fn main() -> anyhow::Result<()> {
         }
         None => {}
     }
+    let compares = options.only.as_deref().is_none_or(|only| only == COMPARED);
+    ensure!(compares || options.beside.is_empty(), "--beside takes builds of {COMPARED}, which --only leaves out");
     if !options.no_build {
         let wanted = FUNCTIONS.into_iter().filter(|name| options.only.as_deref().is_none_or(|only| only == *name));
         artefacts::build(&wanted.chain([compare::FLOOR]).collect::<Vec<_>>())?;

@@ -3,7 +3,9 @@ use std::time::Duration;
 use aws_json::AwsJson;
 use aws_sdk_dynamodb::{
     Client, Config,
-    config::{BehaviorVersion, Credentials, Region, timeout::TimeoutConfig},
+    config::{
+        BehaviorVersion, Credentials, IdentityCache, Region, StalledStreamProtectionConfig, timeout::TimeoutConfig,
+    },
 };
 use polar::{AccessToken, Server};
 use url::Url;
@@ -81,6 +83,9 @@ fn dynamodb_client(settings: &Settings, http: reqwest::Client) -> Result<Client,
         .region(Region::new(settings.required::<String>("AWS_REGION")?))
         .credentials_provider(credentials(settings)?)
         .timeout_config(time_limits.build())
+        // The limits end a stalled answer, and these credentials never change: what would watch and cache them is work without use.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .identity_cache(IdentityCache::no_cache())
         .http_client(SdkHttpClient(http));
     if let Some(url) = settings.optional::<String>("AWS_ENDPOINT_URL_DYNAMODB")? {
         config = config.endpoint_url(url);

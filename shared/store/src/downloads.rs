@@ -2,9 +2,11 @@ use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
-    operation::update_item::UpdateItemError,
+    error::SdkError,
+    operation::update_item::{UpdateItemError, UpdateItemOutput},
     types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -144,14 +146,10 @@ impl Downloads {
             .expression_attribute_values(":take_id", item::text(&take_id))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let error = match update.send().await {
-            Ok(output) => return Ok(Taken::Counted(Counter::read(&Item(output.attributes.unwrap_or_default()))?)),
-            Err(error) => error,
+        let item = match updated(update.send().await)? {
+            Updated::Written(item) => return Ok(Taken::Counted(Counter::read(&item)?)),
+            Updated::Refused(item) => item,
         };
-        let Some(UpdateItemError::ConditionalCheckFailedException(refused)) = error.as_service_error() else {
-            return Err(error.into());
-        };
-        let item = Item(refused.item.clone().unwrap_or_default());
         let counter = Counter::read(&item)?;
         if item.optional("take_id", Item::uuid)? == Some(take_id) {
             return Ok(Taken::Counted(counter));
@@ -175,6 +173,29 @@ impl Downloads {
             counters.insert(file.ok_or(Error::CorruptItem { attribute: "id" })?, Counter::read(&item)?);
         }
         Ok(counters)
+    }
+}
+
+/// What became of a conditional update that returns the row in both cases.
+pub(crate) enum Updated {
+    /// The row as it is now.
+    Written(Item),
+    /// The row that did not meet the condition; empty where there is none.
+    Refused(Item),
+}
+
+pub(crate) fn updated(
+    result: Result<UpdateItemOutput, SdkError<UpdateItemError, HttpResponse>>,
+) -> Result<Updated, Error> {
+    let error = match result {
+        Ok(output) => return Ok(Updated::Written(Item(output.attributes.unwrap_or_default()))),
+        Err(error) => error,
+    };
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+            Ok(Updated::Refused(Item(refused.item.clone().unwrap_or_default())))
+        }
+        _ => Err(error.into()),
     }
 }
 
