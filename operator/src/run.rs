@@ -33,7 +33,7 @@ async fn obey(place: &PlaceOptions, command: Command, json: bool, environment: S
     Ok(match command {
         Command::Doctor { customer, product } => {
             let buyer = customer.zip(product).map(|(customer, product)| Buyer { customer, product: product.into() });
-            doctor::examine(&shop, buyer).await.print(json)
+            doctor::examine(&shop, buyer, json).await.print(json)
         }
         Command::DeadLetters(DeadLettersCommand::List) => dead_letters::list(&shop).await?.print(json),
         Command::DeadLetters(DeadLettersCommand::Retry) => dead_letters::retry(&shop).await?.print(json),

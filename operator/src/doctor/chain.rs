@@ -101,12 +101,23 @@ pub(crate) struct Line {
 }
 
 /// The chain as far as it has been looked at.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Chain {
     pub(crate) lines: Vec<Line>,
+    tell: fn(&Line),
 }
 
 impl Chain {
+    /// A chain that nothing is known of; each line is told as soon as its link was looked at.
+    pub(crate) fn new(tell: fn(&Line)) -> Self {
+        Self { lines: Vec::new(), tell }
+    }
+
+    fn add(&mut self, line: Line) {
+        (self.tell)(&line);
+        self.lines.push(line);
+    }
+
     /// Looks at a link, unless one that it hangs on is broken.
     pub(crate) async fn look(&mut self, link: Link, needs: &[Link], look: impl Future<Output = Look>) {
         self.look_each(link, needs, async { Ok(vec![look.await?]) }).await;
@@ -123,7 +134,9 @@ impl Chain {
             Some(why) => vec![why],
             None => look.await.unwrap_or_else(|finding| vec![finding]),
         };
-        self.lines.extend(findings.into_iter().map(|finding| Line { link, finding }));
+        for finding in findings {
+            self.add(Line { link, finding });
+        }
     }
 
     /// Looks at a link that gives something to look on with.
@@ -141,14 +154,16 @@ impl Chain {
             Ok((found, finding)) => (Some(found), finding),
             Err(finding) => (None, finding),
         };
-        self.lines.push(Line { link, finding });
+        self.add(Line { link, finding });
         found
     }
 
     /// Passes over links that cannot be looked at without what another one would have given.
     pub(crate) fn skip(&mut self, links: &[Link], without: Link) {
         let finding = Finding::skipped(format!("hangs on {}", without.name()));
-        self.lines.extend(links.iter().map(|&link| Line { link, finding: finding.clone() }));
+        for &link in links {
+            self.add(Line { link, finding: finding.clone() });
+        }
     }
 
     fn missing(&self, needs: &[Link]) -> Option<Finding> {

@@ -18,11 +18,11 @@ pub(crate) use report::Report;
 pub(crate) use webhook::EVENTS;
 
 use crate::shop::Shop;
-use chain::{Chain, Link};
+use chain::{Chain, Line, Link};
 
-/// Looks at every link, and for a buyer at those that lead to this buyer's files.
-pub(crate) async fn examine(shop: &Shop, buyer: Option<Buyer>) -> Report {
-    let mut chain = Chain::default();
+/// Looks at every link, and for a buyer at those that lead to this buyer's files. Unless the report is wanted as JSON, people are told of each as it was looked at.
+pub(crate) async fn examine(shop: &Shop, buyer: Option<Buyer>, json: bool) -> Report {
+    let mut chain = Chain::new(if json { |_| () } else { Line::tell });
     chain.look(Link::Settings, &[], async { Ok(settings::check(shop)) }).await;
     let asked = polar::look(&mut chain, shop).await;
     match &asked {

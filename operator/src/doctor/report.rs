@@ -28,20 +28,32 @@ impl Report {
     }
 }
 
-impl Answer for Report {
+impl Line {
+    /// Tells people what was found, at once: a link that hangs must not hide those before it.
+    pub(super) fn tell(&self) {
+        // What cannot be written now cannot be written at the end either, and is an error then.
+        self.write(&mut anstream::stdout().lock()).ok();
+    }
+
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        for Line { link, finding } in &self.links {
-            let (style, word) = match finding.state {
-                State::Ok => (GOOD, "ok"),
-                State::Warning => (DOUBTFUL, "warning"),
-                State::Broken => (BAD, "BROKEN"),
-                State::Skipped => (FAINT, "skipped"),
-            };
-            writeln!(out, "{style}{word:8}{style:#} {:19} {}", link.name(), finding.says)?;
-            if let Some(advice) = &finding.advice {
-                writeln!(out, "{:28} → {advice}", "")?;
-            }
+        let Self { link, finding } = self;
+        let (style, word) = match finding.state {
+            State::Ok => (GOOD, "ok"),
+            State::Warning => (DOUBTFUL, "warning"),
+            State::Broken => (BAD, "BROKEN"),
+            State::Skipped => (FAINT, "skipped"),
+        };
+        writeln!(out, "{style}{word:8}{style:#} {:19} {}", link.name(), finding.says)?;
+        match &finding.advice {
+            Some(advice) => writeln!(out, "{:28} → {advice}", ""),
+            None => Ok(()),
         }
+    }
+}
+
+impl Answer for Report {
+    /// Writes how it stands; people were told of the links before.
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let (broken, warnings) = (self.count(State::Broken), self.count(State::Warning));
         match (broken, warnings) {
             (0, 0) => writeln!(out, "\n{GOOD}All is well.{GOOD:#}"),

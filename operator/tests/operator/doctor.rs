@@ -4,9 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polar_standin::demo;
 use serde_json::json;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    net::TcpListener,
+};
 
 use crate::{
-    run::run,
+    aws::STACK,
+    run::{run, start},
     world::{ACCESS_TOKEN_PARAMETER, World},
 };
 
@@ -76,4 +81,24 @@ async fn the_doctor_says_in_words_what_to_do_and_ends_with_one() {
     assert!(said.stdout.contains("→ sandbox and production have tokens of their own"), "{}", said.stdout);
     assert!(said.stdout.contains("skipped  scopes              hangs on token"), "{}", said.stdout);
     assert!(!said.stdout.contains('\u{1b}'), "no colours outside a terminal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_what_it_has_found_while_polar_hangs() {
+    let world = World::start().await;
+    let polar = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    world.set("POLAR_API_URL", &format!("http://{}/v1", polar.local_addr().expect("an address")));
+    let mut doctor = start(&world.environment(), &["--stack", STACK, "doctor"]);
+
+    let (mut question, _) = polar.accept().await.expect("a connection");
+    let mut lines = BufReader::new(doctor.stdout.take().expect("a pipe")).lines();
+    let gives_up = async {
+        let mut read = [0; 1024];
+        while question.read(&mut read).await.is_ok_and(|bytes| bytes > 0) {}
+    };
+    tokio::select! {
+        biased;
+        line = lines.next_line() => assert!(line.expect("a line").expect("a line").starts_with("ok       settings ")),
+        () = gives_up => panic!("Polar's time is up, and nothing was said"),
+    }
 }
