@@ -23,7 +23,14 @@ pub(crate) const LIFETIME: Lifetime = Lifetime { idle: Duration::from_hours(48),
 
 /// A session of the whole account, with a token that events and requests can name.
 pub(crate) fn account_session(token: SessionToken) -> NewSession {
-    NewSession { token, scope: Scope::Account, lifetime: LIFETIME, client: "bench".to_owned(), replaces: None }
+    NewSession {
+        token,
+        scope: Scope::Account,
+        lifetime: LIFETIME,
+        client: "bench".to_owned(),
+        replaces: None,
+        continues: None,
+    }
 }
 
 /// How long the upstreams take to answer.

@@ -7,7 +7,7 @@ use http_api::{ApiError, InputRefusals, Json, Now, Problem, Transport};
 use jiff::Timestamp;
 use polar::{Checkout, CheckoutStatus};
 use serde::{Deserialize, Serialize};
-use store::{BrowserKey, CheckoutRecord, Claim, NewSession, Scope};
+use store::{BrowserKey, CheckoutRecord, Claim, NewSession, Scope, SessionRef};
 use tracing::info;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -66,13 +66,19 @@ pub(crate) async fn create(
         return Ok((StatusCode::ACCEPTED, [(header::RETRY_AFTER, ASK_AGAIN_SECONDS)], pending).into_response());
     };
 
-    let session = match account_until(&shop, &record, customer_id, &visitor, now).await? {
-        Some(end) => visitor.new_session(&shop, customer_id, Scope::Account).ending_by(end, now),
-        None => visitor.new_session(&shop, customer_id, Scope::Order { checkout_id: record.id }),
+    let of_order = visitor.new_session(&shop, customer_id, Scope::Order { checkout_id: record.id });
+    let of_order = NewSession { replaces: of_order.replaces.or_else(|| record.begun_in.clone()), ..of_order };
+    let of_account = account_proof(&shop, &record, customer_id, &visitor, now).await?.map(|(proof, end)| {
+        let session = visitor.new_session(&shop, customer_id, Scope::Account);
+        session.continuing(proof, end, now)
+    });
+    let claim = |session| shop.checkouts.claim(record.id, &shop.access.sessions, session, now);
+    let claimed = match claim(of_account.as_ref().unwrap_or(&of_order)).await? {
+        // Signed out while Polar was asked: the payment still opens its order.
+        Claim::ProofEnded => claim(&of_order).await?,
+        claimed => claimed,
     };
-    let session = NewSession { replaces: session.replaces.or(record.begun_in), ..session };
-    let claim = shop.checkouts.claim(record.id, &shop.access.sessions, &session, now).await?;
-    let Claim::Opened(session) = claim else { return Err(ApiError::AlreadyClaimed) };
+    let Claim::Opened(session) = claimed else { return Err(ApiError::AlreadyClaimed) };
 
     info!(session.id = %session.id(), session.scope = session.scope.name(), checkout.id = %record.id, "opened session");
     Ok(hand_out(&session, transport))
@@ -99,24 +105,24 @@ async fn paying_customer(shop: &Shop, record: &CheckoutRecord, now: Timestamp) -
     }
 }
 
-/// How long this browser has the customer's whole account.
+/// The session by which this browser has the customer's whole account, and until when.
 ///
 /// Polar files the order under whoever has the typed address, so a checkout proves this one order and nothing else. But a browser that is
 /// signed in to the customer's account, or was when it began the checkout and has not signed out since, keeps what it has.
-async fn account_until(
+async fn account_proof(
     shop: &Shop,
     record: &CheckoutRecord,
     customer_id: Uuid,
     visitor: &Visitor,
     now: Timestamp,
-) -> Result<Option<Timestamp>, ApiError> {
+) -> Result<Option<(SessionRef, Timestamp)>, ApiError> {
     if let Some(account) = visitor.account_of(customer_id) {
-        return Ok(Some(account.absolute_expires_at));
+        return Ok(Some((account.reference(), account.absolute_expires_at)));
     }
-    match record.begun_in.as_ref().filter(|begun_in| begun_in.customer_id == customer_id) {
-        Some(begun_in) => Ok(shop.access.sessions.live_until(begun_in, now).await?),
-        None => Ok(None),
-    }
+    let begun_in = record.begun_in.clone().filter(|begun_in| begun_in.customer_id == customer_id);
+    let Some(begun_in) = begun_in else { return Ok(None) };
+    let end = shop.access.sessions.live_until(&begun_in, now).await?;
+    Ok(end.map(|end| (begun_in, end)))
 }
 
 /// Polar keeps no time of payment on a checkout; nothing changes it after it has succeeded.

@@ -74,6 +74,8 @@ pub enum Claim {
     Opened(Box<Session>),
     /// It had become one before.
     AlreadyClaimed,
+    /// The session that was to be continued has ended; the checkout is still to be claimed.
+    ProofEnded,
 }
 
 /// The table of checkouts.
@@ -117,8 +119,11 @@ impl Checkouts {
     ) -> Result<Claim, Error> {
         let (opened, mut writes) = sessions.opening(session, now);
         writes.push(self.mark_claimed(id, now));
-        let claimed = write_together(&self.client, &writes).await?;
-        Ok(if claimed { Claim::Opened(Box::new(opened)) } else { Claim::AlreadyClaimed })
+        if write_together(&self.client, &writes).await? {
+            return Ok(Claim::Opened(Box::new(opened)));
+        }
+        let is_claimed = self.find(id).await?.is_none_or(|checkout| checkout.claimed_at.is_some());
+        Ok(if is_claimed { Claim::AlreadyClaimed } else { Claim::ProofEnded })
     }
 
     fn mark_claimed(&self, id: Uuid, now: Timestamp) -> TransactWriteItem {

@@ -62,20 +62,30 @@ pub struct NewSession {
     pub client: String,
     /// The session that the browser had until now: it ends in the same moment (OWASP ASVS 5.0, 7.2.4).
     pub replaces: Option<SessionRef>,
+    /// The live session that proves what this one may see. It ends in the same moment; if it has ended before, nothing is opened.
+    pub continues: Option<SessionRef>,
 }
 
 impl NewSession {
     /// A session for a customer, with a token of its own.
     #[must_use]
     pub fn open(customer_id: Uuid, scope: Scope, lifetime: Lifetime, client: impl Into<String>) -> Self {
-        Self { token: SessionToken::generate(customer_id), scope, lifetime, client: client.into(), replaces: None }
+        Self {
+            token: SessionToken::generate(customer_id),
+            scope,
+            lifetime,
+            client: client.into(),
+            replaces: None,
+            continues: None,
+        }
     }
 
-    /// The same, ending by this moment in any case: what a session proves must not live on in the next one.
+    /// The same, going on with what another session proves, and ending when that would have ended: a proof must not live on.
     #[must_use]
-    pub fn ending_by(mut self, end: Timestamp, now: Timestamp) -> Self {
+    pub fn continuing(mut self, session: SessionRef, end: Timestamp, now: Timestamp) -> Self {
         let left = end.duration_since(now).try_into().unwrap_or_default();
         self.lifetime.absolute = self.lifetime.absolute.min(left);
+        self.continues = Some(session);
         self
     }
 

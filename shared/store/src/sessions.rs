@@ -73,14 +73,16 @@ impl Sessions {
         Ok(())
     }
 
-    /// The writes that open a session and end the one that it replaces; none of them has a condition.
+    /// The writes that open a session and end those that it replaces and continues. Their one condition is that the latter is still there.
     pub(crate) fn opening(&self, new: &NewSession, now: Timestamp) -> (Session, Vec<TransactWriteItem>) {
         let session = new.begun_at(now);
         let row = Put::builder().table_name(&self.table).set_item(Some(session.attributes()));
         let row = row.item("client", item::text(&new.client));
-        let replaced = new.replaces.as_ref().map(SessionRef::key);
-        let replaced = replaced.map(|key| Delete::builder().table_name(&self.table).set_key(Some(key)));
-        let writes = [put(row)].into_iter().chain(replaced.map(delete)).collect();
+        let end = |session: &SessionRef| Delete::builder().table_name(&self.table).set_key(Some(session.key()));
+        let continued = new.continues.as_ref();
+        let replaced = new.replaces.as_ref().filter(|replaced| Some(*replaced) != continued).map(end);
+        let continued = continued.map(|it| end(it).condition_expression("attribute_exists(token_hash)"));
+        let writes = [put(row)].into_iter().chain(replaced.into_iter().chain(continued).map(delete)).collect();
         (session, writes)
     }
 

@@ -2,7 +2,7 @@
 
 mod support;
 
-use store::{BrowserKey, Claim, IdempotencyKey, NewCheckout, NewSession, Repeat, Repeatable, Scope};
+use store::{BrowserKey, Claim, IdempotencyKey, NewCheckout, NewSession, Repeat, Repeatable, Scope, Session};
 use support::{CHECKOUT, HOUR, MOMENT, Tables, at_once, new_checkout, new_session, now, tables};
 use uuid::Uuid;
 
@@ -39,6 +39,24 @@ async fn a_claim_ends_the_session_that_the_browser_had_and_a_refused_one_does_no
 
     assert!(matches!(replacing().await, (Claim::Opened(_), false)));
     assert!(matches!(replacing().await, (Claim::AlreadyClaimed, true)));
+}
+
+#[tokio::test]
+async fn a_claim_continues_a_live_session_only_and_ends_it() {
+    let Tables { sessions, checkouts, .. } = &tables().await;
+    checkouts.create(&new_checkout(&BrowserKey::generate()), now()).await.unwrap();
+    let proof = sessions.create(&new_session(Scope::Account), now()).await.unwrap();
+    let continuing = |proof: &Session| {
+        let new = new_session(Scope::Account).continuing(proof.reference(), proof.absolute_expires_at, now());
+        async move { checkouts.claim(CHECKOUT, sessions, &new, now()).await.unwrap() }
+    };
+
+    let ended = sessions.create(&new_session(Scope::Account), now()).await.unwrap();
+    sessions.delete(&ended.reference()).await.unwrap();
+    assert!(matches!(continuing(&ended).await, Claim::ProofEnded));
+    assert!(matches!(continuing(&proof).await, Claim::Opened(_)));
+    assert!(sessions.live_until(&proof.reference(), now()).await.unwrap().is_none());
+    assert!(matches!(continuing(&proof).await, Claim::AlreadyClaimed));
 }
 
 #[tokio::test]
