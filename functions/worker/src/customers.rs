@@ -15,23 +15,44 @@ const PERIOD: Duration = Duration::from_mins(15);
 impl Worker {
     /// Ends the sessions of a customer whom Polar no longer knows, and erases what we hold.
     pub(crate) async fn forget_if_gone(&self, customer_id: Uuid) -> Result<(), Error> {
-        let customer = self.polar.customers().find(CustomerId::from(customer_id)).await?;
-        if customer.is_some_and(|customer| customer.deleted_at.is_none()) {
-            return Ok(());
+        if self.is_gone(customer_id).await? { self.forget(customer_id).await } else { Ok(()) }
+    }
+
+    /// Checks the customers who have sessions, a share of them in each run. One whom Polar cannot answer for keeps nobody else from being checked.
+    pub(crate) async fn look_after_customers(&self, now: Timestamp) -> Result<(), Error> {
+        let customers = self.sessions.list_customers().await?;
+        let share = share_of(customers.into_iter().collect(), now);
+        let (mut gone, mut failure) = (Vec::new(), None);
+        for &customer_id in &share {
+            match self.is_gone(customer_id).await {
+                Ok(is_gone) => gone.extend(is_gone.then_some(customer_id)),
+                Err(error) => {
+                    let is_refused = matches!(error, Error::Polar(polar::Error::RateLimited { .. }));
+                    failure = Some(error);
+                    if is_refused {
+                        break;
+                    }
+                }
+            }
         }
+        // The access token of another organization knows nobody, and what is erased does not come back: then the sessions end, and no more.
+        let knows_somebody = gone.len() < share.len();
+        for customer_id in gone {
+            if knows_somebody { self.forget(customer_id).await? } else { self.sessions.delete_all(customer_id).await? }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    async fn is_gone(&self, customer_id: Uuid) -> Result<bool, Error> {
+        let customer = self.polar.customers().find(CustomerId::from(customer_id)).await?;
+        Ok(customer.is_none_or(|customer| customer.deleted_at.is_some()))
+    }
+
+    async fn forget(&self, customer_id: Uuid) -> Result<(), Error> {
         // Sessions first: without them nobody can add to the rest.
         self.sessions.delete_all(customer_id).await?;
         self.downloads.erase(customer_id).await?;
         info!(customer.id = %customer_id, "forgot a deleted customer");
-        Ok(())
-    }
-
-    /// Checks the customers who have sessions, a share of them in each run.
-    pub(crate) async fn look_after_customers(&self, now: Timestamp) -> Result<(), Error> {
-        let customers = self.sessions.list_customers().await?;
-        for customer_id in share_of(customers.into_iter().collect(), now) {
-            self.forget_if_gone(customer_id).await?;
-        }
         Ok(())
     }
 }

@@ -7,15 +7,18 @@ use crate::{Error, Worker};
 
 impl Worker {
     /// Writes a refund into the buyer's history, as far as Polar says that there was one.
-    pub(crate) async fn note_refund(&self, customer_id: Uuid, order_id: Uuid) -> Result<(), Error> {
+    ///
+    /// The time is the event's: it is the same in every delivery, while Polar goes on changing the order.
+    pub(crate) async fn note_refund(&self, customer_id: Uuid, order_id: Uuid, at: Timestamp) -> Result<(), Error> {
         let order = self.polar.orders().find(OrderId::from(order_id)).await?;
         if let Some(order) = order.filter(is_refunded) {
-            let at = order.modified_at.unwrap_or(order.created_at);
             let result = format!("order_{}", order.status);
             let attempt = Attempt { product_id: order.product_id.map(Uuid::from), ..happened(at, result, order_id) };
             self.history.record_once(customer_id, order_id, &attempt).await?;
         }
-        Ok(self.sessions.drop_portal_tokens(customer_id).await?)
+        self.sessions.drop_portal_tokens(customer_id).await?;
+        // Polar tells of what a deletion took back after the deletion: the row must not stay.
+        self.forget_if_gone(customer_id).await
     }
 
     /// Writes into the buyer's history that Polar took something back, as far as it did.
@@ -30,7 +33,8 @@ impl Worker {
             };
             self.history.record_once(customer_id, grant_id, &attempt).await?;
         }
-        Ok(self.sessions.drop_portal_tokens(customer_id).await?)
+        self.sessions.drop_portal_tokens(customer_id).await?;
+        self.forget_if_gone(customer_id).await
     }
 
     /// Polar has no route for one grant of an organization's.

@@ -82,7 +82,9 @@ impl Worker {
                 self.products.refresh(now).await?;
             }
             (T::CustomerDeleted, Some(customer), _) => self.forget_if_gone(customer).await?,
-            (T::OrderRefunded, Some(customer), Some(order)) => self.note_refund(customer, order).await?,
+            (T::OrderRefunded, Some(customer), Some(order)) => {
+                self.note_refund(customer, order, event.happened_at).await?
+            }
             (T::BenefitGrantRevoked, Some(customer), Some(grant)) => self.note_revocation(customer, grant).await?,
             _ => info!(event.kind = event.kind, "ignored event"),
         }

@@ -241,6 +241,40 @@ async fn any_order_repetition_and_crash_leads_to_the_same_end() {
 }
 
 #[tokio::test]
+async fn what_polar_tells_after_a_deletion_brings_nothing_back() {
+    let shop = Shop::open().await;
+    let (customer, events) = refunded_purchase(&shop);
+    shop.sign_in(customer).await;
+    assert!(shop.world.polar.delete_customer(customer));
+
+    for job in [event("customer.deleted", customer, customer)].iter().chain(&events) {
+        shop.work(job).await.unwrap();
+    }
+    assert!(shop.attempts(customer).await.is_empty());
+    assert!(shop.downloads.list_counters(customer).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_that_knows_nobody_ends_sessions_and_erases_nothing() {
+    let shop = Shop::open().await;
+    let strangers = [Uuid::from_u128(0xa), Uuid::from_u128(0xb)];
+    for stranger in strangers {
+        shop.sign_in(stranger).await;
+    }
+    shop.work(&Job::Reconcile).await.unwrap();
+    assert!(shop.sessions.list_customers().await.unwrap().is_empty());
+    for stranger in strangers {
+        assert_eq!(shop.downloads.list_counters(stranger).await.unwrap().len(), 1);
+    }
+
+    let gone = shop.sign_in(strangers[0]).await;
+    shop.sign_in(demo::GRACE).await;
+    shop.work(&Job::Reconcile).await.unwrap();
+    assert!(!shop.is_signed_in(&gone).await);
+    assert!(shop.downloads.list_counters(strangers[0]).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn the_schedule_heals_what_missed_events_would_have_told() {
     let shop = Shop::open().await;
     let ada = shop.sign_in(demo::ADA).await;
