@@ -20,7 +20,7 @@ use crate::{Shop, begun::NewCheckout, buyer::Buyer, wanted::WantedCheckout};
         (status = 409, body = Problem, content_type = "application/problem+json", description = "`idempotency_key_reused`: with another body, in another browser or in another account"),
         (status = 413, body = Problem, content_type = "application/problem+json", description = "`payload_too_large`"),
         (status = 415, body = Problem, content_type = "application/problem+json", description = "`unsupported_media_type`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product is not for sale, or a value is not possible"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product is not for sale or named twice, or a value is not possible"),
         PolarRefusals,
     ))]
 pub(crate) async fn create(

@@ -49,9 +49,9 @@ struct BillingAddress {
         (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, or another browser's"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "`checkout_not_open`: paid, or being paid"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "`checkout_not_open`: paid, ended, or being processed; with `Retry-After` it may be open again then"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "`checkout_expired`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product that was not offered, an unknown code, or another value that is not possible"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product that was not offered or that this customer cannot buy again, an unknown or used-up code, or another value that is not possible"),
         PolarRefusals,
     ))]
 pub(crate) async fn update(

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use http_api::{ApiError, Refused, Transport};
 use polar::{CreateCheckout, CustomerId, DiscountId, ProductId};
@@ -14,8 +14,8 @@ use crate::{Shop, buyer::Buyer};
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WantedCheckout {
-    /// The products to choose from; the first is preselected.
-    #[schema(min_items = 1)]
+    /// The products to choose from, each once; the first is preselected.
+    #[schema(min_items = 1, max_items = 20)]
     pub(crate) products: Vec<Uuid>,
     /// Where the buyer comes back to; Polar fills in `{CHECKOUT_ID}`. Default: the shop's main page.
     success_url: Option<String>,
@@ -45,6 +45,9 @@ pub(crate) struct WantedCheckout {
     pub(crate) transport: Transport,
 }
 
+/// More than a page can offer to choose from; what is not in the catalogue is looked up at Polar one by one.
+const MOST_PRODUCTS: usize = 20;
+
 const fn yes() -> bool {
     true
 }
@@ -71,8 +74,22 @@ impl WantedCheckout {
             )
         });
 
-        let refused: Vec<_> = foreign.chain(discount).chain(metadata).collect();
+        let products = self.refused_products().into_iter();
+        let refused: Vec<_> = products.chain(foreign).chain(discount).chain(metadata).collect();
         if refused.is_empty() { Ok(()) } else { Err(ApiError::Rejected(refused)) }
+    }
+
+    fn refused_products(&self) -> Vec<Refused> {
+        match self.products.len() {
+            0 => return vec![Refused::new("products", "Name at least one product.")],
+            1..=MOST_PRODUCTS => {}
+            _ => return vec![Refused::new("products", format!("Name at most {MOST_PRODUCTS} products."))],
+        }
+        let mut seen = HashSet::new();
+        let repeated = self.products.iter().enumerate().filter(|(_, id)| !seen.insert(**id));
+        repeated
+            .map(|(index, _)| Refused::new(format!("products[{index}]"), "This product is named more than once."))
+            .collect()
     }
 
     /// All that must be the same in a repeat of the request.

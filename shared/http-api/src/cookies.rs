@@ -39,8 +39,9 @@ fn set_cookie(name: &str, value: &str, lifetime: Duration) -> (HeaderName, Heade
 
 /// The value of a cookie, from however many `Cookie` headers the gateway makes of it.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let cookies = headers.get_all(header::COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+    // Other scripts of the site may have put anything into a cookie beside ours.
+    let mut pairs = cookies.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
@@ -57,6 +58,15 @@ mod tests {
         assert_eq!(cookie(&headers, SESSION_COOKIE), Some("abc"));
         assert_eq!(cookie(&headers, BROWSER_COOKIE), Some("def"));
         assert_eq!(cookie(&headers, "session"), None);
+    }
+
+    #[test]
+    fn a_cookie_is_found_beside_those_that_are_no_ascii_and_no_text() {
+        for others in ["city=Zürich".as_bytes(), b"city=Z\xfcrich"] {
+            let value = [others, b"; __Host-session=abc"].concat();
+            let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_bytes(&value).unwrap())]);
+            assert_eq!(cookie(&headers, SESSION_COOKIE), Some("abc"), "{others:?}");
+        }
     }
 
     #[test]

@@ -46,6 +46,9 @@ pub enum ApiError {
     /// 409: the checkout is past the point where this is possible.
     #[error("checkout not open")]
     CheckoutNotOpen,
+    /// 409: the checkout is being processed at this moment.
+    #[error("checkout locked")]
+    CheckoutLocked,
     /// 409: the purchase is there, Polar has not handed out its files yet.
     #[error("download pending")]
     DownloadPending,
@@ -85,7 +88,7 @@ pub enum ApiError {
     /// 500: a bug of ours.
     #[error("internal error")]
     Internal(#[source] Source),
-    /// 502: Polar answered with something that no version of ours expects, or does not accept our token.
+    /// 502: Polar answered with something that no version of ours expects, or does not accept our token or the shop's account.
     #[error("unexpected answer of Polar")]
     PolarUnexpected(#[source] polar::Error),
     /// 503: Polar is down, or refuses for a while.
@@ -133,6 +136,7 @@ impl ApiError {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", "This address exists, but not for this method. See the Allow header."),
             Self::AlreadyClaimed => (StatusCode::CONFLICT, "already_claimed", "Already claimed", "This purchase already opened a session. Continue in that window, or sign in with your e-mail address."),
             Self::CheckoutNotOpen => (StatusCode::CONFLICT, "checkout_not_open", "Checkout not open", "This checkout was already paid or has ended. Look into your library, or buy again."),
+            Self::CheckoutLocked => (StatusCode::CONFLICT, "checkout_not_open", "Checkout not open", "This checkout is being processed. Try again in a moment."),
             Self::DownloadPending => (StatusCode::CONFLICT, "download_pending", "Not ready yet", "Your purchase is being prepared. Try again in a moment."),
             Self::IdempotencyKeyReused => (StatusCode::CONFLICT, "idempotency_key_reused", "Key already used", "This Idempotency-Key belongs to another request. Send a new random one."),
             Self::CheckoutExpired => (StatusCode::GONE, "checkout_expired", "Checkout expired", "This checkout was not paid in time. Nothing was charged. Please buy again."),
@@ -146,6 +150,8 @@ impl ApiError {
             Self::DownloadLimitReached(limit) => return (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", format!("You have used all {limit} downloads of this file. Ask the shop for more.")),
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "You have asked for too many codes. Wait a while, then try again."),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", "This is our fault. Nothing was charged. Try again, or tell the shop the request id."),
+            // Only the shop's owner can change it, so it is a failure of the server's: it is logged with its cause and rings the alarm.
+            Self::PolarUnexpected(polar::Error::Refused { refusal: Refusal::PaymentNotReady }) => (StatusCode::BAD_GATEWAY, "polar_unexpected", "The shop cannot take payments", "The payment provider does not accept payments for this shop yet. Nothing was charged. Tell the shop."),
             Self::PolarUnexpected(_) => (StatusCode::BAD_GATEWAY, "polar_unexpected", "Unexpected answer of the payment provider", "Nothing was charged by this request. Try again later, or tell the shop the request id."),
             Self::PolarUnavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "polar_unavailable", "Payment provider unavailable", "Nothing was charged by this request. Try again in a moment."),
             Self::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", "Too much is going on at once. Try again in a moment."),
@@ -156,7 +162,7 @@ impl ApiError {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::DownloadPending | Self::Busy(_) => Some(SOON),
+            Self::CheckoutLocked | Self::DownloadPending | Self::Busy(_) => Some(SOON),
             Self::RateLimited { retry_after } | Self::PolarUnavailable(polar::Error::RateLimited { retry_after }) => {
                 Some(*retry_after)
             }
@@ -206,9 +212,21 @@ impl From<polar::Error> for ApiError {
         use polar::Error;
         match error {
             Error::Rejected { fields, .. } => Self::Rejected(fields.into_iter().map(Refused::from).collect()),
-            Error::Refused { refusal: Refusal::NotOpenCheckout | Refusal::CheckoutLocked } => Self::CheckoutNotOpen,
+            Error::Refused { refusal: Refusal::NotOpenCheckout | Refusal::CheckoutCustomerDeleted } => {
+                Self::CheckoutNotOpen
+            }
+            Error::Refused { refusal: Refusal::CheckoutLocked } => Self::CheckoutLocked,
             Error::Refused { refusal: Refusal::ExpiredCheckout } => Self::CheckoutExpired,
             Error::Refused { refusal: Refusal::ResourceNotFound } => Self::NotFound,
+            Error::Refused { refusal: Refusal::DiscountRedemptionLimitReached } => {
+                Self::rejected("discountCode", "This discount has been used as often as it may be. Try another code.")
+            }
+            Error::Refused { refusal: Refusal::AlreadyActiveSubscription } => {
+                Self::rejected("productId", "You already have this subscription. It cannot be bought twice.")
+            }
+            Error::Refused { refusal: Refusal::TrialAlreadyRedeemed } => {
+                Self::rejected("productId", "You have had the free trial of this product before.")
+            }
             Error::Timeout => Self::PolarTimeout(error),
             Error::RateLimited { .. } | Error::Unavailable { .. } => Self::PolarUnavailable(error),
             Error::Refused { .. }
@@ -274,5 +292,47 @@ impl IntoResponse for ApiError {
         let mut response = self.describe().0.into_response();
         response.extensions_mut().insert(Arc::new(self));
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_of_polars_has_its_answer() {
+        let (not_open, rejected) = ((409, "checkout_not_open"), (422, "rejected"));
+        for (refusal, answer, field, retry_after) in [
+            (Refusal::NotOpenCheckout, not_open, None, None),
+            (Refusal::CheckoutCustomerDeleted, not_open, None, None),
+            (Refusal::CheckoutLocked, not_open, None, Some("1")),
+            (Refusal::ExpiredCheckout, (410, "checkout_expired"), None, None),
+            (Refusal::ResourceNotFound, (404, "not_found"), None, None),
+            (Refusal::DiscountRedemptionLimitReached, rejected, Some("discountCode"), None),
+            (Refusal::AlreadyActiveSubscription, rejected, Some("productId"), None),
+            (Refusal::TrialAlreadyRedeemed, rejected, Some("productId"), None),
+            (Refusal::PaymentNotReady, (502, "polar_unexpected"), None, None),
+            (Refusal::Other("Teapot".into()), (502, "polar_unexpected"), None, None),
+        ] {
+            let error = ApiError::from(polar::Error::Refused { refusal: refusal.clone() });
+            let response = error.problem("request");
+            assert_eq!((response.status().as_u16(), error.code()), answer, "{refusal:?}");
+            let blamed = if let ApiError::Rejected(refused) = &error { Some(fields(refused)) } else { None };
+            assert_eq!(blamed.as_deref(), field, "{refusal:?}");
+            let waits = response.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok());
+            assert_eq!(waits, retry_after, "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn who_cannot_pay_learns_what_to_do() {
+        for (refusal, words) in [
+            (Refusal::NotOpenCheckout, "buy again"),
+            (Refusal::CheckoutLocked, "Try again in a moment"),
+            (Refusal::PaymentNotReady, "Tell the shop"),
+        ] {
+            let (.., detail) = ApiError::from(polar::Error::Refused { refusal: refusal.clone() }).describe();
+            assert!(detail.contains(words), "{refusal:?}: {detail}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod listing;
 mod products;
+mod strangers;
 
 pub use listing::Listing;
 pub use products::{Error, Products};

@@ -1,5 +1,5 @@
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,10 +13,10 @@ use tokio::sync::Mutex;
 use tracing::warn;
 use uuid::Uuid;
 
-use crate::Listing;
+use crate::{Listing, strangers::Strangers};
 
 /// How long an instance is content with what it knows.
-const FRESH: Duration = Duration::from_mins(1);
+pub(crate) const FRESH: Duration = Duration::from_mins(1);
 
 /// Why there is no catalogue.
 #[derive(Debug, thiserror::Error)]
@@ -40,13 +40,16 @@ pub struct Products {
 #[derive(Default)]
 struct Memory {
     listing: Mutex<Option<Remembered>>,
-    strangers: Mutex<HashMap<ProductId, Stranger>>,
+    strangers: Mutex<Strangers>,
 }
 
-/// What Polar said of a product that the catalogue does not know.
-struct Stranger {
-    product: Option<Arc<Product>>,
-    asked_at: Instant,
+/// Where the id of a product comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// A visitor's request, in which anybody can write any id.
+    Visitor,
+    /// An order at Polar. Leaving its product out would leave out its download limit.
+    Order,
 }
 
 #[derive(Clone)]
@@ -92,29 +95,39 @@ impl Products {
         Ok(remembered.listing)
     }
 
-    /// Finds any product of the shop, in this listing or at Polar: a buyer keeps what is no longer on sale.
+    /// Finds any product of the shop that a visitor asks for, on sale or not, in this listing or at Polar.
+    ///
+    /// Polar is asked for at most 10 ids a minute by each running instance; beyond that an id that is not in the listing
+    /// is one that does not exist. Otherwise made-up ids would use up the requests that Polar allows the whole shop,
+    /// while a new product needs no look-up for longer than a minute: its event takes it into the catalogue.
     pub async fn find_in(&self, listing: &Listing, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
-        match listing.find(id) {
-            Some(product) => Ok(Some(product)),
-            None => self.find_stranger(id).await,
-        }
+        self.find(listing, id, Source::Visitor).await
     }
 
-    /// Finds many products of the shop, in this listing or at Polar; those that Polar does not know are left out.
+    /// Finds the products of a customer's orders, in this listing or at Polar: a buyer keeps what is no longer on sale.
+    ///
+    /// Those that Polar does not know are left out.
     pub async fn find_all_in(
         &self,
         listing: &Listing,
         ids: impl IntoIterator<Item = ProductId>,
     ) -> Result<Vec<Arc<Product>>, Error> {
         let ids: HashSet<ProductId> = ids.into_iter().collect();
-        let products = try_join_all(ids.into_iter().map(|id| self.find_in(listing, id))).await?;
+        let products = try_join_all(ids.into_iter().map(|id| self.find(listing, id, Source::Order))).await?;
         Ok(products.into_iter().flatten().collect())
     }
 
-    /// Finds a product that a visitor may buy.
+    /// Finds a product that a visitor may buy, under the same limit as [`find_in`](Self::find_in).
     pub async fn find_on_sale(&self, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
         let listing = self.listing().await?;
         Ok(self.find_in(&listing, id).await?.filter(|product| product.is_on_sale()))
+    }
+
+    async fn find(&self, listing: &Listing, id: ProductId, source: Source) -> Result<Option<Arc<Product>>, Error> {
+        match listing.find(id) {
+            Some(product) => Ok(Some(product)),
+            None => self.find_stranger(id, source).await,
+        }
     }
 
     async fn read(&self, known: Option<&Remembered>) -> Result<Remembered, Error> {
@@ -135,16 +148,19 @@ impl Products {
     }
 
     /// Asks Polar for a product that the catalogue does not know: made a moment ago, or none of the shop's.
-    async fn find_stranger(&self, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
-        let is_fresh = |stranger: &Stranger| stranger.asked_at.elapsed() < FRESH;
-        if let Some(known) = self.memory.strangers.lock().await.get(&id).filter(|known| is_fresh(known)) {
-            return Ok(known.product.clone());
+    async fn find_stranger(&self, id: ProductId, source: Source) -> Result<Option<Arc<Product>>, Error> {
+        {
+            let (mut strangers, now) = (self.memory.strangers.lock().await, Instant::now());
+            if let Some(known) = strangers.find(id, now) {
+                return Ok(known.product.clone());
+            }
+            // Taken before Polar is asked, or look-ups side by side would all find one left.
+            if source == Source::Visitor && !strangers.take_lookup(now) {
+                return Ok(None);
+            }
         }
         let product = self.polar.products().find(id).await?.map(Arc::new);
-        let mut strangers = self.memory.strangers.lock().await;
-        // Forgetting the stale bounds the memory by what is asked for within a minute.
-        strangers.retain(|_, known| is_fresh(known));
-        strangers.insert(id, Stranger { product: product.clone(), asked_at: Instant::now() });
+        self.memory.strangers.lock().await.remember(id, product.clone(), Instant::now());
         Ok(product)
     }
 }
