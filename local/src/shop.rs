@@ -5,7 +5,14 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use axum::{Json, Router, routing::get};
+use axum::{
+    Json, Router,
+    extract::Request,
+    http::StatusCode,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use dynamodb::Embedded;
 use http_api::Origins;
 use mail::{Mailer, Outbox};
@@ -165,6 +172,12 @@ fn places(
     Ok(places)
 }
 
+/// Goes on with a request whose connection is lost, as Lambda does.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    let answer = tokio::spawn(next.run(request)).await;
+    answer.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
 /// The page, and behind it the very routers that the functions run.
 fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Result<Router> {
     let webhook_secret = KeptSecret::new(settings.required::<String>("POLAR_WEBHOOK_SECRET")?);
@@ -178,6 +191,6 @@ fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Re
     let dead_letters = upkeep.dead_letters.clone();
     let dead_letters = get(move || std::future::ready(Json(dead_letters.list())));
     let origins = Origins::from_settings(settings)?;
-    let api = http_api::serve(functions, origins.clone()).layer(cors(origins));
+    let api = http_api::serve(functions, origins.clone()).layer(cors(origins)).layer(from_fn(to_its_end));
     Ok(page().route("/dead-letters", dead_letters).fallback_service(api))
 }

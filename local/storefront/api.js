@@ -9,7 +9,8 @@ export class Problem extends Error {
 
   /** Whether the same request may well succeed a little later. */
   get isTemporary() {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    if (this.code === "download_limit_reached") return false;
+    return this.status === 0 || this.status === 429 || this.status >= 500 || this.retryAfter !== null;
   }
 }
 
@@ -32,8 +33,8 @@ export function createClient({ baseUrl = "", fetch = (...args) => globalThis.fet
     /** Where a checkout stands; only for the browser that began it. */
     getCheckout: (id, signal) => send("GET", `/api/checkout/${encodeURIComponent(id)}`, { signal }),
 
-    /** Turns a paid checkout into a session, or answers `{status: "pending", retryAfter}`. */
-    claimSession: (checkoutId, signal) => send("POST", "/api/session", { body: { checkoutId }, signal }),
+    /** Turns a paid checkout into a session, once, or answers `{status: "pending", retryAfter}`. It goes on when the page is left: the browser still gets its cookie. */
+    claimSession: (checkoutId) => send("POST", "/api/session", { body: { checkoutId }, keepalive: true }),
 
     /** The session of this browser, or `{active: false}`. */
     getSession: (signal) => send("GET", "/api/session", { signal }),
@@ -44,8 +45,8 @@ export function createClient({ baseUrl = "", fetch = (...args) => globalThis.fet
     /** Has a code sent to this address if somebody bought with it: `{expiresAt}`, the same for known and unknown addresses. */
     requestLogin: (email, signal) => send("POST", "/api/login", { body: { email }, signal }),
 
-    /** Signs in with the code; only in the browser that asked for it. */
-    verifyLogin: (code, signal) => send("POST", "/api/login/verify", { body: { code }, signal }),
+    /** Signs in with the code, once; only in the browser that asked for it. It goes on when the page is left, too. */
+    verifyLogin: (code) => send("POST", "/api/login/verify", { body: { code }, keepalive: true }),
 
     /** Where this customer is signed in: `{items}`. */
     listSessions: (signal) => send("GET", "/api/sessions", { signal }),
@@ -78,10 +79,11 @@ export function createClient({ baseUrl = "", fetch = (...args) => globalThis.fet
   };
 }
 
-async function request({ fetch, timeout }, method, url, { body, headers = {}, signal } = {}) {
+async function request({ fetch, timeout }, method, url, { body, headers = {}, signal, keepalive = false } = {}) {
   const limit = AbortSignal.timeout(timeout);
   const options = {
     method,
+    keepalive,
     credentials: "include",
     headers: { Accept: "application/json, application/problem+json", ...headers },
     signal: signal ? AbortSignal.any([signal, limit]) : limit,

@@ -6,10 +6,10 @@ import { asProblem, problemNotice } from "./problems.js";
 
 let isStarting = false;
 
-/** A buy button with room for a problem below it. */
-export function buyControls(shop, product) {
+/** A buy button with room for a problem below it; what it began ends with the view, by `signal`. */
+export function buyControls(shop, product, signal) {
   const label = h("span", null, buyLabel(product));
-  const button = h("button", { type: "button", class: "button primary buy", onclick: buy },
+  const button = h("button", { type: "button", class: "button primary buy", disabled: isStarting, onclick: buy },
     label, h("span", { class: "visually-hidden" }, `: ${product.name}`));
   const problems = h("div", { class: "buy-problem" });
   // What was asked for and not answered yet: sent again under its own key, it begins no second checkout.
@@ -23,13 +23,14 @@ export function buyControls(shop, product) {
     problems.replaceChildren();
     unanswered ??= { wanted: { products: [product.id], ...wayBack() }, key: crypto.randomUUID() };
     try {
-      const checkout = await shop.api.createCheckout(unanswered.wanted, { key: unanswered.key });
+      const checkout = await shop.api.createCheckout(unanswered.wanted, { key: unanswered.key, signal });
       unanswered = null;
       const url = safeUrl(checkout.url);
       if (!url) throw new TypeError("the checkout has no address");
       location.assign(url);
     } catch (error) {
       unlockCheckout();
+      if (signal.aborted) return;
       const problem = asProblem(error);
       if (!problem.isTemporary) unanswered = null;
       problems.replaceChildren(problemNotice(problem, buy));

@@ -10,11 +10,15 @@ const CURRENCY_OF_REGION = {
   MX: "mxn", NO: "nok", NZ: "nzd", PL: "pln", SE: "sek", SG: "sgd", US: "usd",
 };
 
-/** An amount in minor units, such as 1900 and `eur`, as "€19". */
+// Polar's amounts are hundredths in every currency but these. What a browser shows of a currency is another matter: no cents of a forint, say.
+const WHOLE_CURRENCIES = new Set("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "));
+
+/** An amount in Polar's minor units, such as 1900 and `eur`, as "€19". */
 export function formatMoney(amount, currency) {
-  const options = { style: "currency", currency: currency.toUpperCase() };
-  const digits = new Intl.NumberFormat(LOCALE, options).resolvedOptions().maximumFractionDigits;
-  const format = new Intl.NumberFormat(LOCALE, { ...options, trailingZeroDisplay: "stripIfInteger" });
+  const digits = WHOLE_CURRENCIES.has(currency.toLowerCase()) ? 0 : 2;
+  const format = new Intl.NumberFormat(LOCALE, {
+    style: "currency", currency: currency.toUpperCase(), minimumFractionDigits: digits, maximumFractionDigits: digits, trailingZeroDisplay: "stripIfInteger",
+  });
   return format.format(amount / 10 ** digits);
 }
 

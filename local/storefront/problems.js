@@ -55,7 +55,7 @@ const WORDS = {
   download_limit_reached: { title: "No downloads left" },
   rate_limited: { title: "That was a bit fast", text: "Please wait a moment, then try again." },
   internal: OUR_FAULT,
-  polar_unexpected: { title: "The payment service gave a strange answer", text: `Nothing was charged. ${LATER}` },
+  polar_unexpected: { title: "The payment service gave a strange answer", text: LATER },
   polar_unavailable: { title: "The payment service is not reachable", text: LATER },
   busy: BUSY,
   polar_timeout: { title: "The payment service takes too long to answer", text: LATER },

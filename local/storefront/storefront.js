@@ -29,6 +29,7 @@ const shop = {
   // A phone may forget the page while its owner reads the mail.
   pendingSignIn: remembered("pendingSignIn"),
   setSession,
+  refreshSession,
   setTitle: (title) => { document.title = title ? `${title} · ${shopName}` : shopName; },
   lastProduct: null,
 };
@@ -87,20 +88,30 @@ function attempt(action) {
   }
 }
 
-async function loadSession() {
+async function refreshSession() {
   try {
     setSession(await shop.api.getSession());
   } catch {
-    // Without an answer the page shows what anyone may see; a view that needs the session asks again and says what is wrong.
-    setSession(null);
+    // Without an answer the page shows what it knew, at first what anyone may see; a view that needs the session asks again and says what is wrong.
+    setSession(shop.session);
   }
+}
+
+// Another tab may have signed in or out meanwhile.
+async function comeBack() {
+  const { active, scope } = shop.session ?? {};
+  await refreshSession();
+  const isOther = shop.session?.active !== active || shop.session?.scope !== scope;
+  const view = nameOf(location.hash);
+  if (isOther && view in VIEWS_OF_A_BUYER && view !== "payment") open();
 }
 
 async function signOut(event) {
   const button = event.currentTarget;
   button.disabled = true;
   try {
-    await shop.api.deleteSession();
+    // Ended elsewhere meanwhile: that is what was wanted.
+    await shop.api.deleteSession().catch((error) => { if (error.code !== "unauthenticated") throw error; });
     setSession({ active: false });
     announce("You are signed out.");
     if (nameOf(location.hash) in VIEWS_OF_A_BUYER) location.hash = "";
@@ -118,6 +129,7 @@ document.getElementById("skip").addEventListener("click", (event) => { event.pre
 addEventListener("hashchange", () => open());
 // A browser brings the page back as it was left when a buyer returns from the payment page with "Back".
 addEventListener("pageshow", (event) => { if (event.persisted) unlockCheckout(); });
-const sessionKnown = loadSession();
+document.addEventListener("visibilitychange", () => { if (!document.hidden) comeBack(); });
+const sessionKnown = refreshSession();
 if (nameOf(location.hash) in VIEWS_OF_A_BUYER) await sessionKnown;
 open({ focus: false });

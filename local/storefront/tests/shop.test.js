@@ -124,6 +124,86 @@ test("a connection that is lost while the payment is being confirmed is bridged"
   assert.equal(lost, 2);
 });
 
+test("a payment whose answer is lost after it opened the library still opens it", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  let lost = 0;
+  await page.route("**/api/session", async (route) => {
+    if (route.request().method() !== "POST" || lost > 0) return route.fallback();
+    const answer = await route.fetch();
+    lost += answer.status() === 201 ? 1 : 0;
+    return answer.status() === 201 ? route.abort() : route.fulfill({ response: answer });
+  });
+  await pay(page, { buyer: "unlucky" });
+  await page.locator("li.row").first().waitFor();
+  assert.equal(lost, 1);
+});
+
+test("a claim goes on when the buyer goes elsewhere meanwhile", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  const claim = await holdRequests(page, "**/api/session", "POST");
+  await pay(page, { buyer: "restless" });
+  await page.getByRole("heading", { name: "Your payment is being confirmed" }).waitFor();
+  await page.locator(".brand").click();
+  await page.locator(".card h3").first().waitFor();
+  claim.release();
+  await page.getByRole("link", { name: "Your library" }).waitFor();
+  assert.equal(new URL(page.url()).hash, "");
+});
+
+test("who has paid is never told that nothing was charged", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  await page.clock.install();
+  await page.route("**/api/session", (route) => (route.request().method() === "POST" ? route.fulfill(refusal(502, "polar_unexpected")) : route.fallback()));
+  await pay(page, { buyer: "worried" });
+  await page.getByRole("heading", { name: "Your payment is being confirmed" }).waitFor();
+  await page.clock.runFor("03:00");
+  const panel = page.locator(".state");
+  await panel.getByText("Your payment is safe, and you need not pay again.").waitFor();
+  assert.doesNotMatch(await panel.textContent(), /charged/);
+});
+
+test("a library that failed once shows its rows again", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  await pay(page, { buyer: "reader" });
+  await page.locator("li.row.is-available").first().waitFor();
+
+  const whole = await page.evaluate(async () => (await fetch("/api/customer/downloadable-products")).json());
+  let questions = 0;
+  await page.route("**/api/customer/downloadable-products?*", (route) => {
+    questions += 1;
+    return route.fulfill(questions === 2 ? refusal(503, "busy") : { json: { ...whole, pagination: { totalCount: 200, maxPage: 2 } } });
+  });
+  await page.reload();
+  await page.getByRole("button", { name: "Show more" }).click();
+  await page.getByText("The shop is very busy right now").waitFor();
+  const rows = await page.locator("li.row").count();
+  assert.ok(rows > 0, "what was shown stays");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.waitForFunction((count) => document.querySelectorAll("li.row").length === count, rows * 2);
+  assert.equal(await page.getByText("Loading…").count(), 0);
+});
+
+test("signing out of a session that has ended elsewhere is signing out", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  await pay(page, { buyer: "elsewhere" });
+  await page.locator("li.row.is-available").first().waitFor();
+  assert.equal(await page.evaluate(async () => (await fetch("/api/session", { method: "DELETE" })).status), 204);
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.locator(".card h3").first().waitFor();
+  assert.equal(await page.getByText("You are still signed in").count(), 0);
+});
+
 test("signing out closes the library", async (t) => {
   const page = await newVisitor(browser, t);
   await openCatalogue(page);
@@ -174,6 +254,21 @@ test("a checkout whose answer is lost is begun once, and another click begins an
   assert.notEqual(sent[2].key, sent[0].key);
 });
 
+test("a checkout that is under way ends with its view", async (t) => {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  const checkouts = await holdRequests(page, "**/api/checkout", "POST");
+  await cardPriced(page, PAID).locator("button.buy").click();
+  await page.locator(".card h3 a").last().click();
+  await page.locator("button.buy:enabled").waitFor();
+  checkouts.release();
+  await page.locator("button.buy").click();
+  await page.waitForURL((url) => !url.href.startsWith(`${shopUrl}/#`) && url.pathname !== "/");
+  const wanted = checkouts.seen.map((request) => request.postDataJSON().products[0]);
+  assert.equal(wanted.length, 2);
+  assert.notEqual(wanted[0], wanted[1]);
+});
+
 test("a checkout that cannot begin says so and can be tried again", async (t) => {
   const page = await newVisitor(browser, t);
   await openCatalogue(page);
@@ -194,11 +289,7 @@ test("a refused download says why and names the request", async (t) => {
   await pay(page, { buyer: "refused" });
   const row = page.locator("li.row.is-available").first();
   await row.waitFor();
-  await page.route("**/api/customer/download", (route) => route.fulfill({
-    status: 503,
-    headers: { "Retry-After": "20", "Content-Type": "application/problem+json" },
-    body: JSON.stringify({ type: "about:blank", title: "Busy", status: 503, detail: "Busy.", code: "busy", requestId: "request-17" }),
-  }), { times: 1 });
+  await page.route("**/api/customer/download", (route) => route.fulfill(refusal(503, "busy", { "Retry-After": "20" })), { times: 1 });
   await row.locator("button.download").click();
   const notice = row.getByRole("alert");
   await notice.getByText("The shop is very busy right now").waitFor();
@@ -216,11 +307,14 @@ test("prices are shown in the units of their currency", async (t) => {
     { prices: [{ amountType: "custom", priceCurrency: "eur", minimumAmount: 500 }] },
     { prices: [price("eur", 800)], isRecurring: true, recurringInterval: "month", recurringIntervalCount: 3, trialInterval: "day", trialIntervalCount: 14 },
     { prices: [price("eur", 0)] },
+    // Browsers show neither without hundredths, and Polar counts in them.
+    { prices: [price("huf", 150_000)] },
+    { prices: [price("ugx", 150_050)] },
   ]);
   await page.goto(shopUrl);
   await page.locator(".card .price").first().waitFor();
   assert.deepEqual(await page.locator(".card .price").allInnerTexts(), [
-    "€19.50", "JP¥3,000", "From €5\nPay what you want", "€8 / 3 months\nFirst 14 days free", "Free",
+    "€19.50", "JP¥3,000", "From €5\nPay what you want", "€8 / 3 months\nFirst 14 days free", "Free", "HUF\u00a01,500", "UGX\u00a01,500.50",
   ]);
 });
 
@@ -309,4 +403,13 @@ async function tabTo(page, isThere) {
     if (await page.evaluate(`(${isThere})(document.activeElement)`)) return;
   }
   assert.fail("the keyboard does not reach it");
+}
+
+/** An answer of the shop's that refuses, for `route.fulfill`. */
+function refusal(status, code, headers = {}) {
+  return {
+    status,
+    headers: { "Content-Type": "application/problem+json", ...headers },
+    body: JSON.stringify({ type: "about:blank", title: code, status, detail: "No.", code, requestId: "request-17" }),
+  };
 }

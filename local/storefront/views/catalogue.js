@@ -67,7 +67,7 @@ export function catalogueView(shop, { parameters, signal }) {
 
   function show({ items, pagination }) {
     if (items.length === 0) return goods.replaceChildren(nothing());
-    goods.replaceChildren(h("ul", { class: "cards" }, items.map((product) => card(shop, product))), ...pages(wanted, pagination));
+    goods.replaceChildren(h("ul", { class: "cards" }, items.map((product) => card(shop, product, signal))), ...pages(wanted, pagination));
     restoreFocus();
   }
 
@@ -97,13 +97,13 @@ export function catalogueView(shop, { parameters, signal }) {
   }
 }
 
-function card(shop, product) {
+function card(shop, product, signal) {
   return h("li", { class: "card" },
     cover(product),
     h("div", { class: "card-body" },
       h("h3", null, h("a", { href: `#product/${product.id}` }, product.name)),
       product.description && h("p", { class: "summary" }, firstParagraph(product.description)),
-      h("div", { class: "card-foot" }, priceTag(product), buyControls(shop, product))));
+      h("div", { class: "card-foot" }, priceTag(product), buyControls(shop, product, signal))));
 }
 
 function pages(wanted, { maxPage }) {

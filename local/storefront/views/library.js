@@ -2,7 +2,7 @@
 
 import { announce, button, buttonLink, h, heading, statePanel, wait } from "../dom.js";
 import { formatDate } from "../format.js";
-import { asProblem } from "../problems.js";
+import { asProblem, problemNotice } from "../problems.js";
 import { accountTabs, failure, signedOut, skeleton } from "./account.js";
 import { loom } from "./loom.js";
 import { purchaseRow } from "./purchase.js";
@@ -34,16 +34,23 @@ export function libraryView(shop, { parameters, signal }) {
 
   async function follow() {
     if (shop.session && !shop.session.active) return show(signedOut());
+    shownAs = "";
     show(skeleton());
     try {
       for (const seconds of REFRESH_PAUSES) {
-        if (!(await refresh())) return;
+        if (!(await refresh().catch(bridge))) return;
         await wait(seconds, signal);
       }
       if (await refresh()) rows.append(stillPreparing());
     } catch (error) {
       if (!signal.aborted) failed(asProblem(error));
     }
+  }
+
+  // Rows that are shown stay, whatever becomes of a later question: it is asked again.
+  function bridge(error) {
+    if (signal.aborted || !shownAs || !error.isTemporary) throw error;
+    return true;
   }
 
   // Answers whether something is still being prepared.
@@ -63,16 +70,25 @@ export function libraryView(shop, { parameters, signal }) {
 
   function more({ maxPage }, page) {
     if (page >= maxPage) return "";
-    const next = button("Show more", async () => {
+    const problems = h("div", { class: "row-problem" });
+    const next = button("Show more", addPage, "quiet");
+    const place = h("div", null, next, problems);
+    return place;
+
+    async function addPage() {
       next.disabled = true;
+      problems.replaceChildren();
       try {
         const { items, pagination } = await shop.api.listPurchases({ limit: PAGE_SIZE, page: page + 1 }, signal);
-        next.replaceWith(...groups(items), more(pagination, page + 1));
+        place.replaceWith(...groups(items), more(pagination, page + 1));
       } catch (error) {
-        if (!signal.aborted) failed(asProblem(error));
+        if (signal.aborted) return;
+        const problem = asProblem(error);
+        if (problem.code === "unauthenticated") return onSignedOut();
+        next.disabled = false;
+        problems.replaceChildren(problemNotice(problem, problem.isTemporary && addPage));
       }
-    }, "quiet");
-    return next;
+    }
   }
 
   function groups(purchases) {

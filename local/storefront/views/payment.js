@@ -32,6 +32,7 @@ export function paymentView(shop, { signal }) {
       } catch (error) {
         if (signal.aborted) return;
         trouble = asProblem(error);
+        if (trouble.code === "already_claimed" && (await isOpenHere())) return arrived(shop.session);
         if (!trouble.isTemporary) return refused(trouble);
         showWaiting(true);
         await wait(pause(trouble.retryAfter), signal).catch(() => {});
@@ -42,7 +43,7 @@ export function paymentView(shop, { signal }) {
 
   // Answers null once there is nothing left to wait for.
   async function askOnce() {
-    const answer = await shop.api.claimSession(checkoutId, signal);
+    const answer = await shop.api.claimSession(checkoutId);
     if (answer.active) return arrived(answer);
     const checkout = await shop.api.getCheckout(checkoutId, signal);
     if (checkout.status === "open" || checkout.status === "failed") return declined(checkout);
@@ -50,9 +51,16 @@ export function paymentView(shop, { signal }) {
     return answer;
   }
 
+  // The answer to the claim may have been lost on its way, or another tab may have been first.
+  async function isOpenHere() {
+    await shop.refreshSession();
+    return shop.session?.active;
+  }
+
   function arrived(session) {
     shop.pendingCheckout.clear();
     shop.setSession(session);
+    if (signal.aborted) return null;
     // The library replaces this step, so that "Back" leads to the shop and not into a finished payment.
     location.replace("#library?new");
     return null;
@@ -67,7 +75,6 @@ export function paymentView(shop, { signal }) {
   }
 
   function refused(problem) {
-    if (problem.code === "already_claimed" && shop.session?.active) return arrived(shop.session);
     shop.pendingCheckout.clear();
     const { title: name, text, signIn } = WORDS_HERE[problem.code] ?? explain(problem);
     say(name, [text], [signIn && signInLink(), buttonLink("#", "To the shop", signIn ? "quiet" : "primary"), reference(problem)].filter(Boolean));
@@ -75,10 +82,8 @@ export function paymentView(shop, { signal }) {
   }
 
   function giveUp(problem) {
-    const text = problem
-      ? explain(problem).text
-      : "The bank or the payment service takes its time. Your payment is safe, and you need not pay again.";
-    say("Your payment is not confirmed yet", [text], [
+    const text = problem ? explain(problem).text : "The bank or the payment service takes its time.";
+    say("Your payment is not confirmed yet", [text, "Your payment is safe, and you need not pay again."], [
       button("Check again", follow), buttonLink("#", "To the shop", "quiet"), problem && reference(problem),
     ].filter(Boolean));
   }

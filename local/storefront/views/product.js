@@ -33,7 +33,7 @@ export function productView(shop, { id, signal }) {
     body.replaceChildren(
       h("div", { class: "product-cover" }, cover(product)),
       h("div", { class: "product-main" }, title,
-        h("div", { class: "offer" }, priceTag(product, { all: true }), buyControls(shop, product)),
+        h("div", { class: "offer" }, priceTag(product, { all: true }), buyControls(shop, product, signal)),
         h("div", { class: "prose" }, product.description ? renderMarkdown(product.description) : []),
         benefits(product), fileList(files)));
     if (document.activeElement === document.body) title.focus({ preventScroll: true });

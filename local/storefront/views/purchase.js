@@ -56,7 +56,7 @@ export function purchaseRow(shop, purchase, { signal, onSignedOut }) {
 
   async function refuse(problem, pressed) {
     if (problem.code === "unauthenticated") return onSignedOut();
-    problems.replaceChildren(problemNotice(problem, isWorthRetrying(problem) && (() => download(pressed))));
+    problems.replaceChildren(problemNotice(problem, problem.isTemporary && (() => download(pressed))));
     if (ROW_IS_STALE.has(problem.code)) await refresh();
   }
 
@@ -69,10 +69,6 @@ export function purchaseRow(shop, purchase, { signal, onSignedOut }) {
       if (!signal.aborted) asProblem(error);
     }
   }
-}
-
-function isWorthRetrying({ code, isTemporary }) {
-  return code === "download_pending" || (isTemporary && code !== "download_limit_reached");
 }
 
 function badge({ type, fileName }) {

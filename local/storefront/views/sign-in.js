@@ -54,7 +54,7 @@ export function signInView(shop, { parameters, signal }) {
   }
 
   async function signIn(code) {
-    const session = await shop.api.verifyLogin(code, signal);
+    const session = await shop.api.verifyLogin(code);
     shop.pendingSignIn.clear();
     shop.setSession(session);
     announce("You are signed in.");
