@@ -6,7 +6,7 @@ use serde::Deserialize;
 use startup::causes;
 use tracing::error;
 
-use crate::{Error, Worker};
+use crate::{Error, Worker, catalogue::catalogue_changed_at};
 
 /// What Lambda calls the worker with.
 #[derive(Debug, Deserialize)]
@@ -16,6 +16,25 @@ pub enum Invocation {
     Queue(SqsEvent),
     /// The schedule, with a job.
     Schedule(Job),
+}
+
+/// A message of the queue.
+struct Message {
+    id: String,
+    job: serde_json::Result<Job>,
+}
+
+impl From<SqsMessage> for Message {
+    fn from(message: SqsMessage) -> Self {
+        let job = serde_json::from_str(&message.body.unwrap_or_default());
+        Self { id: message.message_id.unwrap_or_default(), job }
+    }
+}
+
+impl Message {
+    fn catalogue_changed_at(&self) -> Option<Timestamp> {
+        self.job.as_ref().ok().and_then(catalogue_changed_at)
+    }
 }
 
 impl Worker {
@@ -28,24 +47,39 @@ impl Worker {
         match invocation {
             Invocation::Schedule(job) => self.work(&job, now).await?,
             Invocation::Queue(event) => {
-                let done = event.records.into_iter().map(|message| self.do_message(message, now));
-                answer.batch_item_failures = join_all(done).await.into_iter().flatten().collect();
+                let messages = event.records.into_iter().map(Message::from);
+                let (changes, others): (Vec<_>, Vec<_>) =
+                    messages.partition(|message| message.catalogue_changed_at().is_some());
+                let others = join_all(others.into_iter().map(|message| self.do_message(message, now)));
+                let (unseen, undone) = tokio::join!(self.do_changes(changes, now), others);
+                answer.batch_item_failures = unseen.into_iter().chain(undone.into_iter().flatten()).collect();
             }
         }
         Ok(answer)
     }
 
-    async fn do_message(&self, message: SqsMessage, now: Timestamp) -> Option<BatchItemFailure> {
-        let body = message.body.unwrap_or_default();
-        let done = match serde_json::from_str(&body) {
+    /// Heeds all changes of the catalogue by one refresh: each takes several of the requests per minute that Polar grants the whole shop, checkouts included.
+    async fn do_changes(&self, messages: Vec<Message>, now: Timestamp) -> Vec<BatchItemFailure> {
+        let Some(last) = messages.iter().filter_map(Message::catalogue_changed_at).max() else { return Vec::new() };
+        // Boxed for the same reason as in `work`.
+        match Box::pin(self.refresh_since(last, now)).await {
+            Ok(()) => Vec::new(),
+            Err(error) => messages.into_iter().map(|message| failure(message.id, &error)).collect(),
+        }
+    }
+
+    async fn do_message(&self, Message { id, job }: Message, now: Timestamp) -> Option<BatchItemFailure> {
+        let done = match job {
             Ok(job) => self.work(&job, now).await,
             Err(error) => Err(error.into()),
         };
-        let error = done.err()?;
-        let id = message.message_id.unwrap_or_default();
-        error!(message.id = id, cause = causes(&error), "could not do a message");
-        let mut failure = BatchItemFailure::default();
-        failure.item_identifier = id;
-        Some(failure)
+        Some(failure(id, &done.err()?))
     }
+}
+
+fn failure(id: String, error: &Error) -> BatchItemFailure {
+    error!(message.id = id, cause = causes(error), "could not do a message");
+    let mut failure = BatchItemFailure::default();
+    failure.item_identifier = id;
+    failure
 }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use mail::Mailer;
 use polar::webhook::EventType;
@@ -5,15 +7,18 @@ use products::Products;
 use queue::{Job, PolarEvent};
 use startup::{Clients, SettingError, Settings};
 use store::{Downloads, History, Logins, Sessions};
+use tokio::sync::Mutex;
 use tracing::info;
 
-use crate::login_mail::LoginMail;
+use crate::{catalogue::catalogue_changed_at, login_mail::LoginMail};
 
 /// What a warm instance keeps.
 #[derive(Clone)]
 pub struct Worker {
     pub(crate) polar: polar::Client,
     pub(crate) products: Products,
+    /// When this instance last knew that the published catalogue was true.
+    pub(crate) confirmed_at: Arc<Mutex<Option<Timestamp>>>,
     pub(crate) sessions: Sessions,
     pub(crate) downloads: Downloads,
     pub(crate) history: History,
@@ -53,6 +58,7 @@ impl Worker {
         Ok(Self {
             polar: clients.polar.clone(),
             products: Products::from_settings(settings, clients)?,
+            confirmed_at: Arc::default(),
             sessions: Sessions::new(dynamodb(), table("SESSIONS_TABLE")?),
             downloads: Downloads::new(dynamodb(), table("DOWNLOADS_TABLE")?),
             history: History::new(dynamodb(), table("DOWNLOADS_TABLE")?),
@@ -66,7 +72,10 @@ impl Worker {
     pub async fn work(&self, job: &Job, now: Timestamp) -> Result<(), Error> {
         // Boxed: the states of all calls below would make a type too deep for the compiler.
         match job {
-            Job::PolarEvent(event) => Box::pin(self.heed(event, now)).await,
+            Job::PolarEvent(event) => match catalogue_changed_at(job) {
+                Some(changed_at) => Box::pin(self.refresh_since(changed_at, now)).await,
+                None => Box::pin(self.heed(event)).await,
+            },
             Job::LoginCode(login) => {
                 Box::pin(self.send_login_code(login, now)).await;
                 Ok(())
@@ -75,12 +84,9 @@ impl Worker {
         }
     }
 
-    async fn heed(&self, event: &PolarEvent, now: Timestamp) -> Result<(), Error> {
+    async fn heed(&self, event: &PolarEvent) -> Result<(), Error> {
         use EventType as T;
         match (T::from(event.kind.as_str()), event.customer_id, event.subject_id) {
-            (T::ProductCreated | T::ProductUpdated | T::BenefitCreated | T::BenefitUpdated, ..) => {
-                self.products.refresh(now).await?;
-            }
             (T::CustomerDeleted, Some(customer), _) => self.forget_if_gone(customer).await?,
             (T::OrderRefunded, Some(customer), Some(order)) => {
                 self.note_refund(customer, order, event.happened_at).await?
@@ -93,7 +99,7 @@ impl Worker {
 
     /// What missed events would have told: changed products, and deleted customers who still have sessions.
     async fn reconcile(&self, now: Timestamp) -> Result<(), Error> {
-        let (refreshed, looked_after) = tokio::join!(self.products.refresh(now), self.look_after_customers(now));
+        let (refreshed, looked_after) = tokio::join!(self.refresh(now), self.look_after_customers(now));
         refreshed?;
         looked_after
     }

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(test)]
+mod buyer;
 mod error;
 mod license_keys;
 mod orders;

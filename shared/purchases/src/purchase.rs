@@ -61,7 +61,7 @@ pub enum Content {
     File(File),
     /// A file elsewhere, whose address the merchant keeps at Polar.
     Url,
-    /// A file of which Polar says nothing more, because it is not granted yet or no longer.
+    /// A file of which Polar says nothing more, because it is not granted yet, or no longer, or not listed yet.
     Withheld,
 }
 
@@ -163,6 +163,11 @@ impl Purchase {
             self.status = Status::Expired;
         }
         self
+    }
+
+    /// Whether Polar withholds the file, although it was granted. Waiting does not bring it back, so the library leaves it out.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.granted_at.is_some() && self.link.is_none() && self.status != Status::Pending
     }
 
     pub(crate) fn access_is_over(&self, now: Timestamp) -> bool {

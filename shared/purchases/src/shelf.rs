@@ -18,6 +18,9 @@ use crate::{Content, Error, File, Link, Purchase, PurchaseId, Purchases, Status,
 /// Polar grants within seconds of the payment. What is missing for longer was taken back.
 const GRANTED_WITHIN: Duration = Duration::from_mins(15);
 
+/// Files may be listed just before a grant, and the grants just after it; no request lasts this long. What the list lacks for longer, Polar withholds.
+const LISTED_WITHIN: Duration = Duration::from_mins(1);
+
 /// Everything that Polar says of a buyer's purchases, as far as the session may see it.
 pub(crate) struct Shelf {
     orders: Vec<PortalOrder>,
@@ -42,11 +45,11 @@ impl Purchases {
 }
 
 /// What Polar's portal says, side by side.
-struct Said {
-    orders: Vec<PortalOrder>,
-    grants: Vec<BenefitGrant>,
-    files: Vec<Downloadable>,
-    token: CustomerToken,
+pub(crate) struct Said {
+    pub(crate) orders: Vec<PortalOrder>,
+    pub(crate) grants: Vec<BenefitGrant>,
+    pub(crate) files: Vec<Downloadable>,
+    pub(crate) token: CustomerToken,
 }
 
 async fn ask(polar: &polar::Client, token: CustomerToken, scope: Scope) -> polar::Result<Said> {
@@ -90,7 +93,7 @@ pub(crate) fn without_renewals(mut orders: Vec<PortalOrder>) -> Vec<PortalOrder>
 }
 
 impl Shelf {
-    fn new(said: Said, products: impl IntoIterator<Item = Arc<Product>>, default_terms: Terms) -> Self {
+    pub(crate) fn new(said: Said, products: impl IntoIterator<Item = Arc<Product>>, default_terms: Terms) -> Self {
         Self {
             orders: without_renewals(said.orders),
             grants: said.grants,
@@ -103,20 +106,24 @@ impl Shelf {
 
     /// The rows of the library, the newest order first, files in the merchant's order.
     pub(crate) fn purchases(&self, counters: &HashMap<FileOfPurchase, Counter>, now: Timestamp) -> Vec<Purchase> {
-        let orders = self.orders.iter().rev();
-        let rows = orders.flat_map(|order| self.purchases_of(order, now));
-        rows.map(|row| {
+        let shown = self.rows(now).into_iter().filter(|row| !row.is_gone());
+        let counted = shown.map(|row| {
             let counter = counters.get(&row.id.counter());
             row.count(counter, now)
-        })
-        .collect()
+        });
+        counted.collect()
+    }
+
+    /// The same rows and those whose file is gone, not counted yet.
+    pub(crate) fn rows(&self, now: Timestamp) -> Vec<Purchase> {
+        self.orders.iter().rev().flat_map(|order| self.purchases_of(order, now)).collect()
     }
 
     fn purchases_of(&self, order: &PortalOrder, now: Timestamp) -> Vec<Purchase> {
         let product = order.product_id.and_then(|id| self.products.get(&id));
         let grants: BTreeMap<BenefitId, &BenefitGrant> =
             self.grants_of(order).map(|grant| (grant.benefit_id, grant)).collect();
-        let granted = grants.values().flat_map(|grant| self.granted(order, product, grant));
+        let granted = grants.values().flat_map(|grant| self.granted(order, product, grant, now));
         let sold = product.iter().flat_map(|product| &product.benefits).filter(|benefit| is_download(benefit));
         let missing = sold.filter(|benefit| !grants.contains_key(&benefit.id));
         let missing = missing.flat_map(|benefit| self.withheld(order, product, benefit, now));
@@ -127,25 +134,36 @@ impl Shelf {
         self.grants.iter().filter(|grant| grant.is_granted && !grant.is_revoked && came_with(grant, order))
     }
 
-    fn granted(&self, order: &PortalOrder, product: Option<&Arc<Product>>, grant: &BenefitGrant) -> Vec<Purchase> {
+    fn granted(
+        &self,
+        order: &PortalOrder,
+        product: Option<&Arc<Product>>,
+        grant: &BenefitGrant,
+        now: Timestamp,
+    ) -> Vec<Purchase> {
         // Only the organization's view of a benefit has its metadata.
         let sold = product.and_then(|product| product.benefits.iter().find(|benefit| benefit.id == grant.benefit_id));
         let benefit = sold.unwrap_or(&grant.benefit);
-        let granted = |file_id, content, link| {
+        let updated_at = grant.modified_at.or(grant.granted_at).unwrap_or(grant.created_at);
+        let unlisted = if now < updated_at + LISTED_WITHIN { Status::Pending } else { Status::Expired };
+        let granted = |file_id, content, link: Option<Link>| {
             let granted = Purchase {
                 granted_at: grant.granted_at,
-                updated_at: grant.modified_at.or(grant.granted_at).unwrap_or(grant.created_at),
-                status: Status::Available,
-                link: Some(link),
+                updated_at,
+                status: if link.is_some() { Status::Available } else { unlisted },
+                link,
                 ..row(order, benefit, file_id, content)
             };
             granted.apply(self.terms(product, benefit))
         };
         if let Some(url) = download_url(benefit) {
-            return vec![granted(benefit.id.into(), Content::Url, Link::Elsewhere(url))];
+            return vec![granted(benefit.id.into(), Content::Url, Some(Link::Elsewhere(url)))];
         }
-        let files = grant.files().into_iter().filter_map(|file_id| self.files.get(&(grant.benefit_id, file_id)));
-        files.map(|file| granted(file.file.id.into(), Content::File(describe(file)), Link::at_polar(file))).collect()
+        let row_of = |file_id: FileId| match self.files.get(&(grant.benefit_id, file_id)) {
+            Some(file) => granted(file_id.into(), Content::File(describe(file)), Some(Link::at_polar(file))),
+            None => granted(file_id.into(), Content::Withheld, None),
+        };
+        grant.files().into_iter().map(row_of).collect()
     }
 
     /// What was sold with the order and is not granted: not yet, or no longer.
@@ -220,59 +238,10 @@ fn describe(downloadable: &Downloadable) -> File {
 
 #[cfg(test)]
 mod tests {
-    use serde::de::DeserializeOwned;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
-
-    const MANUAL: &str = "8ca03d07-8bad-4514-9b61-4d622836f3b4";
-
-    /// The body of a recorded answer of Polar's.
-    fn recorded(name: &str) -> Value {
-        let path = format!("{}/tests/recordings/{name}.json", env!("CARGO_MANIFEST_DIR"));
-        let recording: Value = serde_json::from_slice(&std::fs::read(path).expect("the recording")).expect("JSON");
-        recording["response"]["body_json"].clone()
-    }
-
-    fn items<T: DeserializeOwned>(name: &str) -> Vec<T> {
-        serde_json::from_value(recorded(name)["items"].clone()).expect("a list of Polar's")
-    }
-
-    /// A customer who took an album of two files once and a manual twice.
-    struct Buyer {
-        orders: Value,
-        grants: &'static str,
-        files: &'static str,
-        products: Value,
-    }
-
-    fn buyer() -> Buyer {
-        Buyer {
-            orders: recorded("543-portal-orders"),
-            grants: "547-portal-benefit-grants",
-            files: "500-portal-downloadables",
-            products: recorded("100-products-list")["items"].clone(),
-        }
-    }
-
-    impl Buyer {
-        fn change_product(&mut self, id: &str, change: impl FnOnce(&mut Value)) {
-            let products = self.products.as_array_mut().expect("a list");
-            change(products.iter_mut().find(|product| product["id"] == id).expect("the product"));
-        }
-
-        fn purchases(self, now: &str) -> Vec<Purchase> {
-            let said = Said {
-                orders: serde_json::from_value(self.orders["items"].clone()).expect("orders"),
-                grants: items(self.grants),
-                files: items(self.files),
-                token: CustomerToken::new("polar_mst_test"),
-            };
-            let products: Vec<Product> = serde_json::from_value(self.products).expect("products");
-            let bought = Shelf::new(said, products.into_iter().map(Arc::new), Terms::default());
-            bought.purchases(&HashMap::new(), now.parse().expect("a time"))
-        }
-    }
+    use crate::buyer::{ALBUM, Buyer, MANUAL, buyer, recorded};
 
     fn names(purchases: &[Purchase]) -> Vec<(&str, &str, Status)> {
         purchases.iter().map(|row| (row.product_name.as_str(), row.file_name(), row.status)).collect()
@@ -312,21 +281,61 @@ mod tests {
 
     #[test]
     fn a_deleted_benefit_takes_its_rows_with_it() {
+        let products = |rows: &[Purchase]| {
+            let ids = rows.iter().filter_map(|row| row.product_id.map(|id| id.to_string()));
+            ids.collect::<Vec<_>>()
+        };
+        let now = "2026-11-21T12:00:00Z";
+        assert_eq!(products(&buyer().purchases(now)), [MANUAL, MANUAL, ALBUM, ALBUM]);
+
         let mut buyer = Buyer {
-            orders: recorded("657-portal-orders-after-benefit-delete"),
             grants: "655-portal-benefit-grants-after-delete",
             files: "651-portal-downloadables-after-benefit-delete",
             ..buyer()
         };
-        let after = recorded("653-product-get-after-benefit-delete");
-        let id = after["id"].as_str().expect("an id").to_owned();
-        buyer.change_product(&id, |product| *product = after.clone());
-        let rows = buyer.purchases("2026-11-21T12:00:00Z");
-        assert!(
-            rows.iter().all(|row| row.product_id.is_none_or(|product| product.to_string() != id)),
-            "{:?}",
-            names(&rows)
-        );
+        buyer.change_product(MANUAL, |product| *product = recorded("653-product-get-after-benefit-delete"));
+        let rows = buyer.purchases(now);
+        assert_eq!(products(&rows), [ALBUM, ALBUM]);
+        assert!(rows.iter().all(|row| row.status == Status::Available), "{:?}", names(&rows));
+    }
+
+    #[test]
+    fn a_file_that_the_list_lacks_just_after_its_grant_is_pending() {
+        let empty = || Buyer { files: "2f0-portal-downloadables-right-after-succeeded", ..buyer() };
+        // The grants are of 11:03:02, 11:03:04 and 11:03:06.
+        for (now, pending) in [
+            ("2026-11-21T11:03:00Z", 4),
+            ("2026-11-21T11:04:02Z", 4),
+            ("2026-11-21T11:04:03Z", 2),
+            ("2026-11-21T11:04:06Z", 1),
+            ("2026-11-21T11:04:07Z", 0),
+        ] {
+            let rows = empty().purchases(now);
+            assert_eq!(rows.len(), pending, "{now}: {:?}", names(&rows));
+            let waits = |row: &Purchase| row.status == Status::Pending && row.content == Content::Withheld;
+            assert!(rows.iter().all(waits), "{now}: {:?}", names(&rows));
+        }
+        let expected = buyer().purchases("2026-11-21T11:03:30Z");
+        let ids = |rows: &[Purchase]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+        assert_eq!(ids(&empty().purchases("2026-11-21T11:03:30Z")), ids(&expected), "the rows keep their names");
+    }
+
+    #[test]
+    fn a_grant_that_was_changed_a_moment_ago_is_as_young_as_a_new_one() {
+        // The album was granted anew at 11:07:18, the manual's grant is gone.
+        let granted_anew = || Buyer {
+            grants: "655-portal-benefit-grants-after-delete",
+            files: "641-portal-downloadables-after-archive",
+            ..buyer()
+        };
+        for (now, statuses) in [
+            ("2026-11-21T11:08:00Z", vec![Status::Available, Status::Pending]),
+            ("2026-11-21T11:08:19Z", vec![Status::Available]),
+        ] {
+            let rows = granted_anew().purchases(now);
+            let album = rows.iter().filter(|row| row.product_id.is_some_and(|id| id.to_string() == ALBUM));
+            assert_eq!(album.map(|row| row.status).collect::<Vec<_>>(), statuses, "{now}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::{collections::HashMap, iter};
+use std::iter;
 
 use jiff::Timestamp;
 use polar::{CustomerToken, Downloadable, OrderId, ProductId, SecretUrl};
@@ -97,7 +97,7 @@ impl Purchases {
     /// Asks Polar for what a buyer wants; nothing is counted yet.
     pub async fn offer(&self, session: &Session, wanted: Wanted, now: Timestamp) -> Result<Offer, Error> {
         let bought = Box::pin(self.shelf(session, now)).await?;
-        let (first, others) = choose(bought.purchases(&HashMap::new(), now), wanted, session.scope, now)?;
+        let (first, others) = choose(bought.rows(now), wanted, session.scope, now)?;
         Ok(Offer { first, others, token: bought.token })
     }
 
@@ -142,9 +142,14 @@ fn choose(
     scope: Scope,
     now: Timestamp,
 ) -> Result<(Candidate, Vec<Candidate>), Error> {
-    let matching: Vec<_> = purchases.into_iter().rev().filter(|purchase| wanted.matches(purchase)).collect();
+    let matching = purchases.into_iter().rev().filter(|purchase| wanted.matches(purchase));
+    let (gone, matching): (Vec<_>, Vec<_>) = matching.partition(Purchase::is_gone);
     let Some(first) = matching.first() else {
-        return Err(if scope == Scope::Account { Error::NotEntitled } else { Error::OrderScope });
+        return Err(match scope {
+            _ if !gone.is_empty() => Error::FileGone,
+            Scope::Account => Error::NotEntitled,
+            Scope::Order { .. } => Error::OrderScope,
+        });
     };
     if matching.iter().any(|purchase| purchase.id.file_id != first.id.file_id) {
         return Err(Error::FileRequired(choices(&matching)));
@@ -159,6 +164,7 @@ fn choose(
         .collect();
     match granted.is_empty() {
         true if pending => return Err(Error::Pending),
+        true if !gone.is_empty() => return Err(Error::FileGone),
         true => return Err(Error::NotEntitled),
         false => {}
     }
@@ -181,4 +187,71 @@ fn choices(purchases: &[Purchase]) -> Vec<Choice> {
         }
     }
     choices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::buyer::{ALBUM, Buyer, MANUAL, buyer};
+
+    /// Long after all grants.
+    const LATER: &str = "2026-11-21T12:00:00Z";
+    const ARCHIVED: &str = "fec1c026-6103-4585-b848-12782f9a73f3";
+    const EMPTY: &str = "2f0-portal-downloadables-right-after-succeeded";
+
+    fn product(id: &str) -> Wanted {
+        Wanted { product_id: id.parse().ok(), ..Wanted::default() }
+    }
+
+    fn file(id: &str) -> Wanted {
+        Wanted { file_id: id.parse().ok(), ..Wanted::default() }
+    }
+
+    fn chosen(buyer: Buyer, wanted: Wanted, scope: Scope, now: &str) -> Result<Purchase, Error> {
+        let now = now.parse().expect("a time");
+        choose(buyer.shelf().rows(now), wanted, scope, now).map(|((purchase, _), _)| purchase)
+    }
+
+    #[test]
+    fn a_granted_file_that_polar_does_not_list_is_pending_at_first_and_gone_later() {
+        let order = Scope::Order { checkout_id: Uuid::from_u128(1) };
+        let album_file = Wanted { product_id: ALBUM.parse().ok(), ..file(ARCHIVED) };
+        for scope in [Scope::Account, order] {
+            for wanted in [product(MANUAL), file(ARCHIVED), album_file] {
+                let refusal = |now| chosen(Buyer { files: EMPTY, ..buyer() }, wanted, scope, now).unwrap_err();
+                let at_once = refusal("2026-11-21T11:03:02Z");
+                assert!(matches!(at_once, Error::Pending), "{wanted:?} {at_once}");
+                let later = refusal(LATER);
+                assert!(matches!(later, Error::FileGone), "{wanted:?} {later}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_nobody_granted_is_not_called_gone() {
+        let stranger = product("00000000-0000-4000-8000-000000000001");
+        let refusal = chosen(Buyer { files: EMPTY, ..buyer() }, stranger, Scope::Account, LATER).unwrap_err();
+        assert!(matches!(refusal, Error::NotEntitled), "{refusal}");
+        let order = Scope::Order { checkout_id: Uuid::from_u128(1) };
+        let refusal = chosen(Buyer { files: EMPTY, ..buyer() }, stranger, order, LATER).unwrap_err();
+        assert!(matches!(refusal, Error::OrderScope), "{refusal}");
+    }
+
+    #[test]
+    fn a_grant_whose_file_is_gone_weighs_more_than_one_that_was_taken_back() {
+        let mut buyer = Buyer { files: EMPTY, ..buyer() };
+        // The older order of the manual is here one that nothing was granted for.
+        buyer.orders["items"][1]["id"] = serde_json::json!(Uuid::from_u128(1));
+        let refusal = chosen(buyer, product(MANUAL), Scope::Account, LATER).unwrap_err();
+        assert!(matches!(refusal, Error::FileGone), "{refusal}");
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_no_choice_beside_the_one_that_is_left() {
+        let archived = || Buyer { files: "641-portal-downloadables-after-archive", ..buyer() };
+        let left = chosen(archived(), product(ALBUM), Scope::Account, LATER).expect("the other file");
+        assert_eq!(left.file_name(), "album-track-01.txt");
+        let refusal = chosen(archived(), file(ARCHIVED), Scope::Account, LATER).unwrap_err();
+        assert!(matches!(refusal, Error::FileGone), "{refusal}");
+    }
 }

@@ -1,0 +1,38 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use polar::webhook::EventType;
+use queue::Job;
+
+use crate::{Error, Worker};
+
+/// Polar dates an event by its own clock, and perhaps a moment before others can read what it tells of. Clocks that follow NTP differ by far less.
+const MARGIN: Duration = Duration::from_secs(10);
+
+impl Worker {
+    /// Refreshes the catalogue, unless this instance has confirmed it since the change.
+    pub(crate) async fn refresh_since(&self, changed_at: Timestamp, now: Timestamp) -> Result<(), Error> {
+        let confirmed_at = *self.confirmed_at.lock().await;
+        if confirmed_at.is_some_and(|confirmed_at| changed_at + MARGIN <= confirmed_at) {
+            return Ok(());
+        }
+        self.refresh(now).await
+    }
+
+    pub(crate) async fn refresh(&self, now: Timestamp) -> Result<(), Error> {
+        self.products.refresh(now).await?;
+        let mut confirmed_at = self.confirmed_at.lock().await;
+        *confirmed_at = confirmed_at.max(Some(now));
+        Ok(())
+    }
+}
+
+/// When something in the catalogue changed, if that is what a job tells of.
+pub(crate) fn catalogue_changed_at(job: &Job) -> Option<Timestamp> {
+    use EventType as T;
+    let Job::PolarEvent(event) = job else { return None };
+    match T::from(event.kind.as_str()) {
+        T::ProductCreated | T::ProductUpdated | T::BenefitCreated | T::BenefitUpdated => Some(event.happened_at),
+        _ => None,
+    }
+}
