@@ -102,7 +102,8 @@ fn collect_settings(folder: &std::path::Path, names: &mut BTreeSet<String>) {
             collect_settings(&entry, names);
         } else if entry.extension().is_some_and(|extension| extension == "rs") {
             let code = fs::read_to_string(&entry).unwrap();
-            let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+            // Unit tests stand at the foot; a module that is for tests only may be named at the top.
+            let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
             let quoted = code.split('"').skip(1).step_by(2);
             names.extend(quoted.filter(|text| is_setting(text)).map(str::to_owned));
         }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use purchases::{Download, Purchase};
 use serde::{Deserialize, Serialize};
 use startup::causes;
-use store::{Attempt, Scope, Session};
+use store::{Attempt, HistoryCursor, Scope, Session};
 use tracing::warn;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -85,8 +85,13 @@ pub(crate) async fn list(
 ) -> Result<Json<DownloadHistory>, ApiError> {
     let own_session = (session.scope != Scope::Account).then(|| session.id());
     let limit = part.limit.map_or(DEFAULT_LIMIT, u16::from).min(LARGEST_LIMIT);
-    let page = shop.history.list(session.customer_id, own_session.as_deref(), part.from.as_deref(), limit).await?;
-    Ok(Json(DownloadHistory { items: page.attempts.into_iter().map(DownloadAttempt::from).collect(), next: page.next }))
+    let no_page = || ApiError::invalid("from", "It is no `next` of a page of this list.");
+    let from = part.from.map(|from| HistoryCursor::parse(&from).ok_or_else(no_page)).transpose()?;
+    let page = shop.history.list(session.customer_id, own_session.as_deref(), from.as_ref(), limit).await?;
+    Ok(Json(DownloadHistory {
+        items: page.attempts.into_iter().map(DownloadAttempt::from).collect(),
+        next: page.next.map(|next| next.to_string()),
+    }))
 }
 
 /// An attempt under way. Its row has one key, so that what happened replaces what was foreseen.

@@ -74,7 +74,18 @@ async fn history(browser: &Browser) -> Vec<String> {
         let attempts = page["items"].as_array().expect("items").iter();
         results.extend(attempts.map(|attempt| attempt["result"].as_str().unwrap_or_default().to_owned()));
         let Some(from) = page["next"].as_str() else { return results };
-        next = format!("&from={}", from.replace('#', "%23"));
+        next = format!("&from={from}");
+    }
+}
+
+#[tokio::test]
+async fn a_history_that_goes_on_from_nowhere_is_refused() {
+    let shop = open_shop().await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let long = "a".repeat(2_000);
+    for from in ["attempt", "attempt%23", "", &long] {
+        let refused = browser.get(&format!("/api/customer/downloads?from={from}")).await;
+        assert_eq!(refused.refusal(), (400, "invalid_request"), "{from}");
     }
 }
 

@@ -28,7 +28,7 @@ async fn bad_requests_are_told_apart() {
         ("wrong method", Method::PUT, "/api/checkout", None, &[], (405, "method_not_allowed")),
         ("malformed JSON", Method::POST, "/api/checkout", text("{\"products\": ["), &json, (400, "invalid_request")),
         ("more than JSON", Method::POST, "/api/checkout", text("{} {}"), &json, (400, "invalid_request")),
-        ("no UTF-8", Method::POST, "/api/session", text("{\"checkoutId\": 7}"), &json, (400, "invalid_request")),
+        ("another type", Method::POST, "/api/session", text("{\"checkoutId\": 7}"), &json, (400, "invalid_request")),
         ("empty body", Method::POST, "/api/checkout", text(""), &json, (400, "invalid_request")),
         ("no content type", Method::POST, "/api/checkout", text("{}"), &[], (415, "unsupported_media_type")),
         (

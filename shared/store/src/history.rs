@@ -1,6 +1,7 @@
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, fmt, time::Duration};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -81,7 +82,31 @@ pub struct HistoryPage {
     /// The attempts, the newest first.
     pub attempts: Vec<Attempt>,
     /// Where the next page begins, if there is one.
-    pub next: Option<String>,
+    pub next: Option<HistoryCursor>,
+}
+
+/// Where a page of the history begins, in letters that an address takes as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryCursor {
+    /// The id of the last row of the page before.
+    after: String,
+}
+
+impl HistoryCursor {
+    /// Reads what a page named as its next one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let after = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let (at, key) = after.strip_prefix(ATTEMPT)?.split_once('#')?;
+        let is_id = at.len() == 13 && at.bytes().all(|byte| byte.is_ascii_digit()) && Uuid::try_parse(key).is_ok();
+        is_id.then_some(Self { after })
+    }
+}
+
+impl fmt::Display for HistoryCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(&self.after))
+    }
 }
 
 /// The history in the table of downloads.
@@ -120,11 +145,11 @@ impl History {
         &self,
         customer_id: Uuid,
         session_id: Option<&str>,
-        from: Option<&str>,
+        from: Option<&HistoryCursor>,
         limit: u16,
     ) -> Result<HistoryPage, Error> {
         // Ids order by time, so "older than" is "smaller than".
-        let before = from.filter(|from| from.starts_with(ATTEMPT)).unwrap_or("attempt$");
+        let before = from.map_or("attempt$", |from| &from.after);
         let query = self.client.query().table_name(&self.table).scan_index_forward(false);
         let mut query = query
             .key_condition_expression("customer_id = :customer_id AND id BETWEEN :first AND :before")
@@ -148,7 +173,7 @@ impl History {
             if page.attempts.len() == usize::from(limit) {
                 return Ok(page);
             }
-            page.next = Some(id.to_owned());
+            page.next = Some(HistoryCursor { after: id.to_owned() });
             page.attempts.push(Attempt::read(&item)?);
         }
         Ok(HistoryPage { next: None, ..page })

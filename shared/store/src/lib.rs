@@ -30,7 +30,7 @@ pub use customer::{CounterData, CustomerData, export};
 pub use devices::SessionData;
 pub use downloads::{Counter, Downloads, FileOfPurchase, Quota, Taken};
 pub use error::Error;
-pub use history::{Attempt, History, HistoryPage};
+pub use history::{Attempt, History, HistoryCursor, HistoryPage};
 pub use idempotency::{IdempotencyKey, Repeat, Repeatable};
 pub use invoices::{AskedInvoice, Invoices};
 pub use limits::{Admission, LoginLimits, LoginRequest};

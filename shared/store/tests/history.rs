@@ -50,7 +50,7 @@ async fn pages_join_without_gaps_and_repeats_even_within_one_millisecond() {
     for (session, count) in [(None, 25), (Some("even"), 13), (Some("nobody"), 0)] {
         let (mut from, mut found) = (None, Vec::new());
         loop {
-            let page = history.list(CUSTOMER, session, from.as_deref(), 4).await.unwrap();
+            let page = history.list(CUSTOMER, session, from.as_ref(), 4).await.unwrap();
             assert!(page.attempts.len() <= 4);
             found.extend(page.attempts);
             from = page.next;
