@@ -7,23 +7,30 @@ use jiff::SignedDuration;
 use ring::digest;
 use serde::Serialize;
 
-/// Browsers and caches keep an answer for a minute, and may show it for ten more while they fetch a new one.
-const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=60, stale-while-revalidate=600");
+/// Browsers and caches keep an answer for so many seconds, and may show it for ten minutes more while they fetch a new one.
+const FRESH: i64 = 60;
 
 /// An answer that is the same for everybody, or 304 for somebody who has it.
 pub(crate) fn cacheable(answer: &impl Serialize, age: SignedDuration, headers: &HeaderMap) -> Response {
     let body = serde_json::to_vec(answer).expect("an answer is plain data");
     let etag = etag(&body);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| names(known, &etag));
+    let age = age.as_secs().max(0);
     let caching = [
         (header::ETAG, HeaderValue::try_from(etag).expect("base64url is plain ASCII")),
-        (header::CACHE_CONTROL, CACHE_CONTROL),
-        (header::AGE, HeaderValue::from(age.as_secs().max(0))),
+        (header::CACHE_CONTROL, cache_control(age)),
+        (header::AGE, HeaderValue::from(age)),
     ];
     if known {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     (caching, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Caches take the age off the freshness (RFC 9111, 4.2).
+fn cache_control(age: i64) -> HeaderValue {
+    let max_age = age.saturating_add(FRESH);
+    HeaderValue::try_from(format!("public, max-age={max_age}, stale-while-revalidate=600")).expect("it is plain ASCII")
 }
 
 fn etag(body: &[u8]) -> String {
@@ -40,6 +47,14 @@ fn names(known: &HeaderValue, etag: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_stays_fresh_for_a_minute_however_old_the_catalogue_is() {
+        for (age, max_age) in [(0, 60), (840, 900)] {
+            let expected = format!("public, max-age={max_age}, stale-while-revalidate=600");
+            assert_eq!(cache_control(age).to_str().unwrap(), expected);
+        }
+    }
 
     #[test]
     fn a_known_tag_is_found_in_every_form() {

@@ -6,8 +6,8 @@ use crate::{SettingError, Settings};
 pub fn log_json_to_stdout(settings: &Settings) -> Result<(), SettingError> {
     // Not the filter of `RUST_LOG`, whose regular expressions are a twentieth of a program.
     let filter: Targets = settings.or_default("LOG_LEVEL", "info")?;
-    // Lambda stamps the time itself.
-    let lines = fmt::layer().json().without_time().with_current_span(false);
+    // A line without a time of its own counts as INFO for Lambda, whatever its level.
+    let lines = fmt::layer().json().with_current_span(false);
     let _ = registry().with(filter).with(lines).try_init();
     Ok(())
 }
