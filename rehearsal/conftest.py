@@ -1,4 +1,4 @@
-"""Deploys both configurations of samconfig.toml once, with the SAM CLI as it is, and hands the stacks to the tests."""
+"""Deploys both configurations of samconfig.toml, with the SAM CLI as it is, and hands the stacks to the tests."""
 
 import re
 import subprocess
@@ -22,11 +22,19 @@ def pytest_addoption(parser):
     )
 
 
+def settings(config):
+    """The parameters that samconfig.toml gives a stack, by name, without the quotes around values with spaces."""
+    parameters = tomllib.loads((TOP / "samconfig.toml").read_text())[config]["deploy"]["parameters"]
+    given = (it.split("=", 1) for it in parameters["parameter_overrides"])
+    return {name: value.removeprefix('"').removesuffix('"') for name, value in given}
+
+
 @dataclass
 class Stack:
     """A deployed stack: its resources' ids, its template as AWS runs it, its parameters and outputs."""
 
     name: str
+    config: str
     ids: dict
     template: dict
     parameters: dict
@@ -39,11 +47,16 @@ class Stack:
 
 
 class Deployer:
-    def __init__(self, template):
-        self.template = template
+    def __init__(self, template, folder):
+        self.template, self.folder = template, folder
 
-    def deploy(self, config, options=()):
-        """Runs `sam deploy` with the parameters of samconfig.toml and `options` besides."""
+    def deploy(self, config, own=()):
+        """Runs `sam deploy` as a merchant does who adds parameters of their `own` to a copy of samconfig.toml."""
+        head, section, tail = (TOP / "samconfig.toml").read_text().partition(f"[{config}.deploy.parameters]")
+        assignment = "parameter_overrides = ["
+        tail = tail.replace(assignment, "\n".join([assignment, *(f"    '{it}'," for it in own)]), 1)
+        config_file = self.folder / "my.samconfig.toml"
+        config_file.write_text(head + section + tail)
         command = [
             Path(sys.executable).parent / "sam",
             "deploy",
@@ -52,21 +65,19 @@ class Deployer:
             "--template-file",
             self.template,
         ]
-        command += ["--config-file", TOP / "samconfig.toml", "--no-progressbar", "--no-confirm-changeset"]
-        if options:
-            settings = tomllib.loads((TOP / "samconfig.toml").read_text())[config]["deploy"]["parameters"]
-            command += ["--parameter-overrides", *settings["parameter_overrides"], *options]
+        command += ["--config-file", config_file, "--no-progressbar", "--no-confirm-changeset"]
         done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         assert done.returncode == 0, done.stdout + done.stderr
-        return self.read(re.search(r"Stack name\s*: (\S+)", done.stdout).group(1))
+        return self.read(re.search(r"Stack name\s*: (\S+)", done.stdout).group(1), config)
 
     @staticmethod
-    def read(name):
+    def read(name, config):
         cloudformation = boto3.client("cloudformation")
         resources = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
         (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
         return Stack(
             name=name,
+            config=config,
             # moto lists what a condition leaves out, too, with no name, and gives some kinds no id.
             ids={
                 it["LogicalResourceId"]: it.get("PhysicalResourceId") for it in resources if "LogicalResourceId" in it
@@ -91,9 +102,9 @@ def template(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def deployer(template):
+def deployer(template, tmp_path_factory):
     with Aws():
-        yield Deployer(template)
+        yield Deployer(template, tmp_path_factory.mktemp("configuration"))
 
 
 @pytest.fixture(scope="session")
@@ -105,8 +116,8 @@ def sandbox(deployer):
 def production(deployer):
     """With everything that is optional."""
     certificate = boto3.client("acm").request_certificate(DomainName="api.shop.example")["CertificateArn"]
-    options = ["DomainName=api.shop.example", f"CertificateArn={certificate}", "AlarmEmail=merchant@shop.example"]
-    return deployer.deploy("production", options)
+    own = ["DomainName=api.shop.example", f"CertificateArn={certificate}", "AlarmEmail=merchant@shop.example"]
+    return deployer.deploy("production", [*own, "Tracing=Active"])
 
 
 @pytest.fixture(scope="session", params=["sandbox", "production"])

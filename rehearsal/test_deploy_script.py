@@ -17,6 +17,10 @@ def machine(tmp_path):
         (tmp_path / tool).symlink_to(shutil.which(tool))
     for tool in TOOLS:
         write_tool(tmp_path, tool, f'echo "{tool} $*" >> "{tmp_path}/calls"; echo aarch64-unknown-linux-gnu')
+    # A clone of which nobody has made anything theirs.
+    (tmp_path / "shop").mkdir()
+    shutil.copy(TOP / "deploy", tmp_path / "shop")
+    (tmp_path / "shop/functions").symlink_to(TOP / "functions")
     return tmp_path
 
 
@@ -27,7 +31,7 @@ def write_tool(machine, name, script):
 
 def deploy(machine, *options, **environment):
     environment = {"PATH": str(machine), "VIRTUAL_ENV": "/venv", **environment}
-    return subprocess.run([TOP / "deploy", *options], env=environment, capture_output=True, text=True)
+    return subprocess.run([machine / "shop/deploy", *options], env=environment, capture_output=True, text=True)
 
 
 def test_a_complete_machine_builds_and_deploys_with_the_options_of_sam(machine):
@@ -41,6 +45,23 @@ def test_a_complete_machine_builds_and_deploys_with_the_options_of_sam(machine):
         if call.startswith("cargo ")
     ]
     assert sorted(" ".join(built).replace("--package ", "").split()) == FUNCTIONS, "each once"
+
+
+@pytest.mark.parametrize(
+    ("options", "deployed"),
+    [
+        ([], "--config-file my.samconfig.toml"),
+        (["--config-env", "production"], "--config-file my.samconfig.toml --config-env production"),
+        (["--config-file", "other.toml"], "--config-file other.toml"),
+        (["--config-file=other.toml"], "--config-file=other.toml"),
+    ],
+)
+def test_what_is_yours_stands_in_a_file_that_git_leaves_alone(machine, options, deployed):
+    assert "/my.samconfig.toml" in (TOP / ".gitignore").read_text().splitlines()
+    shutil.copy(TOP / "samconfig.toml", machine / "shop/my.samconfig.toml")
+    done = deploy(machine, *options)
+    assert done.returncode == 0, done.stderr
+    assert (machine / "calls").read_text().splitlines()[-1] == f"sam deploy {deployed}"
 
 
 def test_a_check_builds_nothing(machine):

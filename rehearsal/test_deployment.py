@@ -107,12 +107,14 @@ def test_logs_are_kept_for_as_long_as_was_said(stack):
     assert {name: kept.get(name) for name in wanted} == dict.fromkeys(wanted, 30)
 
 
-def test_every_function_runs_on_arm64_writes_json_and_is_traced(stack):
+def test_every_function_runs_on_arm64_writes_json_and_is_traced_where_that_was_said(stack):
+    assert stack.parameters["Tracing"] == ("PassThrough" if "sandbox" in stack.name else "Active")
     for name, function in stack.of_type("AWS::Lambda::Function").items():
         assert (function["Architectures"], function["Runtime"]) == (["arm64"], "provided.al2023"), name
-        assert function["TracingConfig"] == {"Mode": "Active"}, name
-        assert function["LoggingConfig"]["LogFormat"] == "JSON", name
-        assert function["LoggingConfig"]["LogGroup"] == {"Ref": name.replace("Function", "Logs")}, name
+        assert function["TracingConfig"] == {"Mode": {"Ref": "Tracing"}}, name
+        group = {"Ref": name.replace("Function", "Logs")}
+        logs = {"LogFormat": "JSON", "ApplicationLogLevel": "TRACE", "LogGroup": group}
+        assert function["LoggingConfig"] == logs, name
 
 
 def test_no_setting_is_a_secret(stack):
@@ -170,9 +172,18 @@ def test_new_code_moves_in_step_by_step_and_an_alarm_moves_it_back(stack):
         assert found["deploymentConfigName"] == f"CodeDeployDefault.Lambda{step}"
         assert found["autoRollbackConfiguration"]["enabled"]
         assert "DEPLOYMENT_STOP_ON_ALARM" in found["autoRollbackConfiguration"]["events"]
-        watched = references(stack.of_type("AWS::CodeDeploy::DeploymentGroup")[group_name]["AlarmConfiguration"])
+
+
+def test_a_roll_out_watches_the_alarms_of_its_function_unless_it_mends_what_is_red(stack):
+    for function in FUNCTIONS:
+        group = stack.of_type("AWS::CodeDeploy::DeploymentGroup")[f"{resource(function)}DeploymentGroup"]
+        condition, watching, ignoring = group["AlarmConfiguration"]["Fn::If"]
+        assert stack.template["Conditions"][condition] == {"Fn::Equals": [{"Ref": "RolloutAlarms"}, "watch"]}
         server_errors = set() if function == "worker" else {"ServerErrorsAlarm"}
-        assert watched == {f"{function.capitalize()}ErrorsAlarm"} | server_errors
+        assert watching["Enabled"]
+        assert references(watching["Alarms"]) == {f"{function.capitalize()}ErrorsAlarm"} | server_errors
+        # Empty, and not absent: CodeDeploy keeps the alarms of which it is told nothing.
+        assert ignoring == {}
 
 
 def test_another_value_of_a_setting_publishes_the_functions_anew(stack):
@@ -183,7 +194,7 @@ def test_another_value_of_a_setting_publishes_the_functions_anew(stack):
         assert version["Description"] == said, name
     for name, function in stack.of_type("AWS::Lambda::Function").items():
         assert function["Description"] == said, name
-        given = references(function["Environment"]) & stack.template["Parameters"].keys()
+        given = references(function) & stack.template["Parameters"].keys()
         assert given <= numbered, name
 
 

@@ -1,10 +1,12 @@
 """What whoever deploys is asked, and what the two configurations answer."""
 
+import ast
+import re
 import tomllib
 
 from samtranslator.yaml_helper import yaml_parse
 
-from conftest import TOP
+from conftest import TOP, settings
 
 TEMPLATE = yaml_parse((TOP / "template.yaml").read_text())
 PARAMETERS = TEMPLATE["Parameters"]
@@ -24,9 +26,32 @@ def test_the_groups_show_every_parameter_once():
 
 def test_both_configurations_answer_all_that_has_no_default_and_nothing_else():
     required = {name for name, parameter in PARAMETERS.items() if "Default" not in parameter}
-    for name, configuration in tomllib.loads((TOP / "samconfig.toml").read_text()).items():
-        if name == "version":
-            continue
-        given = dict(it.split("=", 1) for it in configuration["deploy"]["parameters"]["parameter_overrides"])
+    for name in tomllib.loads((TOP / "samconfig.toml").read_text()).keys() - {"version"}:
+        given = settings(name)
         assert required <= given.keys() <= PARAMETERS.keys(), name
         assert given["PolarServer"] == {"default": "sandbox"}.get(name, name)
+
+
+def items(name, stack):
+    """The items of a parameter that is a list, which moto writes as Python does, or else its one value."""
+    value = stack.parameters[name]
+    return ast.literal_eval(value) if PARAMETERS[name]["Type"] == "CommaDelimitedList" else [value]
+
+
+def test_a_stack_is_given_what_its_configuration_says(stack):
+    given = settings(stack.config)
+    assert {name: ",".join(items(name, stack)) for name in given} == given
+
+
+def test_a_stack_is_given_nothing_that_its_parameters_refuse(stack):
+    """CloudFormation compares each item of a list; moto compares nothing."""
+    for name, parameter in PARAMETERS.items():
+        for item in items(name, stack):
+            assert re.search(parameter.get("AllowedPattern", ""), item), f"{name}: {item}"
+            assert item in map(str, parameter.get("AllowedValues", [item])), f"{name}: {item}"
+
+
+def test_the_deployment_after_one_that_ignores_alarms_watches_them_again():
+    """A parameter that nobody names keeps its value."""
+    for config in ("default", "production"):
+        assert settings(config)["RolloutAlarms"] == PARAMETERS["RolloutAlarms"]["Default"] == "watch"

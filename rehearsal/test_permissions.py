@@ -2,6 +2,8 @@
 
 import ast
 import json
+from email.utils import parseaddr
+from fnmatch import fnmatchcase
 
 import boto3
 
@@ -38,7 +40,8 @@ def existing(stack):
     here = f"{boto3.session.Session().region_name}:{boto3.client('sts').get_caller_identity()['Account']}"
     for parameter in ("AccessTokenParameterName", "WebhookSecretParameterName"):
         yield f"arn:aws:ssm:{here}:parameter{stack.outputs[parameter]}"
-    yield f"arn:aws:ses:{here}:identity/{stack.parameters['MailIdentity']}"
+    # Any, because SES asks for the recipient's too; the sender is what limits.
+    yield f"arn:aws:ses:{here}:identity/*"
 
 
 def test_every_function_has_a_role_of_its_own_that_only_lambda_takes(stack):
@@ -61,10 +64,30 @@ def test_a_role_names_each_action_and_each_resource(stack):
     there = set(existing(stack))
     for function in FUNCTIONS:
         for statement in statements(stack, function):
-            assert statement.keys() == {"Effect", "Action", "Resource"} and statement["Effect"] == "Allow", function
+            limited = {"Condition"} if statement["Action"] == ["ses:SendEmail"] else set()
+            assert statement.keys() == {"Effect", "Action", "Resource"} | limited, function
+            assert statement["Effect"] == "Allow", function
             assert not [action for action in statement["Action"] if "*" in action], function
             if not set(statement["Action"]) <= WITHOUT_ARN:
                 assert statement["Resource"] in there, f"{function}: {json.dumps(statement)}"
+
+
+def test_mails_are_sent_from_addresses_of_the_merchants_identity_only(stack):
+    (mails,) = (it for it in statements(stack, "worker") if it["Action"] == ["ses:SendEmail"])
+    ((key, patterns),) = mails["Condition"]["StringLike"].items()
+    assert key == "ses:FromAddress"
+    identity = stack.parameters["MailIdentity"]
+    rows = [
+        ("the configured sender", parseaddr(stack.parameters["MailFrom"])[1], True),
+        ("another address of the domain", f"sales@{identity}", True),
+        ("an address of a domain below it", f"shop@mail.{identity}", True),
+        ("an identity that is an address", identity, True),
+        ("a domain that ends alike", f"shop@evil{identity}", False),
+        ("a domain that begins alike", f"shop@{identity}.evil.example", False),
+        ("another domain", "shop@evil.example", False),
+    ]
+    for case, sender, may in rows:
+        assert any(fnmatchcase(sender, pattern) for pattern in patterns) == may, case
 
 
 def test_a_function_writes_no_log_but_its_own_and_reads_one_secret(stack):

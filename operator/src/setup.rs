@@ -187,7 +187,7 @@ impl Answer for SetUp {
                 writeln!(out, "{GOOD}ok{GOOD:#} its secret is in the parameter store")?;
                 writeln!(
                     out,
-                    "   {FAINT}functions that run already believe it when they start anew: after hours, or at once with another SecretsRevision{FAINT:#}"
+                    "   {FAINT}functions that run already believe it within a quarter of an hour, or at once with another SecretsRevision{FAINT:#}"
                 )?;
             }
             Kept::InOrder => writeln!(out, "{GOOD}ok{GOOD:#} the shop believes its secret")?,

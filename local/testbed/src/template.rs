@@ -92,7 +92,9 @@ fn permissions(role: &str, resources: &BTreeMap<String, Value>) -> Vec<(String, 
 }
 
 fn permissions_of_statement(statement: &Value) -> impl Iterator<Item = (String, String)> {
-    let resource = text(&statement["Resource"]).unwrap_or_default();
+    // Mails may go to any identity; what limits them is the sender.
+    let sender = items(&statement["Condition"]["StringLike"]["ses:FromAddress"]).first().and_then(text);
+    let resource = sender.or_else(|| text(&statement["Resource"])).unwrap_or_default();
     let resource = match resource.rsplit_once("${") {
         Some((_, last)) => last.trim_end_matches('}').to_owned(),
         None => resource.trim_end_matches(".Arn").to_owned(),
