@@ -89,7 +89,7 @@ impl Worker {
         match (T::from(event.kind.as_str()), event.customer_id, event.subject_id) {
             (T::CustomerDeleted, Some(customer), _) => self.forget_if_gone(customer).await?,
             (T::OrderRefunded, Some(customer), Some(order)) => {
-                self.note_refund(customer, order, event.happened_at).await?
+                self.note_refund(customer, order, event.happened_at).await?;
             }
             (T::BenefitGrantRevoked, Some(customer), Some(grant)) => self.note_revocation(customer, grant).await?,
             _ => info!(event.kind = event.kind, "ignored event"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use polar_standin::{Fault, demo};
 use serde_json::{Value, json};
-use store::Downloads;
+use store::{Downloads, Scope};
 
 use crate::support::{Answer, Browser, open_shop_with, polar};
 
@@ -80,7 +80,7 @@ async fn history(browser: &Browser) -> Vec<String> {
 
 #[tokio::test]
 async fn a_history_that_goes_on_from_nowhere_is_refused() {
-    let shop = open_shop().await;
+    let shop = open_shop_with([]).await;
     let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
     let long = "a".repeat(2_000);
     for from in ["attempt", "attempt%23", "", &long] {
