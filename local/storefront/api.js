@@ -1,4 +1,5 @@
-// The routes of the shop's backend as functions. It touches no DOM, so any page can import it.
+// What a shop page needs of the backend's routes, as functions. It touches no DOM, so any page on the shop's own site can import it; on another site, a
+// page keeps `browserKey` and `token` itself, see "Routes" in the README.
 
 /** A refusal or failure in the shape of `application/problem+json`, plus `network` and `timeout` of our own. */
 export class Problem extends Error {
