@@ -76,9 +76,7 @@ impl Scene {
     }
 
     async fn publish_catalogue(&self) -> anyhow::Result<()> {
-        let here = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "bench"), ("AWS_SECRET_ACCESS_KEY", "bench")];
-        let settings = here.into_iter().map(|(name, value)| (name, value.to_owned())).chain(self.world.environment());
-        let settings: Settings = settings.collect();
+        let settings: Settings = self.world.environment_here().into_iter().collect();
         let clients = Clients::from_settings(&settings)?;
         Ok(Products::from_settings(&settings, &clients)?.refresh(Timestamp::now()).await?)
     }

@@ -7,15 +7,11 @@ use uuid::Uuid;
 
 use crate::{Error, Worker};
 
-/// The queue was too long, or the worker that had the job died: a buyer waits in vain, as after any other failure.
-const EXPIRED: &str = "the code expired in the queue";
-
 impl Worker {
     /// Mails a sign-in code to the customer who has the address. Nobody is told whether there is one but whoever reads that mailbox.
     pub(crate) async fn send_login_code(&self, login: &LoginCode, now: Timestamp) {
         let login_id = login.login_id;
         match self.try_to_send(login, now).await {
-            Ok(EXPIRED) => error!(login.id = %login_id, cause = EXPIRED, "could not send a sign-in mail"),
             Ok(outcome) => info!(login.id = %login_id, "{outcome}"),
             // Not to be tried again: the queue would bring the job back when the code has expired.
             Err(error) => error!(login.id = %login_id, cause = causes(&error), "could not send a sign-in mail"),
@@ -24,7 +20,7 @@ impl Worker {
 
     async fn try_to_send(&self, login: &LoginCode, now: Timestamp) -> Result<&'static str, Error> {
         if login.expires_at <= now {
-            return Ok(EXPIRED);
+            return Err(Error::CodeExpired);
         }
         let customer = self.polar.customers().find_by_email(&login.email).await?;
         let Some((customer_id, email)) = customer.and_then(person) else {

@@ -45,6 +45,9 @@ pub enum Error {
     /// A mail is not on its way.
     #[error("the mail is not on its way")]
     Mail(#[from] mail::Error),
+    /// The queue was too long, or the worker that had the job died: a buyer waits in vain, as after any other failure.
+    #[error("the code expired in the queue")]
+    CodeExpired,
     /// The message is none of ours.
     #[error("the message is no job")]
     NoJob(#[from] serde_json::Error),

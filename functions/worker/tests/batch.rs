@@ -25,9 +25,7 @@ struct Shop {
 impl Shop {
     async fn open() -> Self {
         let world = World::start().await.expect("a world");
-        let aws = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
-        let aws = aws.map(|(name, value)| (name, value.to_owned()));
-        let settings: Settings = world.environment().into_iter().chain(aws).collect();
+        let settings: Settings = world.environment_here().into_iter().collect();
         let clients = Clients::from_settings(&settings).expect("clients");
         let mailer = Mailer::from_settings(&settings, &clients).expect("a mailer");
         Self { worker: Worker::from_settings(&settings, &clients, mailer).expect("a worker"), world }

@@ -45,9 +45,7 @@ async fn begin(logins: &Logins, browser_key: BrowserKey, email: &str) -> Begun {
 impl Shop {
     async fn open() -> Self {
         let world = World::start().await.expect("a world");
-        let aws = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
-        let aws = aws.map(|(name, value)| (name, value.to_owned()));
-        let settings: Settings = world.environment().into_iter().chain(aws).collect();
+        let settings: Settings = world.environment_here().into_iter().collect();
         let clients = Clients::from_settings(&settings).expect("clients");
         let outbox = Outbox::default();
         let mailer = Mailer::to_outbox(&settings, outbox.clone()).expect("a mailer");

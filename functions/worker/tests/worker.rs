@@ -30,9 +30,7 @@ struct Shop {
 }
 
 fn settings(world: &World) -> Settings {
-    let aws = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
-    let aws = aws.map(|(name, value)| (name, value.to_owned()));
-    world.environment().into_iter().chain(aws).collect()
+    world.environment_here().into_iter().collect()
 }
 
 impl Shop {

@@ -169,11 +169,7 @@ test("who has paid is never told that nothing was charged", async (t) => {
 });
 
 test("a library that failed once shows its rows again", async (t) => {
-  const page = await newVisitor(browser, t);
-  await openCatalogue(page);
-  await beginCheckout(page, cardPriced(page, "Free"));
-  await pay(page, { buyer: "reader" });
-  await page.locator("li.row.is-available").first().waitFor();
+  const page = await newBuyer(t, "reader");
 
   const whole = await page.evaluate(async () => (await fetch("/api/customer/downloadable-products")).json());
   let questions = 0;
@@ -192,11 +188,7 @@ test("a library that failed once shows its rows again", async (t) => {
 });
 
 test("signing out of a session that has ended elsewhere is signing out", async (t) => {
-  const page = await newVisitor(browser, t);
-  await openCatalogue(page);
-  await beginCheckout(page, cardPriced(page, "Free"));
-  await pay(page, { buyer: "elsewhere" });
-  await page.locator("li.row.is-available").first().waitFor();
+  const page = await newBuyer(t, "elsewhere");
   assert.equal(await page.evaluate(async () => (await fetch("/api/session", { method: "DELETE" })).status), 204);
 
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -205,11 +197,7 @@ test("signing out of a session that has ended elsewhere is signing out", async (
 });
 
 test("signing out closes the library", async (t) => {
-  const page = await newVisitor(browser, t);
-  await openCatalogue(page);
-  await beginCheckout(page, cardPriced(page, "Free"));
-  await pay(page, { buyer: "leaver" });
-  await page.locator("li.row.is-available").first().waitFor();
+  const page = await newBuyer(t, "leaver");
 
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.locator(".card h3").first().waitFor();
@@ -283,12 +271,8 @@ test("a checkout that cannot begin says so and can be tried again", async (t) =>
 });
 
 test("a refused download says why and names the request", async (t) => {
-  const page = await newVisitor(browser, t);
-  await openCatalogue(page);
-  await beginCheckout(page, cardPriced(page, "Free"));
-  await pay(page, { buyer: "refused" });
+  const page = await newBuyer(t, "refused");
   const row = page.locator("li.row.is-available").first();
-  await row.waitFor();
   await page.route("**/api/customer/download", (route) => route.fulfill(refusal(503, "busy", { "Retry-After": "20" })), { times: 1 });
   await row.locator("button.download").click();
   const notice = row.getByRole("alert");
@@ -387,6 +371,16 @@ test("every view fits a phone, and what is touched is large enough for a finger"
   await page.locator(".offer").waitFor();
   await assertNoSidewaysScroll(page, "the product");
 });
+
+// Somebody who has just bought the free product, in front of the library.
+async function newBuyer(t, buyer) {
+  const page = await newVisitor(browser, t);
+  await openCatalogue(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  await pay(page, { buyer });
+  await page.locator("li.row.is-available").first().waitFor();
+  return page;
+}
 
 // Lets the shop sell these instead of its own products.
 async function offer(page, products) {

@@ -41,31 +41,17 @@ export function accountView(shop, { name, title, lede, signal, load }) {
     headline.focus({ preventScroll: true });
   }
 
-  // A button whose work takes a moment, and the place where a refusal of it is said in the words of `refusal`.
-  function action(label, work, refusal = defaultRefusal) {
-    const problems = h("div", { class: "row-problem" });
-    const press = button(label, run, "quiet");
-    return [press, problems];
-
-    async function run() {
-      press.disabled = true;
-      problems.replaceChildren();
-      try {
-        await work();
-      } catch (error) {
-        if (signal.aborted) return;
-        const problem = asProblem(error);
-        if (problem.code === "unauthenticated") fail(problem);
-        else problems.replaceChildren(refusal(problem, run));
-      } finally {
-        press.disabled = false;
-      }
-    }
+  function action(label, work, refusal) {
+    return actionButton(label, work, { signal, onSignedOut, refusal });
   }
 
   function fail(problem) {
-    if (problem.code === "unauthenticated") signOut("You are signed out");
+    if (problem.code === "unauthenticated") onSignedOut();
     else show(failure(problem, begin));
+  }
+
+  function onSignedOut() {
+    signOut("You are signed out");
   }
 
   function signOut(words) {
@@ -79,6 +65,28 @@ export function accountView(shop, { name, title, lede, signal, load }) {
   function show(content) {
     body.removeAttribute("aria-busy");
     body.replaceChildren(...[content].flat(Infinity).filter(Boolean));
+  }
+}
+
+/** A button whose work takes a moment, and the place where a refusal of it is said in the words of `refusal`. */
+export function actionButton(label, work, { signal, onSignedOut, refusal = defaultRefusal }) {
+  const problems = h("div", { class: "row-problem" });
+  const press = button(label, run, "quiet");
+  return [press, problems];
+
+  async function run() {
+    press.disabled = true;
+    problems.replaceChildren();
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted) return;
+      const problem = asProblem(error);
+      if (problem.code === "unauthenticated") onSignedOut();
+      else problems.replaceChildren(refusal(problem, run));
+    } finally {
+      press.disabled = false;
+    }
   }
 }
 

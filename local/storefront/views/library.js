@@ -2,8 +2,8 @@
 
 import { announce, button, buttonLink, h, heading, statePanel, wait } from "../dom.js";
 import { formatDate } from "../format.js";
-import { asProblem, problemNotice } from "../problems.js";
-import { accountTabs, failure, signedOut, skeleton } from "./account.js";
+import { asProblem } from "../problems.js";
+import { accountTabs, actionButton, failure, signedOut, skeleton } from "./account.js";
 import { loom } from "./loom.js";
 import { purchaseRow } from "./purchase.js";
 
@@ -70,25 +70,11 @@ export function libraryView(shop, { parameters, signal }) {
 
   function more({ maxPage }, page) {
     if (page >= maxPage) return "";
-    const problems = h("div", { class: "row-problem" });
-    const next = button("Show more", addPage, "quiet");
-    const place = h("div", null, next, problems);
+    const place = h("div", null, actionButton("Show more", async () => {
+      const { items, pagination } = await shop.api.listPurchases({ limit: PAGE_SIZE, page: page + 1 }, signal);
+      place.replaceWith(...groups(items), more(pagination, page + 1));
+    }, { signal, onSignedOut }));
     return place;
-
-    async function addPage() {
-      next.disabled = true;
-      problems.replaceChildren();
-      try {
-        const { items, pagination } = await shop.api.listPurchases({ limit: PAGE_SIZE, page: page + 1 }, signal);
-        place.replaceWith(...groups(items), more(pagination, page + 1));
-      } catch (error) {
-        if (signal.aborted) return;
-        const problem = asProblem(error);
-        if (problem.code === "unauthenticated") return onSignedOut();
-        next.disabled = false;
-        problems.replaceChildren(problemNotice(problem, problem.isTemporary && addPage));
-      }
-    }
   }
 
   function groups(purchases) {

@@ -83,6 +83,14 @@ impl World {
         settings.map(|(name, value)| (name, value.to_owned())).into()
     }
 
+    /// The same for code in the caller's own process, with what Lambda sets by itself.
+    #[must_use]
+    pub fn environment_here(&self) -> Vec<(&'static str, String)> {
+        let by_lambda = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+        let by_lambda = by_lambda.map(|(name, value)| (name, value.to_owned()));
+        by_lambda.into_iter().chain(self.environment()).collect()
+    }
+
     /// The settings that `template.yaml` gives to one function, no more, and AWS as the function's role sees it: what
     /// works here does not lack a variable or a permission once it is deployed.
     pub async fn environment_of(&self, function: &str) -> anyhow::Result<Vec<(&'static str, String)>> {
