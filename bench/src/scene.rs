@@ -9,7 +9,7 @@ use products::Products;
 use ring::hmac;
 use serde_json::{Value, json};
 use startup::{Clients, Settings};
-use store::{BrowserKey, Checkouts, Lifetime, NewCheckout, NewSession, Scope, SessionToken, Sessions};
+use store::{BrowserKey, Checkouts, Lifetime, NewCheckout, NewSession, Proof, SessionToken, Sessions};
 use testbed::{
     Event, Purchase, WEBHOOK_SECRET, World, demo,
     seeds::{ACCOUNT_SESSION, BROWSER_KEY, BUYER_EMAIL, CLAIMED_CHECKOUT},
@@ -25,11 +25,12 @@ pub(crate) const LIFETIME: Lifetime = Lifetime { idle: Duration::from_hours(48),
 pub(crate) fn account_session(token: SessionToken) -> NewSession {
     NewSession {
         token,
-        scope: Scope::Account,
+        proof: Proof::Mailbox,
         lifetime: LIFETIME,
         client: "bench".to_owned(),
-        replaces: None,
-        continues: None,
+        adds_to: None,
+        replaces: Vec::new(),
+        keeps: Vec::new(),
     }
 }
 
@@ -94,7 +95,7 @@ impl Scene {
         self.world.polar.buy(&purchase)?;
         let checkouts = Checkouts::new(self.world.dynamodb.client(), "checkouts");
         let key = BrowserKey::parse(BROWSER_KEY).context("the browser key")?;
-        let checkout = NewCheckout { id: CLAIMED_CHECKOUT, browser_key: &key, begun_in: None };
+        let checkout = NewCheckout { id: CLAIMED_CHECKOUT, browser_key: &key };
         Ok(checkouts.create(&checkout, now).await?)
     }
 

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use startup::{Clients, Settings, http_client};
-use store::{NewSession, Scope, SessionToken, Sessions};
+use store::{NewSession, Proof, SessionToken, Sessions};
 use testbed::{demo, seeds::ACCOUNT_SESSION};
 use tokio::{task::JoinSet, time};
 
@@ -169,7 +169,7 @@ impl Shop {
             }
             let sessions = self.sessions.clone();
             writers.spawn(async move {
-                let session = NewSession::open(uuid::Uuid::new_v4(), Scope::Account, LIFETIME, "bench");
+                let session = NewSession::open(uuid::Uuid::new_v4(), Proof::Mailbox, LIFETIME, "bench");
                 sessions.create(&session, Timestamp::now()).await.map(|_| ()).map_err(anyhow::Error::from)
             });
         }

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use axum::{
     Json, Router,
     extract::Request,
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
     routing::get,
@@ -65,6 +65,7 @@ impl LocalShop {
         let mailer = Mailer::to_outbox(&settings, outbox.clone())?;
         let upkeep = Upkeep::start(Worker::from_settings(&settings, &clients, mailer)?).await;
         let router = router(&settings, &clients, &upkeep)?.merge(outbox_page(outbox.clone()));
+        let router = router.layer(from_fn(refuse_other_hosts));
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(axum::serve(listener, router).into_future());
         if let Some(standin) = &standin {
@@ -167,6 +168,7 @@ fn places(
         ("CATALOGUE_TABLE", "catalogue".to_owned()),
         ("CHECKOUTS_TABLE", "checkouts".to_owned()),
         ("LOGINS_TABLE", "logins".to_owned()),
+        ("LIMITS_TABLE", "limits".to_owned()),
         ("DOWNLOADS_TABLE", "downloads".to_owned()),
     ]);
     Ok(places)
@@ -176,6 +178,17 @@ fn places(
 async fn to_its_end(request: Request, next: Next) -> Response {
     let answer = tokio::spawn(next.run(request)).await;
     answer.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+/// Answers under the names of this machine only. A page elsewhere can make its own host name lead here (DNS rebinding), and would read
+/// sign-in codes in the outbox.
+async fn refuse_other_hosts(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
+    if matches!(name, "localhost" | "127.0.0.1" | "[::1]") {
+        return next.run(request).await;
+    }
+    (StatusCode::MISDIRECTED_REQUEST, "This shop answers at http://localhost only.\n").into_response()
 }
 
 /// The page, and behind it the very routers that the functions run.

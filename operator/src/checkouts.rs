@@ -57,7 +57,7 @@ impl Item {
             amount: checkout.total_amount,
             currency: checkout.currency.to_string(),
             begun_here: record.is_some(),
-            claimed_at: record.and_then(|record| record.claimed_at),
+            claimed_at: record.and_then(|record| record.claimed).map(|claimed| claimed.at),
         }
     }
 }

@@ -70,8 +70,13 @@ impl Answer for Held {
         writeln!(out, "{STRONG}{customer_id}{STRONG:#}{gone}")?;
         writeln!(out, "\n{STRONG}Sessions{STRONG:#}")?;
         for session in sessions {
-            let scope =
-                session.checkout_id.map_or("account".to_owned(), |checkout| format!("order of checkout {checkout}"));
+            let scope = match &session.checkout_ids {
+                None => "account".to_owned(),
+                Some(ids) => {
+                    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+                    format!("order of checkout {}", ids.join(", "))
+                }
+            };
             let client = session.client.as_deref().unwrap_or("some browser");
             writeln!(
                 out,

@@ -2,7 +2,7 @@ use axum::{
     http::StatusCode,
     response::{AppendHeaders, IntoResponse, Response},
 };
-use http_api::{ApiError, Json, Transport, set_browser_cookie};
+use http_api::{ApiError, Browser, Json, Transport};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{BrowserKey, Repeat};
@@ -50,10 +50,12 @@ impl NewCheckout {
     }
 
     /// The answer, in which the browser key travels one way or the other.
-    pub(crate) fn answer(self, transport: Transport) -> Response {
-        let browser_key = self.browser_key.as_deref().and_then(BrowserKey::parse);
-        let cookie = browser_key.filter(|_| transport == Transport::Cookie).map(|key| set_browser_cookie(&key));
+    pub(crate) fn answer(self, transport: Transport, browser: &Browser) -> Response {
+        let key = self.browser_key.as_deref().and_then(BrowserKey::parse);
+        let cookies =
+            key.filter(|_| transport == Transport::Cookie).map(|key| browser.keep_key_of(&key, self.checkout_id));
         let in_body = self.browser_key.filter(|_| transport == Transport::Bearer);
-        (StatusCode::CREATED, AppendHeaders(cookie), Json(Self { browser_key: in_body, ..self })).into_response()
+        let answer = Json(Self { browser_key: in_body, ..self });
+        (StatusCode::CREATED, AppendHeaders(cookies.into_iter().flatten()), answer).into_response()
     }
 }

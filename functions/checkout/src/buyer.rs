@@ -1,16 +1,14 @@
-use std::net::IpAddr;
-
 use axum::{extract::FromRequestParts, http::request::Parts};
 use http_api::{ApiError, Browser, ClientIp, MaybeSignedIn};
-use store::{BrowserKey, IdempotencyKey, Repeatable, Scope, Session};
+use store::{IdempotencyKey, Repeatable, Scope, Session};
 use uuid::Uuid;
 
 use crate::Shop;
 
 /// Who begins a checkout.
 pub(crate) struct Buyer {
-    pub(crate) ip: Option<IpAddr>,
-    pub(crate) browser_key: Option<BrowserKey>,
+    pub(crate) ip: ClientIp,
+    pub(crate) browser: Browser,
     /// A session of the whole account. One that came from a checkout proves too little to buy in the customer's name.
     pub(crate) account: Option<Session>,
     /// The name that the page gave to its request.
@@ -25,8 +23,8 @@ impl Buyer {
 
     /// The request as one that may be a repeat, if the page has named it.
     pub(crate) fn repeatable<'a>(&'a self, content: &'a [u8]) -> Option<Repeatable<'a>> {
-        let browser_key = self.browser_key.as_ref();
-        self.idempotency_key.as_ref().map(|key| Repeatable { key, content, browser_key })
+        let browser_keys = self.browser.keys();
+        self.idempotency_key.as_ref().map(|key| Repeatable { key, content, browser_keys })
     }
 }
 
@@ -35,11 +33,11 @@ impl FromRequestParts<Shop> for Buyer {
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, ApiError> {
         let idempotency_key = idempotency_key(parts)?;
-        let Ok(ClientIp(ip)) = ClientIp::from_request_parts(parts, shop).await;
-        let Browser(browser_key) = Browser::from_request_parts(parts, shop).await?;
+        let Ok(ip) = ClientIp::from_request_parts(parts, shop).await;
+        let browser = Browser::from_request_parts(parts, shop).await?;
         let MaybeSignedIn(signed_in) = MaybeSignedIn::from_request_parts(parts, shop).await?;
         let account = signed_in.map(|signed_in| signed_in.session).filter(|session| session.scope == Scope::Account);
-        Ok(Self { ip, browser_key, account, idempotency_key })
+        Ok(Self { ip, browser, account, idempotency_key })
     }
 }
 

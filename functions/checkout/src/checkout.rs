@@ -1,4 +1,5 @@
 use jiff::Timestamp;
+use payments::Payment;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -33,21 +34,21 @@ struct CheckoutProduct {
     name: String,
 }
 
-impl From<polar::Checkout> for Checkout {
-    fn from(checkout: polar::Checkout) -> Self {
-        let is_open = checkout.status == polar::CheckoutStatus::Open;
+impl Checkout {
+    pub(crate) fn new(checkout_id: Uuid, payment: Payment) -> Self {
+        let is_open = payment.status == polar::CheckoutStatus::Open;
         Self {
-            checkout_id: checkout.id.into(),
-            status: checkout.status.to_string(),
-            url: is_open.then(|| checkout.url.expose().to_owned()),
-            expires_at: checkout.expires_at,
-            currency: checkout.currency.to_string(),
-            amount: checkout.amount,
-            discount_amount: checkout.discount_amount,
-            net_amount: checkout.net_amount,
-            tax_amount: checkout.tax_amount,
-            total_amount: checkout.total_amount,
-            product: checkout.product.map(|product| CheckoutProduct { id: product.id.into(), name: product.name }),
+            checkout_id,
+            status: payment.status.to_string(),
+            url: is_open.then_some(payment.url),
+            expires_at: payment.expires_at,
+            currency: payment.currency,
+            amount: payment.amount,
+            discount_amount: payment.discount_amount,
+            net_amount: payment.net_amount,
+            tax_amount: payment.tax_amount,
+            total_amount: payment.total_amount,
+            product: payment.product.map(|(id, name)| CheckoutProduct { id, name }),
         }
     }
 }

@@ -1,9 +1,9 @@
 use axum::{extract::State, response::Response};
 use futures_util::future::try_join_all;
-use http_api::{ApiError, InputRefusals, Json, Now, PolarRefusals, Problem, Refused};
+use http_api::{ApiError, InputRefusals, Json, LimitRefusals, Now, PolarRefusals, Problem, Refused};
 use jiff::Timestamp;
 use polar::ProductId;
-use store::{BrowserKey, Repeatable, Session};
+use store::{BrowserKey, Repeatable};
 use tracing::info;
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ use crate::{Shop, begun::NewCheckout, buyer::Buyer, wanted::WantedCheckout};
         (status = 413, body = Problem, content_type = "application/problem+json", description = "`payload_too_large`"),
         (status = 415, body = Problem, content_type = "application/problem+json", description = "`unsupported_media_type`"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product is not for sale or named twice, or a value is not possible"),
+        LimitRefusals,
         PolarRefusals,
     ))]
 pub(crate) async fn create(
@@ -33,21 +34,20 @@ pub(crate) async fn create(
     let content = wanted.content(&buyer);
     let repeatable = buyer.repeatable(&content);
     if let Some(earlier) = find_earlier(&shop, repeatable.as_ref(), now).await? {
-        return Ok(earlier.answer(transport));
+        return Ok(earlier.answer(transport, &buyer.browser));
     }
     wanted.check(&shop)?;
+    shop.access.spend(1, buyer.account.as_ref(), buyer.ip, now).await?;
     refuse_what_is_not_on_sale(&shop, &wanted.products).await?;
 
     let checkout = shop.polar.checkouts().create(&wanted.into_request(&shop, &buyer)).await?;
-    // One key for all checkouts of a browser: a second tab must not lock the first one out.
-    let browser_key = buyer.browser_key.clone().unwrap_or_else(BrowserKey::generate);
-    let begun_in = buyer.account.as_ref().map(Session::reference);
-    let record = store::NewCheckout { id: checkout.id.into(), browser_key: &browser_key, begun_in };
+    let browser_key = buyer.browser.key_for(transport).unwrap_or_else(BrowserKey::generate);
+    let record = store::NewCheckout { id: checkout.id.into(), browser_key: &browser_key };
     let begun = NewCheckout::new(&checkout, &browser_key);
     let begun = remember(&shop, &record, begun, repeatable.as_ref(), now).await?;
 
     info!(checkout.id = %begun.checkout_id, "began checkout");
-    Ok(begun.answer(transport))
+    Ok(begun.answer(transport, &buyer.browser))
 }
 
 async fn find_earlier(

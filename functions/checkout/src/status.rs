@@ -1,29 +1,61 @@
 use axum::extract::State;
-use http_api::{ApiError, Browser, Json, Path, Problem};
+use http_api::{ApiError, Browser, ClientIp, Json, LimitRefusals, Now, Path, PolarRefusals, Problem};
+use jiff::Timestamp;
+use payments::{Known, Payment};
+use store::{BrowserKey, CheckoutRecord};
 use uuid::Uuid;
 
 use crate::{Shop, checkout::Checkout};
 
 /// `GET /api/checkout/{id}`: how a checkout is going, for the browser that began it.
+///
+/// The answer may be some seconds old. Polar is asked once a second at most, and less often the longer a payment takes.
 #[utoipa::path(get, path = "/api/checkout/{id}", operation_id = "getCheckout", tag = "checkout",
     params(("id" = Uuid, Path), ("Browser-Key" = Option<String>, Header, description = "For pages on another site; otherwise the cookie")),
     responses(
         (status = 200, body = Checkout),
         (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, or another browser's"),
+        LimitRefusals,
+        PolarRefusals,
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,
+    Now(now): Now,
     Path(id): Path<Uuid>,
     browser: Browser,
+    ip: ClientIp,
 ) -> Result<Json<Checkout>, ApiError> {
-    Ok(Json(find_own(&shop, id, browser).await?.into()))
+    let own = find_own(&shop, id, &browser.keys(), ip, now).await?;
+    Ok(Json(Checkout::new(id, own.payment)))
+}
+
+/// A checkout that this browser has begun.
+pub(crate) struct OwnCheckout {
+    pub(crate) record: CheckoutRecord,
+    /// The key that it was begun with.
+    pub(crate) key: BrowserKey,
+    /// What Polar said of it, now or a moment ago.
+    pub(crate) payment: Payment,
 }
 
 /// A checkout that this browser has begun. An unknown one and somebody else's look the same.
-pub(crate) async fn find_own(shop: &Shop, id: Uuid, Browser(key): Browser) -> Result<polar::Checkout, ApiError> {
-    let key = key.ok_or(ApiError::Unauthenticated)?;
-    let record = shop.checkouts.find(id).await?;
-    record.filter(|record| record.was_begun_by(&key)).ok_or(ApiError::NotFound)?;
-    shop.polar.checkouts().find(id.into()).await?.ok_or(ApiError::NotFound)
+pub(crate) async fn find_own(
+    shop: &Shop,
+    id: Uuid,
+    keys: &[BrowserKey],
+    ip: ClientIp,
+    now: Timestamp,
+) -> Result<OwnCheckout, ApiError> {
+    if keys.is_empty() {
+        return Err(ApiError::Unauthenticated);
+    }
+    let record = shop.checkouts.find(id).await?.ok_or(ApiError::NotFound)?;
+    let key = record.key_among(keys).ok_or(ApiError::NotFound)?.clone();
+    let shares = shop.access.shares_of(None, ip);
+    match shop.payments.find(&record, &key, &shares, now).await?.ok_or(ApiError::NotFound)? {
+        Known::Payment(payment) => Ok(OwnCheckout { record, key, payment }),
+        Known::Nothing => Err(store::Error::Conflict.into()),
+        Known::RefusedUntil(end) => Err(ApiError::rate_limited_until(end, now)),
+    }
 }

@@ -1,12 +1,17 @@
 use axum::extract::State;
-use http_api::{ApiError, Browser, InputRefusals, Json, Path, PolarRefusals, Problem};
-use polar::{Address, ClientUpdateCheckout, ProductId};
+use http_api::{ApiError, Browser, ClientIp, InputRefusals, Json, LimitRefusals, Now, Path, PolarRefusals, Problem};
+use payments::Payment;
+use polar::{Address, ClientSecret, ClientUpdateCheckout, ProductId};
 use serde::Deserialize;
 use tracing::info;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{Shop, checkout::Checkout, status::find_own};
+use crate::{
+    Shop,
+    checkout::Checkout,
+    status::{OwnCheckout, find_own},
+};
 
 /// What a page changes on a checkout; what is left out stays. The buyer's e-mail address is for Polar's own page to take.
 #[derive(Deserialize, ToSchema)]
@@ -52,23 +57,28 @@ struct BillingAddress {
         (status = 409, body = Problem, content_type = "application/problem+json", description = "`checkout_not_open`: paid, ended, or being processed; with `Retry-After` it may be open again then"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "`checkout_expired`"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product that was not offered or that this customer cannot buy again, an unknown or used-up code, or another value that is not possible"),
+        LimitRefusals,
         PolarRefusals,
     ))]
 pub(crate) async fn update(
     State(shop): State<Shop>,
+    Now(now): Now,
     Path(id): Path<Uuid>,
     browser: Browser,
+    ip: ClientIp,
     Json(changed): Json<ChangedCheckout>,
 ) -> Result<Json<Checkout>, ApiError> {
-    let checkout = find_own(&shop, id, browser).await?;
-    let offered = |wanted: &Uuid| checkout.products.iter().any(|product| product.id == ProductId::from(*wanted));
-    if changed.product_id.is_some_and(|wanted| !offered(&wanted)) {
+    let OwnCheckout { record, key, payment } = find_own(&shop, id, &browser.keys(), ip, now).await?;
+    if changed.product_id.is_some_and(|wanted| !payment.product_ids.contains(&wanted)) {
         return Err(ApiError::rejected("productId", "This checkout was not begun with that product."));
     }
-    let changed = shop.polar.checkouts().client_update(&checkout.client_secret, &changed.into()).await?;
+    shop.access.spend(1, None, ip, now).await?;
+    let secret = ClientSecret::new(payment.client_secret);
+    let changed = Payment::from(shop.polar.checkouts().client_update(&secret, &changed.into()).await?);
+    shop.payments.remember(&record, &key, &changed).await?;
 
-    info!(checkout.id = %changed.id, "changed checkout");
-    Ok(Json(changed.into()))
+    info!(checkout.id = %id, "changed checkout");
+    Ok(Json(Checkout::new(id, changed)))
 }
 
 impl From<ChangedCheckout> for ClientUpdateCheckout {

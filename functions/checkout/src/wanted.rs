@@ -100,16 +100,18 @@ impl WantedCheckout {
     pub(crate) fn into_request(self, shop: &Shop, buyer: &Buyer) -> CreateCheckout {
         let customer_id = buyer.customer_id();
         let typed = |text: Option<String>| text.filter(|_| customer_id.is_none());
-        let back = format!("{}/?checkout_id={{CHECKOUT_ID}}", shop.access.origins.main());
+        let main = shop.access.origins.main();
+        let back = format!("{main}/?checkout_id={PLACEHOLDER}");
+        let parsed = |url: Option<String>| Some(as_parsed(&Url::parse(&url?).ok()?));
         CreateCheckout {
             products: self.products.into_iter().map(ProductId::from).collect(),
-            success_url: Some(self.success_url.unwrap_or(back)),
-            return_url: self.return_url,
-            embed_origin: self.embed_origin,
+            success_url: parsed(self.success_url).or(Some(back)),
+            return_url: parsed(self.return_url),
+            embed_origin: self.embed_origin.and_then(|url| Some(Url::parse(&url).ok()?.origin().ascii_serialization())),
             customer_id: customer_id.map(CustomerId::from),
             customer_email: typed(self.customer_email),
             customer_name: typed(self.customer_name),
-            customer_ip_address: buyer.ip,
+            customer_ip_address: buyer.ip.0,
             amount: self.amount,
             allow_discount_codes: Some(self.allow_discount_codes),
             discount_id: self.discount_id.map(DiscountId::from),
@@ -120,6 +122,36 @@ impl WantedCheckout {
     }
 }
 
+/// What Polar replaces by the checkout's id.
+const PLACEHOLDER: &str = "{CHECKOUT_ID}";
+
+/// An address as it was understood when it was checked, not as it was typed: `\\` and line breaks are read differently elsewhere.
+fn as_parsed(url: &Url) -> String {
+    url.as_str().replace("%7BCHECKOUT_ID%7D", PLACEHOLDER)
+}
+
 fn is_ours(shop: &Shop, url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| shop.access.origins.allow(&url))
+    Url::parse(url)
+        .is_ok_and(|url| shop.access.origins.allow(&url) && url.username().is_empty() && url.password().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polar_gets_an_address_as_it_was_checked() {
+        for (typed, sent) in [
+            (
+                "https://shop.example/thanks?checkout_id={CHECKOUT_ID}",
+                "https://shop.example/thanks?checkout_id={CHECKOUT_ID}",
+            ),
+            ("https://shop.example/thanks/{CHECKOUT_ID}", "https://shop.example/thanks/{CHECKOUT_ID}"),
+            ("https://shop.example\\@evil.example", "https://shop.example/@evil.example"),
+            ("https://shop.exa\r\nmple/a\tb", "https://shop.example/ab"),
+            ("HTTPS://Shop.Example:443/", "https://shop.example/"),
+        ] {
+            assert_eq!(as_parsed(&Url::parse(typed).expect("an address")), sent, "{typed:?}");
+        }
+    }
 }

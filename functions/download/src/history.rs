@@ -6,12 +6,16 @@ use jiff::Timestamp;
 use purchases::{Download, Purchase};
 use serde::{Deserialize, Serialize};
 use startup::causes;
-use store::{Attempt, HistoryCursor, Scope, Session};
+use store::{Attempt, HistoryCursor, HistoryOf, Session};
 use tracing::warn;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::{Shop, link::WantedFile};
+
+/// What stands in the history for a download that was counted, and for one that was free.
+const ISSUED: &str = "issued";
+const REPEATED: &str = "repeated";
 
 const DEFAULT_LIMIT: u16 = 50;
 const LARGEST_LIMIT: u16 = 100;
@@ -83,11 +87,10 @@ pub(crate) async fn list(
     SignedIn { session, .. }: SignedIn,
     Query(part): Query<Part>,
 ) -> Result<Json<DownloadHistory>, ApiError> {
-    let own_session = (session.scope != Scope::Account).then(|| session.id());
     let limit = part.limit.map_or(DEFAULT_LIMIT, u16::from).min(LARGEST_LIMIT);
     let no_page = || ApiError::invalid("from", "It is no `next` of a page of this list.");
     let from = part.from.map(|from| HistoryCursor::parse(&from).ok_or_else(no_page)).transpose()?;
-    let page = shop.history.list(session.customer_id, own_session.as_deref(), from.as_ref(), limit).await?;
+    let page = shop.history.list(session.customer_id, session.scope.history(), from.as_ref(), limit).await?;
     Ok(Json(DownloadHistory {
         items: page.attempts.into_iter().map(DownloadAttempt::from).collect(),
         next: page.next.map(|next| next.to_string()),
@@ -127,13 +130,13 @@ impl<'a> Attempted<'a> {
 
     /// The attempt as a counted download of this purchase.
     pub(crate) fn issued(&self, purchase: &Purchase) -> Attempt {
-        self.of(purchase, "issued")
+        self.of(purchase, ISSUED)
     }
 
     /// The attempt as it ended.
     pub(crate) fn outcome(&self, taken: &Result<Download, ApiError>) -> Attempt {
         match taken {
-            Ok(download) if download.repeated => self.of(&download.purchase, "repeated"),
+            Ok(download) if download.repeated => self.of(&download.purchase, REPEATED),
             Ok(download) => self.issued(&download.purchase),
             Err(error) => Attempt { result: error.code().to_owned(), ..self.wanted.clone() },
         }
@@ -152,8 +155,18 @@ impl<'a> Attempted<'a> {
     }
 
     /// Remembers the attempt. The history must never cost a buyer the download, so its own failures are only logged.
+    ///
+    /// A download stands in the account's history whoever took it; a refusal only where its session looks.
     pub(crate) async fn record(&self, attempt: &Attempt) {
-        let recorded = self.shop.history.record_once(self.session.customer_id, self.key, attempt).await;
+        let own = self.session.scope.history();
+        self.record_in(own, attempt).await;
+        if own != HistoryOf::Account && matches!(attempt.result.as_str(), ISSUED | REPEATED) {
+            self.record_in(HistoryOf::Account, attempt).await;
+        }
+    }
+
+    async fn record_in(&self, view: HistoryOf, attempt: &Attempt) {
+        let recorded = self.shop.history.record_once(self.session.customer_id, view, self.key, attempt).await;
         if let Err(error) = recorded {
             let cause = causes(&ApiError::from(error));
             warn!(cause, session.id = %self.session.id(), "could not record the download");

@@ -1,14 +1,16 @@
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use http_api::{
-    ApiError, ClientName, InputRefusals, Json, Now, Path, PolarRefusals, Problem, Query, SessionRefusals, SignedIn,
+    ApiError, ClientIp, ClientName, InputRefusals, Json, Now, Path, PolarRefusals, Problem, Query, SessionRefusals,
+    SignedIn,
 };
 use jiff::Timestamp;
-use purchases::{Content, Download, Wanted};
+use purchases::{Content, Download, Offer, Wanted};
 use serde::{Deserialize, Serialize};
+use store::Session;
 use tracing::info;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -100,17 +102,18 @@ impl From<&Download> for DownloadLink {
         (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "`access_expired`"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`file_required`, with the files to choose from"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`; `rate_limited`: come back after `Retry-After`"),
         PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,
     Now(now): Now,
     signed_in: SignedIn,
+    ip: ClientIp,
     client: ClientName,
     Json(wanted): Json<WantedFile>,
 ) -> Result<Json<DownloadLink>, ApiError> {
-    let download = take(&shop, &signed_in, client, wanted, now).await?;
+    let download = take(&shop, &signed_in, ip, client, wanted, now).await?;
     Ok(Json(DownloadLink::from(&download)))
 }
 
@@ -122,26 +125,29 @@ pub(crate) async fn create(
         (status = 302, description = "To the file", headers(("Location" = String))),
         InputRefusals,
         SessionRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`; `look_ahead`: `HEAD`, a prefetch or a request for one byte, which takes no download"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`; `file_not_found`: bought, and Polar has it no more"),
         (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "`access_expired`"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`; `rate_limited`: come back after `Retry-After`"),
         PolarRefusals,
     ))]
 pub(crate) async fn follow(
     State(shop): State<Shop>,
     Now(now): Now,
     signed_in: SignedIn,
+    ip: ClientIp,
     client: ClientName,
+    method: Method,
     headers: HeaderMap,
     Path(file_id): Path<Uuid>,
     Query(counted): Query<Counted>,
 ) -> Result<Response, ApiError> {
-    // It costs the buyer a download, so no other site may cause it.
-    signed_in.refuse_other_sites(&headers)?;
+    // It costs the buyer a download, so no other page may cause it.
+    refuse_look_ahead(&method, &headers)?;
+    signed_in.refuse_other_pages(&headers, &shop.access.origins)?;
     let wanted = WantedFile { product_id: None, file_id: Some(file_id), order_id: counted.order_id };
-    let download = take(&shop, &signed_in, client, wanted, now).await?;
+    let download = take(&shop, &signed_in, ip, client, wanted, now).await?;
 
     if wants_json(&headers) {
         return Ok(Json(DownloadLink::from(&download)).into_response());
@@ -152,16 +158,21 @@ pub(crate) async fn follow(
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
 }
 
+/// What Polar is asked for a download: orders, grants and files.
+const QUESTIONS: u32 = 3;
+
 /// Takes the download and remembers the attempt, whatever became of it.
 async fn take(
     shop: &Shop,
-    SignedIn { session, .. }: &SignedIn,
+    signed_in: &SignedIn,
+    ip: ClientIp,
     ClientName(client): ClientName,
     wanted: WantedFile,
     now: Timestamp,
 ) -> Result<Download, ApiError> {
+    let (session, offer) = find_offer(shop, signed_in, ip, wanted, now).await?;
     let attempt = Attempted::begin(shop, session, client, wanted, now);
-    let (foreseen, taken) = match shop.purchases.offer(session, wanted.read()?, now).await {
+    let (foreseen, taken) = match offer {
         Ok(offer) => {
             // Nearly every offer is taken and counted; so the history is written beside the counter, not after it. An instance that
             // is killed in between may leave a row that says `issued`; only the counter decides.
@@ -181,6 +192,45 @@ async fn take(
     let file_id = download.purchase.id.file_id;
     info!(session.id = %session.id(), file.id = %file_id, repeated = download.repeated, "issued download link");
     Ok(download)
+}
+
+/// What Polar offers, by the first of the browser's sessions that shows the purchase; otherwise the refusal by the first of them.
+async fn find_offer<'a>(
+    shop: &Shop,
+    signed_in: &'a SignedIn,
+    ip: ClientIp,
+    wanted: WantedFile,
+    now: Timestamp,
+) -> Result<(&'a Session, Result<Offer, purchases::Error>), ApiError> {
+    let wanted = wanted.read()?;
+    let mut refused = None;
+    for session in signed_in.sessions() {
+        shop.access.spend(QUESTIONS, Some(session), ip, now).await?;
+        match shop.purchases.offer(session, wanted, now).await {
+            Err(error @ (purchases::Error::NotEntitled | purchases::Error::OrderScope)) => {
+                refused.get_or_insert((session, error));
+            }
+            offer => return Ok((session, offer)),
+        }
+    }
+    let (session, error) = refused.expect("a browser that is signed in has a session");
+    Ok((session, Err(error)))
+}
+
+/// Refuses what looks like a download and is none: it must not take one of the buyer's.
+///
+/// Browsers and mail programs look ahead (Fetch, `Sec-Purpose`; older ones `Purpose`, `X-Purpose`, `X-Moz`), programs ask for headers or for a
+/// single byte to learn the size.
+fn refuse_look_ahead(method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+    let says = |name, word: &str| {
+        let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+        value.to_ascii_lowercase().split([';', ',', ' ']).any(|part| part == word)
+    };
+    let looks_ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
+        .into_iter()
+        .any(|name| ["prefetch", "prerender", "preview"].into_iter().any(|word| says(name, word)));
+    let asks_for_a_byte = says("range", "bytes=0-0");
+    if method == Method::HEAD || looks_ahead || asks_for_a_byte { Err(ApiError::LookAhead) } else { Ok(()) }
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

@@ -2,12 +2,14 @@ use std::{cmp::Reverse, num::NonZeroUsize};
 
 use axum::extract::State;
 use http_api::{
-    ApiError, InputRefusals, Json, Now, Pagination, Path, PolarRefusals, Problem, Query, SessionRefusals, SignedIn,
-    page_of,
+    ApiError, ClientIp, InputRefusals, Json, LimitRefusals, Now, Pagination, Path, PolarRefusals, Problem, Query,
+    SessionRefusals, SignedIn, page_of,
 };
+use jiff::Timestamp;
 use purchases::PurchaseId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::{
     Shop,
@@ -67,26 +69,28 @@ pub(crate) struct Library {
         (status = 200, body = Library),
         InputRefusals,
         SessionRefusals,
+        LimitRefusals,
         PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
     Now(now): Now,
-    SignedIn { session, .. }: SignedIn,
+    signed_in: SignedIn,
+    ip: ClientIp,
     Query(filter): Query<Filter>,
 ) -> Result<Json<Library>, ApiError> {
-    let mut purchases = shop.purchases.list(&session, now).await?;
-    purchases.retain(|purchase| filter.status.is_none_or(|status| status == purchase.status.into()));
+    let mut purchases = list_all(&shop, &signed_in, ip, now).await?;
+    purchases.retain(|(purchase, _)| filter.status.is_none_or(|status| status == purchase.status.into()));
     match filter.sorting {
-        Sorting::Newest => purchases.sort_by_key(|purchase| Reverse(purchase.ordered_at)),
-        Sorting::Oldest => purchases.sort_by_key(|purchase| purchase.ordered_at),
-        Sorting::ProductName => purchases.sort_by_key(|purchase| purchase.product_name.to_lowercase()),
+        Sorting::Newest => purchases.sort_by_key(|(purchase, _)| Reverse(purchase.ordered_at)),
+        Sorting::Oldest => purchases.sort_by_key(|(purchase, _)| purchase.ordered_at),
+        Sorting::ProductName => purchases.sort_by_key(|(purchase, _)| purchase.product_name.to_lowercase()),
     }
 
     let limit = filter.limit.map_or(usize::MAX, usize::from);
     let page = page_of(&purchases, filter.page.get(), limit);
     Ok(Json(Library {
-        items: page.map(|purchase| Purchase::new(purchase, session.customer_id)).collect(),
+        items: page.map(|(purchase, customer_id)| Purchase::new(purchase, *customer_id)).collect(),
         pagination: Pagination::of(purchases.len(), limit),
     }))
 }
@@ -97,16 +101,37 @@ pub(crate) async fn list(
     responses(
         (status = 200, body = Purchase),
         SessionRefusals,
+        LimitRefusals,
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: no such row, or not this buyer's"),
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,
     Now(now): Now,
-    SignedIn { session, .. }: SignedIn,
+    signed_in: SignedIn,
+    ip: ClientIp,
     Path(id): Path<String>,
 ) -> Result<Json<Purchase>, ApiError> {
     let id: PurchaseId = id.parse().map_err(|_| ApiError::NotFound)?;
-    let purchases = shop.purchases.list(&session, now).await?;
-    let purchase = purchases.iter().find(|purchase| purchase.id == id).ok_or(ApiError::NotFound)?;
-    Ok(Json(Purchase::new(purchase, session.customer_id)))
+    let purchases = list_all(&shop, &signed_in, ip, now).await?;
+    let (purchase, customer_id) = purchases.iter().find(|(purchase, _)| purchase.id == id).ok_or(ApiError::NotFound)?;
+    Ok(Json(Purchase::new(purchase, *customer_id)))
+}
+
+/// What Polar is asked for a library: orders, grants and files.
+pub(crate) const QUESTIONS: u32 = 3;
+
+/// The purchases that all sessions of a browser show, each with its customer.
+async fn list_all(
+    shop: &Shop,
+    signed_in: &SignedIn,
+    ip: ClientIp,
+    now: Timestamp,
+) -> Result<Vec<(purchases::Purchase, Uuid)>, ApiError> {
+    let mut all = Vec::new();
+    for session in signed_in.sessions() {
+        shop.access.spend(QUESTIONS, Some(session), ip, now).await?;
+        let purchases = shop.purchases.list(session, now).await?;
+        all.extend(purchases.into_iter().map(|purchase| (purchase, session.customer_id)));
+    }
+    Ok(all)
 }

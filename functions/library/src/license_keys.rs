@@ -1,11 +1,11 @@
 use axum::extract::State;
-use http_api::{ApiError, Json, Now, PolarRefusals, SessionRefusals, SignedIn};
+use http_api::{ApiError, ClientIp, Json, LimitRefusals, Now, PolarRefusals, SessionRefusals, SignedIn};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::Shop;
+use crate::{Shop, library::QUESTIONS};
 
 /// The licence keys of a buyer, the newest first.
 #[derive(Serialize, ToSchema)]
@@ -70,13 +70,19 @@ impl From<purchases::LicenseKey> for LicenseKey {
     responses(
         (status = 200, body = LicenseKeys, description = "A session with the scope `order` sees the keys of that order only"),
         SessionRefusals,
+        LimitRefusals,
         PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
     Now(now): Now,
-    SignedIn { session, .. }: SignedIn,
+    signed_in: SignedIn,
+    ip: ClientIp,
 ) -> Result<Json<LicenseKeys>, ApiError> {
-    let keys = shop.purchases.license_keys(&session, now).await?;
+    let mut keys = Vec::new();
+    for session in signed_in.sessions() {
+        shop.access.spend(QUESTIONS, Some(session), ip, now).await?;
+        keys.extend(shop.purchases.license_keys(session, now).await?);
+    }
     Ok(Json(LicenseKeys { items: keys.into_iter().map(LicenseKey::from).collect() }))
 }

@@ -6,7 +6,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http_api::{
-    ApiError, InputRefusals, Json, Now, Pagination, Path, PolarRefusals, Problem, Query, SessionRefusals, SignedIn,
+    ApiError, ClientIp, InputRefusals, Json, LimitRefusals, Now, Pagination, Path, PolarRefusals, Problem, Query,
+    SessionRefusals, SignedIn,
 };
 use jiff::Timestamp;
 use polar::{ListPortalOrders, OrderItem, PortalOrder};
@@ -126,6 +127,7 @@ impl From<PortalOrder> for BoughtOrder {
         (status = 200, body = Orders),
         InputRefusals,
         SessionRefusals,
+        LimitRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`: the session shows one order's files only"),
         PolarRefusals,
     ))]
@@ -133,8 +135,10 @@ pub(crate) async fn list(
     State(shop): State<Shop>,
     Now(now): Now,
     SignedIn { session, .. }: SignedIn,
+    ip: ClientIp,
     Query(part): Query<Part>,
 ) -> Result<Json<Orders>, ApiError> {
+    shop.access.spend(1, Some(&session), ip, now).await?;
     let list = ListPortalOrders::from(part);
     let page = shop.purchases.orders(&session, &list, now).await?;
     let total_count = usize::try_from(page.pagination.total_count).unwrap_or(usize::MAX);
@@ -169,6 +173,7 @@ const RETRY_AFTER: (header::HeaderName, &str) = (header::RETRY_AFTER, "2");
         (status = 200, body = InvoiceLink),
         (status = 202, body = PendingInvoice, description = "It is being made: ask again after `Retry-After`", headers(("Retry-After" = u64))),
         SessionRefusals,
+        LimitRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: no such order, or not this buyer's"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: no invoice for this order, or not without billing name and address"),
@@ -178,8 +183,11 @@ pub(crate) async fn invoice(
     State(shop): State<Shop>,
     Now(now): Now,
     SignedIn { session, .. }: SignedIn,
+    ip: ClientIp,
     Path(id): Path<Uuid>,
 ) -> Result<Response, ApiError> {
+    // To look for it, and to have it made.
+    shop.access.spend(2, Some(&session), ip, now).await?;
     Ok(match shop.purchases.invoice(&session, id.into(), now).await? {
         Invoice::Ready(url) => Json(InvoiceLink { url: url.expose().to_owned() }).into_response(),
         Invoice::Pending => {

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, Json, PolarRefusals, Problem, SessionRefusals, SignedIn};
+use http_api::{ApiError, ClientIp, Json, LimitRefusals, Now, PolarRefusals, Problem, SessionRefusals, SignedIn};
 use serde::Serialize;
 use tracing::info;
 use utoipa::ToSchema;
@@ -17,13 +17,17 @@ pub(crate) struct PortalLink {
     responses(
         (status = 200, body = PortalLink),
         SessionRefusals,
+        LimitRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`, `origin_not_allowed`"),
         PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,
+    Now(now): Now,
     SignedIn { session, .. }: SignedIn,
+    ip: ClientIp,
 ) -> Result<Json<PortalLink>, ApiError> {
+    shop.access.spend(1, Some(&session), ip, now).await?;
     let url = shop.purchases.portal_url(&session).await?;
     info!(session.id = %session.id(), "opened the customer portal");
     Ok(Json(PortalLink { url: url.expose().to_owned() }))

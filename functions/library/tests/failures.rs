@@ -14,7 +14,13 @@ async fn trouble_at_polar_has_its_code_and_passes() {
 
 #[tokio::test]
 async fn a_missing_setting_stops_the_start_and_is_named() {
-    let required =
-        ["POLAR_SERVER", "POLAR_ACCESS_TOKEN_PARAMETER", "STOREFRONT_ORIGINS", "SESSIONS_TABLE", "DOWNLOADS_TABLE"];
+    let required = [
+        "POLAR_SERVER",
+        "POLAR_ACCESS_TOKEN_PARAMETER",
+        "STOREFRONT_ORIGINS",
+        "SESSIONS_TABLE",
+        "DOWNLOADS_TABLE",
+        "LIMITS_TABLE",
+    ];
     testbed::check_required_settings("library", Path::new(LIBRARY), &required).await.expect("each setting is named");
 }

@@ -1,13 +1,16 @@
+use std::time::Duration;
+
 use axum::{
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_api::{ApiError, InputRefusals, Json, Now, Problem, Transport};
+use http_api::{ApiError, InputRefusals, Json, LimitRefusals, Now, PolarRefusals, Problem, Transport};
 use jiff::Timestamp;
-use polar::{Checkout, CheckoutStatus};
+use payments::Known;
+use polar::CheckoutStatus;
 use serde::{Deserialize, Serialize};
-use store::{BrowserKey, CheckoutRecord, Claim, NewSession, Scope, SessionRef};
+use store::{BrowserKey, CheckoutRecord, Claim, Opened, Proof, Scope, Session};
 use tracing::info;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,8 +21,12 @@ use crate::{
     visitor::Visitor,
 };
 
-/// How long a page waits before it asks again whether the payment went through.
-const ASK_AGAIN_SECONDS: &str = "1";
+/// A page asks again after so long at the latest: a webhook may have told of the payment in between, and the question costs Polar nothing.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// So long the answer to a claim may be under way to the browser. To give it again would end the session that it brings.
+const ON_ITS_WAY: Duration = Duration::from_secs(2);
+/// How often a claim is tried while the browser's other sessions end.
+const ATTEMPTS: usize = 3;
 
 /// A checkout to be turned into a session.
 #[derive(Deserialize, ToSchema)]
@@ -35,12 +42,18 @@ pub(crate) struct WantedSession {
 
 /// The payment is not through, or not yet.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct PendingSession {
     #[schema(example = "pending")]
     status: &'static str,
+    /// How far the checkout is, as `GET /api/checkout/{id}` says it; `null` while that is being asked.
+    #[schema(example = "confirmed")]
+    checkout_status: Option<String>,
 }
 
 /// `POST /api/session`: turns a paid checkout into a session, once, for the browser that began it.
+///
+/// Within the claim window the same browser gets the answer again when it was lost, and the token in it is a new one.
 #[utoipa::path(post, path = "/api/session", operation_id = "createSession", tag = "session", request_body = WantedSession,
     responses(
         (status = 201, body = LiveSession, headers(("Set-Cookie" = String, description = "`__Host-session`"))),
@@ -49,8 +62,11 @@ pub(crate) struct PendingSession {
         (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, or another browser's"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "`already_claimed`"),
-        (status = 410, body = Problem, content_type = "application/problem+json", description = "`checkout_expired`, `claim_window_over`"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "`already_claimed`: and the session that it opened has ended"),
+        (status = 410, body = Problem, content_type = "application/problem+json", description = "`checkout_expired`, `payment_failed`, `claim_window_over`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a transport or a `browserKey` that this shop does not take"),
+        LimitRefusals,
+        PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,
@@ -59,73 +75,158 @@ pub(crate) async fn create(
     Json(wanted): Json<WantedSession>,
 ) -> Result<Response, ApiError> {
     let transport = shop.access.accept(wanted.transport)?;
-    let key = visitor.browser.or_in_body(wanted.browser_key.as_deref());
-    let record = find_own_checkout(&shop, wanted.checkout_id, key).await?;
-    let Some(customer_id) = paying_customer(&shop, &record, now).await? else {
-        let pending = Json(PendingSession { status: "pending" });
-        return Ok((StatusCode::ACCEPTED, [(header::RETRY_AFTER, ASK_AGAIN_SECONDS)], pending).into_response());
-    };
-
-    let of_order = visitor.new_session(&shop, customer_id, Scope::Order { checkout_id: record.id });
-    let of_order = NewSession { replaces: of_order.replaces.or_else(|| record.begun_in.clone()), ..of_order };
-    let of_account = account_proof(&shop, &record, customer_id, &visitor, now).await?.map(|(proof, end)| {
-        let session = visitor.new_session(&shop, customer_id, Scope::Account);
-        session.continuing(proof, end, now)
-    });
-    let claim = |session| shop.checkouts.claim(record.id, &shop.access.sessions, session, now);
-    let claimed = match claim(of_account.as_ref().unwrap_or(&of_order)).await? {
-        // Signed out while Polar was asked: the payment still opens its order.
-        Claim::ProofEnded => claim(&of_order).await?,
-        claimed => claimed,
-    };
-    let Claim::Opened(session) = claimed else { return Err(ApiError::AlreadyClaimed) };
-
-    info!(session.id = %session.id(), session.scope = session.scope.name(), checkout.id = %record.id, "opened session");
-    Ok(hand_out(&session, transport))
-}
-
-async fn find_own_checkout(shop: &Shop, id: Uuid, key: Option<BrowserKey>) -> Result<CheckoutRecord, ApiError> {
-    let key = key.ok_or(ApiError::Unauthenticated)?;
-    let record = shop.checkouts.find(id).await?;
-    // An unknown checkout and somebody else's look the same.
-    let record = record.filter(|record| record.was_begun_by(&key)).ok_or(ApiError::NotFound)?;
-    if record.claimed_at.is_some() { Err(ApiError::AlreadyClaimed) } else { Ok(record) }
-}
-
-/// The customer who has paid, or `None` while that is open. Only `succeeded` means paid.
-async fn paying_customer(shop: &Shop, record: &CheckoutRecord, now: Timestamp) -> Result<Option<Uuid>, ApiError> {
-    let checkout = shop.polar.checkouts().find(record.id.into()).await?.ok_or(ApiError::NotFound)?;
-    match checkout.status {
-        CheckoutStatus::Succeeded if paid_at(&checkout) + shop.claim_window <= now => Err(ApiError::ClaimWindowOver),
-        CheckoutStatus::Succeeded => Ok(checkout.customer_id.map(Uuid::from)),
-        CheckoutStatus::Expired => Err(ApiError::CheckoutExpired),
-        // Polar marks a checkout as expired up to 15 minutes after it has stopped taking payments for it.
-        CheckoutStatus::Open if checkout.expires_at <= now => Err(ApiError::CheckoutExpired),
-        _ => Ok(None),
+    let keys = visitor.browser.clone().with_key_in_body(wanted.browser_key.as_deref())?.keys();
+    let (record, key) = find_own_checkout(&shop, wanted.checkout_id, &keys).await?;
+    if record.claimed.is_some() {
+        return repeat(&shop, &record, &visitor, transport, now).await;
     }
+    let paid = match find_paid(&shop, &record, key, &visitor, now).await? {
+        Progress::Paid(paid) => paid,
+        Progress::Pending(status) => return Ok(pending(&record, status.map(|status| status.to_string()))),
+    };
+    let opened = match claim(&shop, &record, &paid, &visitor, transport, now).await? {
+        Claim::Claimed(opened) => opened,
+        // Another request of this browser was faster, and its answer may be on its way.
+        Claim::AlreadyClaimed => return Ok(pending(&record, None)),
+        Claim::SessionEnded => return Err(store::Error::Conflict.into()),
+    };
+    let session = &opened.session;
+    info!(session.id = %session.id(), session.scope = session.scope.name(), checkout.id = %record.id, "claimed checkout");
+    Ok(hand_out(&opened, transport))
 }
 
-/// The session by which this browser has the customer's whole account, and until when.
-///
-/// Polar files the order under whoever has the typed address, so a checkout proves this one order and nothing else. But a browser that is
-/// signed in to the customer's account, or was when it began the checkout and has not signed out since, keeps what it has.
-async fn account_proof(
+/// A checkout that this browser has begun, and its key. An unknown checkout and somebody else's look the same.
+async fn find_own_checkout<'a>(
+    shop: &Shop,
+    id: Uuid,
+    keys: &'a [BrowserKey],
+) -> Result<(CheckoutRecord, &'a BrowserKey), ApiError> {
+    if keys.is_empty() {
+        return Err(ApiError::Unauthenticated);
+    }
+    let record = shop.checkouts.find(id).await?.ok_or(ApiError::NotFound)?;
+    let key = record.key_among(keys).ok_or(ApiError::NotFound)?;
+    Ok((record, key))
+}
+
+/// A checkout that was paid.
+struct Paid {
+    customer_id: Uuid,
+    claimable_until: Timestamp,
+}
+
+/// How far a payment is.
+enum Progress {
+    Paid(Paid),
+    /// With the checkout's status, if that is known.
+    Pending(Option<CheckoutStatus>),
+}
+
+/// How far the payment is. Only `succeeded` means paid.
+async fn find_paid(
     shop: &Shop,
     record: &CheckoutRecord,
-    customer_id: Uuid,
+    key: &BrowserKey,
     visitor: &Visitor,
     now: Timestamp,
-) -> Result<Option<(SessionRef, Timestamp)>, ApiError> {
-    if let Some(account) = visitor.account_of(customer_id) {
-        return Ok(Some((account.reference(), account.absolute_expires_at)));
+) -> Result<Progress, ApiError> {
+    let shares = shop.access.shares_of(None, visitor.ip);
+    let payment = match shop.payments.find(record, key, &shares, now).await?.ok_or(ApiError::NotFound)? {
+        Known::Payment(payment) => payment,
+        Known::Nothing => return Ok(Progress::Pending(None)),
+        Known::RefusedUntil(end) => return Err(ApiError::rate_limited_until(end, now)),
+    };
+    match payment.status {
+        CheckoutStatus::Succeeded => {
+            let claimable_until = payment.changed_at + shop.claim_window;
+            let customer_id = payment.customer_id.ok_or_else(ApiError::paid_by_nobody)?;
+            let paid = Paid { customer_id, claimable_until };
+            if now < claimable_until { Ok(Progress::Paid(paid)) } else { Err(ApiError::ClaimWindowOver) }
+        }
+        CheckoutStatus::Expired => Err(ApiError::CheckoutExpired),
+        CheckoutStatus::Failed => Err(ApiError::PaymentFailed),
+        // Polar marks a checkout as expired up to 15 minutes after it has stopped taking payments for it.
+        CheckoutStatus::Open if payment.expires_at <= now => Err(ApiError::CheckoutExpired),
+        status => Ok(Progress::Pending(Some(status))),
     }
-    let begun_in = record.begun_in.clone().filter(|begun_in| begun_in.customer_id == customer_id);
-    let Some(begun_in) = begun_in else { return Ok(None) };
-    let end = shop.access.sessions.live_until(&begun_in, now).await?;
-    Ok(end.map(|end| (begun_in, end)))
 }
 
-/// Polar keeps no time of payment on a checkout; nothing changes it after it has succeeded.
-fn paid_at(checkout: &Checkout) -> Timestamp {
-    checkout.modified_at.unwrap_or(checkout.created_at)
+/// Claims a checkout for this browser.
+///
+/// Polar files the order under whoever has the typed address, so a checkout proves this one order and nothing else. A browser that is
+/// signed in to the customer's account sees the order anyway, and keeps what it has. The browser key alone never opens an account.
+async fn claim(
+    shop: &Shop,
+    record: &CheckoutRecord,
+    paid: &Paid,
+    visitor: &Visitor,
+    transport: Transport,
+    now: Timestamp,
+) -> Result<Claim<Opened>, ApiError> {
+    let mut had = visitor.sessions(transport);
+    for _ in 0..ATTEMPTS {
+        let claim = match account_first(&had, paid.customer_id) {
+            Some(kept) => {
+                let within = kept.session.reference();
+                let claim = shop.checkouts.claim_within(record.id, &shop.access.sessions, &within, now).await?;
+                claim.map(|()| kept)
+            }
+            None => {
+                let session = visitor.new_session(shop, paid.customer_id, Proof::Checkout(record.id), had);
+                let until = paid.claimable_until;
+                shop.checkouts.claim(record.id, &shop.access.sessions, &session, until, now).await?
+            }
+        };
+        if !matches!(claim, Claim::SessionEnded) {
+            return Ok(claim);
+        }
+        // Signed out while Polar was asked: the payment still opens its order.
+        had = visitor.live_sessions(shop, transport, now).await?;
+    }
+    Ok(Claim::SessionEnded)
+}
+
+/// The browser's sessions, if one of them is of the customer's whole account; that one first.
+fn account_first(sessions: &[Session], customer_id: Uuid) -> Option<Opened> {
+    let is_account = |session: &&Session| session.scope == Scope::Account && session.customer_id == customer_id;
+    let session = sessions.iter().find(is_account)?.clone();
+    let kept = sessions.iter().filter(|other| other.reference() != session.reference()).cloned().collect();
+    Some(Opened { session, kept })
+}
+
+/// Answers a claim once more: what the first one was answered may have got lost on the way.
+///
+/// A browser that holds what the claim has opened is told so. One that does not, and still has its key, gets it again under a new token.
+async fn repeat(
+    shop: &Shop,
+    record: &CheckoutRecord,
+    visitor: &Visitor,
+    transport: Transport,
+    now: Timestamp,
+) -> Result<Response, ApiError> {
+    let claimed = record.claimed.as_ref().ok_or(ApiError::NotFound)?;
+    let has = visitor.sessions(transport);
+    if let Some(place) = has.iter().position(|session| record.is_shown_by(session)) {
+        let mut kept = has;
+        let session = kept.remove(place);
+        return Ok(hand_out(&Opened { session, kept }, transport));
+    }
+    if now < claimed.at + ON_ITS_WAY {
+        return Ok(pending(record, None));
+    }
+    if claimed.repeatable_until.is_none_or(|until| until <= now) {
+        return Err(ApiError::AlreadyClaimed);
+    }
+    let again = shop.checkouts.repeat_claim(record, &shop.access.sessions, now).await?;
+    let mut again = again.ok_or(ApiError::AlreadyClaimed)?;
+    again.kept.extend(visitor.live_sessions(shop, transport, now).await?);
+
+    info!(session.id = %again.session.id(), checkout.id = %record.id, "repeated the answer to a claim");
+    Ok(hand_out(&again, transport))
+}
+
+fn pending(record: &CheckoutRecord, checkout_status: Option<String>) -> Response {
+    let pending = Json(PendingSession { status: "pending", checkout_status });
+    let wait = record.pause().min(LONGEST_PAUSE).as_secs().to_string();
+    (StatusCode::ACCEPTED, [(header::RETRY_AFTER, wait)], pending).into_response()
 }

@@ -3,7 +3,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use http_api::{AccountRefusals, ApiError, Json, Now, Path, Problem, SignedIn};
+use http_api::{AccountRefusals, ApiError, Browser, Json, Now, Path, Problem, SignedIn};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::SessionData;
@@ -25,7 +25,7 @@ pub(crate) struct Devices {
 struct Device {
     /// Names the session; it opens nothing.
     id: String,
-    /// `order`: it sees the one purchase that opened it. `account`: all of them.
+    /// `order`: it sees the purchases that it was claimed from. `account`: all of them.
     #[schema(example = "account")]
     scope: &'static str,
     /// The kind of browser, where it is known.
@@ -43,7 +43,7 @@ struct Device {
 impl Device {
     fn new(session: SessionData, current_id: &str) -> Self {
         Self {
-            scope: session.scope().name(),
+            scope: session.scope_name(),
             current: session.id == current_id,
             id: session.id,
             client: session.client,
@@ -74,11 +74,15 @@ pub(crate) async fn list(
         (status = 204, description = "Signed out everywhere", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
         AccountRefusals,
     ))]
-pub(crate) async fn delete_all(State(shop): State<Shop>, signed_in: SignedIn) -> Result<Response, ApiError> {
+pub(crate) async fn delete_all(
+    State(shop): State<Shop>,
+    signed_in: SignedIn,
+    browser: Browser,
+) -> Result<Response, ApiError> {
     let session = signed_in.of_account()?;
     shop.access.sessions.delete_all(session.customer_id).await?;
     info!(session.id = %session.id(), "ended all sessions of a customer");
-    Ok(signed_out())
+    Ok(signed_out(&browser))
 }
 
 /// `DELETE /api/sessions/{id}`: signs out on one device. The session is gone before the answer is written.
@@ -94,6 +98,7 @@ pub(crate) async fn delete(
     Now(now): Now,
     Path(id): Path<String>,
     signed_in: SignedIn,
+    browser: Browser,
 ) -> Result<Response, ApiError> {
     let session = signed_in.of_account()?;
     let was_there = shop.access.sessions.delete_by_id(session.customer_id, &id, now).await?;
@@ -101,5 +106,5 @@ pub(crate) async fn delete(
         return Err(ApiError::NotFound);
     }
     info!(session.id = id, "ended session from another device");
-    Ok(if id == session.id() { signed_out() } else { StatusCode::NO_CONTENT.into_response() })
+    Ok(if id == session.id() { signed_out(&browser) } else { StatusCode::NO_CONTENT.into_response() })
 }

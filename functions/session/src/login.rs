@@ -3,11 +3,13 @@ use axum::{
     http::StatusCode,
     response::{AppendHeaders, IntoResponse},
 };
-use http_api::{ApiError, Browser, ClientIp, InputRefusals, Json, Now, Problem, Transport, set_browser_cookie};
+use http_api::{
+    ApiError, Browser, ClientIp, ClientName, InputRefusals, Json, Now, Problem, Transport, set_browser_cookie,
+};
 use jiff::Timestamp;
 use queue::{Job, LoginCode};
 use serde::{Deserialize, Serialize};
-use store::{Admission, BrowserKey, LoginRequest};
+use store::{BrowserKey, LoginRequest};
 use tracing::info;
 use utoipa::ToSchema;
 
@@ -51,12 +53,14 @@ pub(crate) async fn create(
     State(shop): State<Shop>,
     Now(now): Now,
     ClientIp(ip): ClientIp,
+    ClientName(client): ClientName,
     browser: Browser,
     Json(wanted): Json<WantedLogin>,
 ) -> Result<impl IntoResponse, ApiError> {
     let transport = shop.access.accept(wanted.transport)?;
     let email = read_address(&wanted.email)?;
-    let browser_key = browser.or_in_body(wanted.browser_key.as_deref()).unwrap_or_else(BrowserKey::generate);
+    let browser = browser.with_key_in_body(wanted.browser_key.as_deref())?;
+    let browser_key = browser.key_for(transport).unwrap_or_else(BrowserKey::generate);
     refuse_above_limits(&shop, &LoginRequest { browser_key: &browser_key, ip, email }, now).await?;
 
     // Whether the address is a customer's is for the worker to find out, so neither this answer nor its time can tell.
@@ -67,6 +71,8 @@ pub(crate) async fn create(
         email: email.to_owned(),
         code: login.code.expose(),
         expires_at: login.expires_at,
+        client: Some(client),
+        ip,
     });
     shop.queue.send(&job).await.map_err(|error| ApiError::Busy(error.into()))?;
 
@@ -78,12 +84,7 @@ pub(crate) async fn create(
 }
 
 async fn refuse_above_limits(shop: &Shop, request: &LoginRequest<'_>, now: Timestamp) -> Result<(), ApiError> {
-    match shop.login_limits.admit(request, now).await? {
-        Admission::Admitted => Ok(()),
-        Admission::RefusedUntil(end) => {
-            Err(ApiError::RateLimited { retry_after: end.duration_since(now).unsigned_abs() })
-        }
-    }
+    ApiError::refuse_until(shop.access.limits.admit(request, now).await?, now)
 }
 
 /// The longest address that mail can be sent to (RFC 5321, 4.5.3.1.3).

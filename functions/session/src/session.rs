@@ -4,12 +4,12 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use http_api::{
-    ApiError, Json, MaybeSignedIn, Problem, SessionRefusals, SignedIn, Transport, clear_session_cookie,
-    set_session_cookie,
+    ApiError, Browser, Json, MaybeSignedIn, Problem, SessionRefusals, SignedIn, Transport, clear_session_cookie,
+    credential_of, set_session_cookie,
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use store::Session;
+use store::{Opened, Session};
 use tracing::info;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub(crate) enum SessionState {
 pub(crate) struct LiveSession {
     #[schema(example = true)]
     active: bool,
-    /// `order`: the one purchase that opened it. `account`: all of the customer's purchases.
+    /// `order`: the purchases that this browser has claimed. `account`: all of the customer's purchases.
     #[schema(example = "order")]
     scope: &'static str,
     customer: Customer,
@@ -78,32 +78,42 @@ pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<Session
     })
 }
 
-/// `DELETE /api/session`: signs out. The session is gone before the answer is written.
+/// `DELETE /api/session`: signs out. All sessions of this browser are gone before the answer is written.
 #[utoipa::path(delete, path = "/api/session", operation_id = "deleteSession", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses(
         (status = 204, description = "Signed out", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
         SessionRefusals,
         (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
     ))]
-pub(crate) async fn delete(State(shop): State<Shop>, SignedIn { session, .. }: SignedIn) -> Result<Response, ApiError> {
-    shop.access.sessions.delete(&session.reference()).await?;
-    info!(session.id = %session.id(), "ended session");
-    Ok(signed_out())
+pub(crate) async fn delete(
+    State(shop): State<Shop>,
+    signed_in: SignedIn,
+    browser: Browser,
+) -> Result<Response, ApiError> {
+    for session in signed_in.sessions() {
+        shop.access.sessions.delete(&session.reference()).await?;
+        info!(session.id = %session.id(), "ended session");
+    }
+    Ok(signed_out(&browser))
 }
 
-/// Gives a browser its new session.
-pub(crate) fn hand_out(session: &Session, transport: Transport) -> Response {
-    let token = (transport == Transport::Bearer).then(|| session.token.expose());
-    let lifetime = session.absolute_expires_at.duration_since(session.created_at).unsigned_abs();
-    let cookie = (transport == Transport::Cookie).then(|| set_session_cookie(&session.token, lifetime));
-    (StatusCode::CREATED, AppendHeaders(cookie), Json(LiveSession::new(session, token))).into_response()
+/// Gives a browser its new session, and those that it keeps.
+pub(crate) fn hand_out(opened: &Opened, transport: Transport) -> Response {
+    let sessions = || std::iter::once(&opened.session).chain(&opened.kept);
+    let credential = credential_of(sessions());
+    let last = sessions().map(|session| session.absolute_expires_at.duration_since(session.created_at)).max();
+    let lifetime = last.unwrap_or_default().unsigned_abs();
+    let cookie = (transport == Transport::Cookie).then(|| set_session_cookie(&credential, lifetime));
+    let token = (transport == Transport::Bearer).then_some(credential);
+    (StatusCode::CREATED, AppendHeaders(cookie), Json(LiveSession::new(&opened.session, token))).into_response()
 }
 
-/// Takes the session, and what the page has shown of it, out of the browser.
-pub(crate) fn signed_out() -> Response {
+/// Takes the sessions, and what the page has shown of them, out of the browser.
+pub(crate) fn signed_out(browser: &Browser) -> Response {
     // The files that the page shows are the buyer's too (OWASP ASVS 5.0, 14.3.1).
     let clear_data = (CLEAR_SITE_DATA, "\"cache\", \"storage\"".parse().expect("plain ASCII"));
-    (StatusCode::NO_CONTENT, AppendHeaders([clear_session_cookie(), clear_data])).into_response()
+    let headers = [clear_session_cookie(), clear_data].into_iter().chain(browser.change_key());
+    (StatusCode::NO_CONTENT, AppendHeaders(headers)).into_response()
 }
 
 const CLEAR_SITE_DATA: axum::http::HeaderName = axum::http::HeaderName::from_static("clear-site-data");

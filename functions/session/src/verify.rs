@@ -1,8 +1,11 @@
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{AppendHeaders, IntoResponse, Response},
+};
 use http_api::{ApiError, InputRefusals, Json, Now, Problem, Transport};
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::{BrowserKey, LoginCode, Scope, VerifiedLogin};
+use store::{BrowserKey, LoginCode, Proof, VerifiedLogin};
 use tracing::info;
 use utoipa::ToSchema;
 
@@ -42,15 +45,17 @@ pub(crate) async fn create(
     Json(typed): Json<TypedCode>,
 ) -> Result<Response, ApiError> {
     let transport = shop.access.accept(typed.transport)?;
-    let browser_key = visitor.browser.or_in_body(typed.browser_key.as_deref()).ok_or(ApiError::Unauthenticated)?;
-    let login = verify(&shop, &browser_key, &typed.code, now).await?;
+    let browser = visitor.browser.clone().with_key_in_body(typed.browser_key.as_deref())?;
+    let browser_key = browser.key().ok_or(ApiError::Unauthenticated)?;
+    let login = verify(&shop, browser_key, &typed.code, now).await?;
 
-    let session = visitor.new_session(&shop, login.customer_id, Scope::Account);
-    let session = shop.logins.open_session(&login, &shop.access.sessions, &session, now).await?;
-    let session = session.ok_or(ApiError::LoginCodeInvalid)?;
+    let had = visitor.live_sessions(&shop, transport, now).await?;
+    let session = visitor.new_session(&shop, login.customer_id, Proof::Mailbox, had);
+    let opened = shop.logins.open_session(&login, &shop.access.sessions, &session, now).await?;
+    let opened = opened.ok_or(ApiError::LoginCodeInvalid)?;
 
-    info!(session.id = %session.id(), "signed in");
-    Ok(hand_out(&session, transport))
+    info!(session.id = %opened.session.id(), "signed in");
+    Ok((AppendHeaders(browser.change_key()), hand_out(&opened, transport)).into_response())
 }
 
 /// All codes that open nothing are refused alike: the refusal must not tell who is a customer, nor which browser asked for a code.

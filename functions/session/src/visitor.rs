@@ -1,28 +1,67 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
-use http_api::{ApiError, Browser, ClientName, MaybeSignedIn};
-use store::{NewSession, Scope, Session};
+use http_api::{ApiError, Browser, ClientIp, ClientName, MaybeSignedIn, SignedIn, Transport};
+use jiff::Timestamp;
+use store::{NewSession, Proof, Scope, Session};
 use uuid::Uuid;
 
 use crate::Shop;
 
-/// Who asks for a session: a browser of some kind, which may have one already.
+/// The most sessions of other customers that a browser keeps beside a new one.
+const MOST_KEPT: usize = 4;
+
+/// Who asks for a session: a browser of some kind, which may have some already.
 pub(crate) struct Visitor {
     pub(crate) browser: Browser,
-    pub(crate) session: Option<Session>,
+    pub(crate) ip: ClientIp,
+    signed_in: Option<SignedIn>,
     client: String,
 }
 
 impl Visitor {
-    /// A session for this browser, in the place of the one that it has.
-    pub(crate) fn new_session(&self, shop: &Shop, customer_id: Uuid, scope: Scope) -> NewSession {
-        let replaces = self.session.as_ref().map(Session::reference);
-        let lifetime = shop.access.lifetimes.of(scope);
-        NewSession { replaces, ..NewSession::open(customer_id, scope, lifetime, &self.client) }
+    /// The sessions that the browser holds for this transport. Those of the other one stay as they are.
+    pub(crate) fn sessions(&self, transport: Transport) -> Vec<Session> {
+        let signed_in = self.signed_in.iter().filter(|signed_in| signed_in.transport == transport);
+        signed_in.flat_map(SignedIn::sessions).cloned().collect()
     }
 
-    /// The session in which this browser has proven that it belongs to whoever reads the customer's mail.
-    pub(crate) fn account_of(&self, customer_id: Uuid) -> Option<&Session> {
-        self.session.as_ref().filter(|it| it.scope == Scope::Account && it.customer_id == customer_id)
+    /// The same of the sessions that are still live.
+    pub(crate) async fn live_sessions(
+        &self,
+        shop: &Shop,
+        transport: Transport,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, ApiError> {
+        let mut live = Vec::new();
+        for session in self.sessions(transport) {
+            live.extend(shop.access.sessions.find(&session.token, now).await?);
+        }
+        Ok(live)
+    }
+
+    /// A session for this browser, beside or in the place of those that it has.
+    ///
+    /// A claim adds an order to the session that the browser has for the same customer. A sign-in replaces that one, and any other account.
+    pub(crate) fn new_session(&self, shop: &Shop, customer_id: Uuid, proof: Proof, had: Vec<Session>) -> NewSession {
+        let is_of_customer = |session: &Session| session.customer_id == customer_id;
+        let is_account = |session: &Session| session.scope == Scope::Account;
+        match proof {
+            Proof::Checkout(_) => {
+                let mut keeps = had;
+                let same = keeps.iter().position(|session| is_of_customer(session) && !is_account(session));
+                let adds_to = same.map(|place| keeps.remove(place));
+                keeps.truncate(MOST_KEPT);
+                let lifetime = shop.access.lifetimes.order;
+                NewSession { adds_to, keeps, ..NewSession::open(customer_id, proof, lifetime, &self.client) }
+            }
+            Proof::Mailbox => {
+                let (replaced, mut keeps): (Vec<_>, Vec<_>) =
+                    had.into_iter().partition(|session| is_of_customer(session) || is_account(session));
+                keeps.truncate(MOST_KEPT);
+                let replaces = replaced.iter().map(Session::reference).collect();
+                let lifetime = shop.access.lifetimes.account;
+                NewSession { replaces, keeps, ..NewSession::open(customer_id, proof, lifetime, &self.client) }
+            }
+        }
     }
 }
 
@@ -31,8 +70,9 @@ impl FromRequestParts<Shop> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, ApiError> {
         let browser = Browser::from_request_parts(parts, shop).await?;
+        let Ok(ip) = ClientIp::from_request_parts(parts, shop).await;
         let MaybeSignedIn(signed_in) = MaybeSignedIn::from_request_parts(parts, shop).await?;
         let Ok(ClientName(client)) = ClientName::from_request_parts(parts, shop).await;
-        Ok(Self { browser, session: signed_in.map(|signed_in| signed_in.session), client })
+        Ok(Self { browser, ip, signed_in, client })
     }
 }

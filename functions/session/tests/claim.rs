@@ -23,14 +23,23 @@ async fn a_claim_is_pending_until_polar_says_that_the_checkout_succeeded() {
 
     let open = claim(&session, &checkout).await;
     assert_eq!((open.status, open.headers["retry-after"].as_str()), (202, "1"));
-    assert_eq!(open.body, json!({ "status": "pending" }));
+    assert_eq!(open.body, json!({ "status": "pending", "checkoutStatus": "open" }));
     assert!(open.cookies.is_empty());
 
     world.pay(&checkout.url, BUYER_EMAIL).await.unwrap();
     assert_eq!(claim(&session, &checkout).await.status, 202, "confirmed is not paid");
 
     world.polar.settle_step().await;
-    let succeeded = claim(&session, &checkout).await;
+    // No webhook tells this world of the payment, so Polar is asked once more when a second is over.
+    let told = async {
+        loop {
+            let answer = claim(&session, &checkout).await;
+            if answer.status != 202 {
+                return answer;
+            }
+        }
+    };
+    let succeeded = tokio::time::timeout(std::time::Duration::from_mins(1), told).await.expect("an answer in time");
     assert_eq!(succeeded.status, 201);
     assert!(succeeded.cookie("__Host-session").is_some());
 }
@@ -48,7 +57,7 @@ async fn instances_that_claim_at_once_open_one_session() {
 
     let mut statuses = [answers.0.status, answers.1.status, answers.2.status];
     statuses.sort_unstable();
-    assert_eq!(statuses, [201, 409, 409]);
+    assert_eq!(statuses, [201, 202, 202], "the answer may be under way to the same browser");
 }
 
 #[tokio::test]

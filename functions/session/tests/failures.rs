@@ -26,6 +26,7 @@ async fn a_missing_setting_stops_the_start_and_is_named() {
         "SESSIONS_TABLE",
         "CHECKOUTS_TABLE",
         "LOGINS_TABLE",
+        "LIMITS_TABLE",
         "QUEUE_URL",
     ];
     testbed::check_required_settings("session", Path::new(SESSION), &required).await.expect("each setting is named");

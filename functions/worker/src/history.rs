@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use polar::{BenefitGrant, BenefitGrantId, CustomerId, ListGrants, Order, OrderId, OrderStatus};
-use store::Attempt;
+use store::{Attempt, HistoryOf};
 use uuid::Uuid;
 
 use crate::{Error, Worker};
@@ -14,7 +14,7 @@ impl Worker {
         if let Some(order) = order.filter(is_refunded) {
             let result = format!("order_{}", order.status);
             let attempt = Attempt { product_id: order.product_id.map(Uuid::from), ..happened(at, result, order_id) };
-            self.history.record_once(customer_id, order_id, &attempt).await?;
+            self.history.record_once(customer_id, HistoryOf::Account, order_id, &attempt).await?;
         }
         self.sessions.drop_portal_tokens(customer_id).await?;
         // Polar tells of what a deletion took back after the deletion: the row must not stay.
@@ -31,7 +31,7 @@ impl Worker {
                 file_name: Some(grant.benefit.description),
                 ..happened(revoked_at, "access_revoked".to_owned(), order_id)
             };
-            self.history.record_once(customer_id, grant_id, &attempt).await?;
+            self.history.record_once(customer_id, HistoryOf::Account, grant_id, &attempt).await?;
         }
         self.sessions.drop_portal_tokens(customer_id).await?;
         self.forget_if_gone(customer_id).await

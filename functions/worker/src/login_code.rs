@@ -27,9 +27,9 @@ impl Worker {
             return Ok("no customer to sign in");
         };
         if !self.logins.set_customer(&login.browser_key_hash, login.login_id, customer_id, now).await? {
-            return Ok("a newer sign-in took the place of this one");
+            return Ok("a newer sign-in took the place of this one, or its mail was sent before");
         }
-        self.mailer.send(&self.login_mail.with(&login.code, email)?).await?;
+        self.mailer.send(&self.login_mail.with(login, email)?).await?;
         Ok("sent a sign-in mail")
     }
 }

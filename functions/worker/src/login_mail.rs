@@ -1,5 +1,6 @@
 use askama::Template;
 use mail::{Mail, Sender};
+use queue::LoginCode;
 use startup::{SettingError, Settings};
 use url::Url;
 
@@ -17,6 +18,7 @@ struct Html<'a> {
     shop: &'a str,
     code: &'a str,
     link: &'a str,
+    asker: &'a str,
 }
 
 #[derive(Template)]
@@ -25,6 +27,7 @@ struct Text<'a> {
     shop: &'a str,
     code: &'a str,
     link: &'a str,
+    asker: &'a str,
 }
 
 impl LoginMail {
@@ -42,13 +45,14 @@ impl LoginMail {
     }
 
     /// The mail that brings a code to an address.
-    pub(crate) fn with(&self, code: &str, to: String) -> Result<Mail, askama::Error> {
-        let link = self.link(code);
-        let (shop, link) = (self.shop.as_str(), link.as_str());
+    pub(crate) fn with(&self, login: &LoginCode, to: String) -> Result<Mail, askama::Error> {
+        let code = login.code.as_str();
+        let (link, asker) = (self.link(code), asker(login));
+        let (shop, link, asker) = (self.shop.as_str(), link.as_str(), asker.as_str());
         // Without the code: a lock screen shows subjects.
         let subject = format!("Your sign-in code for {shop}");
-        let text = Text { shop, code, link }.render()?;
-        let html = Html { subject: &subject, shop, code, link }.render()?;
+        let text = Text { shop, code, link, asker }.render()?;
+        let html = Html { subject: &subject, shop, code, link, asker }.render()?;
         Ok(Mail { to, subject, text, html })
     }
 
@@ -60,6 +64,13 @@ impl LoginMail {
         };
         with_fragment(&self.page, &fragment)
     }
+}
+
+/// Who asked, for a reader who did not: the code signs in whoever asked for it.
+fn asker(login: &LoginCode) -> String {
+    let client = login.client.as_deref().unwrap_or("a browser");
+    let place = login.ip.map(|ip| format!(" at the network address {ip}")).unwrap_or_default();
+    format!("{client}{place}")
 }
 
 fn with_fragment(page: &Url, fragment: &str) -> Url {
@@ -85,8 +96,32 @@ mod tests {
         LoginMail::from_settings(&Settings::from_iter(settings), &from.parse().unwrap())
     }
 
+    fn login() -> LoginCode {
+        LoginCode {
+            browser_key_hash: String::new(),
+            login_id: uuid::Uuid::nil(),
+            email: "Ada@shop.example".to_owned(),
+            code: CODE.to_owned(),
+            expires_at: jiff::Timestamp::MAX,
+            client: Some("Firefox on Windows".to_owned()),
+            ip: Some(std::net::IpAddr::from([203, 0, 113, 7])),
+        }
+    }
+
     fn mail(from: &str) -> Mail {
-        login_mail(from, "").unwrap().with(CODE, "ada@shop.example".to_owned()).unwrap()
+        login_mail(from, "").unwrap().with(&login(), "ada@shop.example".to_owned()).unwrap()
+    }
+
+    #[test]
+    fn the_mail_says_who_asked_and_that_the_code_lets_them_in() {
+        let mail = mail("shop@shop.example");
+        for text in [&mail.text, &mail.html] {
+            assert!(text.contains("Firefox on Windows at the network address 203.0.113.7"), "{text}");
+            assert!(text.contains("signs in whoever asked for it"), "{text}");
+        }
+        let older = LoginCode { client: None, ip: None, ..login() };
+        let mail = login_mail("shop@shop.example", "").unwrap().with(&older, "a@shop.example".to_owned()).unwrap();
+        assert!(mail.text.contains("Asked for by a browser."), "{}", mail.text);
     }
 
     #[test]

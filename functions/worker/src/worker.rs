@@ -6,7 +6,7 @@ use polar::webhook::EventType;
 use products::Products;
 use queue::{Job, PolarEvent};
 use startup::{Clients, SettingError, Settings};
-use store::{Downloads, History, Logins, Sessions};
+use store::{Checkouts, Downloads, History, Logins, Sessions};
 use tokio::sync::Mutex;
 use tracing::info;
 
@@ -23,6 +23,7 @@ pub struct Worker {
     pub(crate) downloads: Downloads,
     pub(crate) history: History,
     pub(crate) logins: Logins,
+    pub(crate) checkouts: Checkouts,
     pub(crate) login_mail: LoginMail,
     pub(crate) mailer: Mailer,
 }
@@ -48,13 +49,16 @@ pub enum Error {
     /// The queue was too long, or the worker that had the job died: a buyer waits in vain, as after any other failure.
     #[error("the code expired in the queue")]
     CodeExpired,
+    /// The access token is of another organization, or Polar has switched off the version of its API that we ask for. Nothing was erased.
+    #[error("Polar knows none of the customers who have sessions here; check the access token")]
+    UnknownCustomers,
     /// The message is none of ours.
     #[error("the message is no job")]
     NoJob(#[from] serde_json::Error),
 }
 
 impl Worker {
-    /// Reads `SESSIONS_TABLE`, `DOWNLOADS_TABLE`, `LOGINS_TABLE`, `SIGN_IN_URL`, and the settings of [`Products`].
+    /// Reads `SESSIONS_TABLE`, `DOWNLOADS_TABLE`, `LOGINS_TABLE`, `CHECKOUTS_TABLE`, `SIGN_IN_URL`, and the settings of [`Products`].
     pub fn from_settings(settings: &Settings, clients: &Clients, mailer: Mailer) -> Result<Self, SettingError> {
         let table = |name| settings.required::<String>(name);
         let dynamodb = || clients.dynamodb.clone();
@@ -66,6 +70,7 @@ impl Worker {
             downloads: Downloads::new(dynamodb(), table("DOWNLOADS_TABLE")?),
             history: History::new(dynamodb(), table("DOWNLOADS_TABLE")?),
             logins: Logins::new(dynamodb(), table("LOGINS_TABLE")?),
+            checkouts: Checkouts::new(dynamodb(), table("CHECKOUTS_TABLE")?),
             login_mail: LoginMail::from_settings(settings, mailer.sender())?,
             mailer,
         })
@@ -90,11 +95,14 @@ impl Worker {
     async fn heed(&self, event: &PolarEvent) -> Result<(), Error> {
         use EventType as T;
         match (T::from(event.kind.as_str()), event.customer_id, event.subject_id) {
-            (T::CustomerDeleted, Some(customer), _) => self.forget_if_gone(customer).await?,
+            (T::CustomerDeleted, Some(customer), _) => self.forget_deleted(customer).await?,
             (T::OrderRefunded, Some(customer), Some(order)) => {
                 self.note_refund(customer, order, event.happened_at).await?;
             }
             (T::BenefitGrantRevoked, Some(customer), Some(grant)) => self.note_revocation(customer, grant).await?,
+            (T::CheckoutUpdated | T::CheckoutExpired, _, Some(checkout)) => {
+                self.checkouts.note_change(checkout).await?
+            }
             _ => info!(event.kind = event.kind, "ignored event"),
         }
         Ok(())

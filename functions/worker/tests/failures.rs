@@ -12,6 +12,7 @@ async fn a_missing_setting_stops_the_start_and_is_named() {
         "SESSIONS_TABLE",
         "DOWNLOADS_TABLE",
         "LOGINS_TABLE",
+        "CHECKOUTS_TABLE",
         "MAIL_FROM",
     ];
     testbed::check_required_settings("worker", Path::new(env!("CARGO_BIN_EXE_worker")), &required)

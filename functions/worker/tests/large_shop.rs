@@ -32,6 +32,7 @@ async fn five_thousand_products_are_published_whole_with_one_call_per_hundred() 
         ("SESSIONS_TABLE", "sessions".to_owned()),
         ("DOWNLOADS_TABLE", "downloads".to_owned()),
         ("LOGINS_TABLE", "logins".to_owned()),
+        ("CHECKOUTS_TABLE", "checkouts".to_owned()),
         ("MAIL_FROM", "shop@shop.example".to_owned()),
         ("STOREFRONT_ORIGINS", "https://shop.example".to_owned()),
     ]

@@ -38,6 +38,8 @@ async fn begin(logins: &Logins, browser_key: BrowserKey, email: &str) -> Begun {
         email: email.to_owned(),
         code: login.code.expose(),
         expires_at: login.expires_at,
+        client: None,
+        ip: None,
     });
     Begun { browser_key, code: login.code, job }
 }
@@ -170,14 +172,13 @@ async fn a_late_job_never_touches_the_login_that_the_browser_began_after_it() {
 }
 
 #[tokio::test]
-async fn a_job_that_is_delivered_twice_mails_the_same_code() {
+async fn a_job_that_is_delivered_five_times_sends_one_mail() {
     let shop = Shop::open().await;
     let begun = shop.begin(demo::ADA_EMAIL).await;
-    shop.work(&begun.job).await;
+    futures_util::future::join_all((0..4).map(|_| shop.work(&begun.job))).await;
     shop.work(&begun.job).await;
 
-    let [first, second] = &shop.mails()[..] else { panic!("two mails") };
-    assert_eq!(first.mail, second.mail);
+    assert_eq!(shop.mails().len(), 1);
     assert_eq!(shop.customer(&begun).await, Some(demo::ADA));
 }
 

@@ -9,7 +9,8 @@ use products::Products;
 use queue::{Job, PolarEvent};
 use startup::{Clients, Settings};
 use store::{
-    Attempt, Downloads, FileOfPurchase, History, Lifetime, NewSession, PortalToken, Quota, Scope, Session, Sessions,
+    Attempt, Downloads, FileOfPurchase, History, HistoryOf, Lifetime, NewSession, PortalToken, Proof, Quota, Session,
+    Sessions,
 };
 use testbed::World;
 use tokio::task::JoinSet;
@@ -55,7 +56,7 @@ impl Shop {
 
     /// Gives a customer a session, a portal token and a counted download.
     async fn sign_in(&self, customer: Uuid) -> Session {
-        let new = NewSession::open(customer, Scope::Account, LIFETIME, "Firefox on Linux");
+        let new = NewSession::open(customer, Proof::Mailbox, LIFETIME, "Firefox on Linux");
         let session = self.sessions.create(&new, Timestamp::now()).await.unwrap();
         let portal_token = PortalToken { secret: "polar_mst_x".to_owned(), expires_at: Timestamp::now() + HOUR };
         self.sessions.keep_portal_token(&session, &portal_token).await.unwrap();
@@ -70,7 +71,7 @@ impl Shop {
     }
 
     async fn attempts(&self, customer: Uuid) -> Vec<Attempt> {
-        self.history.list(customer, None, None, 100).await.unwrap().attempts
+        self.history.list(customer, HistoryOf::Account, None, 100).await.unwrap().attempts
     }
 }
 
@@ -253,23 +254,48 @@ async fn what_polar_tells_after_a_deletion_brings_nothing_back() {
 }
 
 #[tokio::test]
-async fn a_token_that_knows_nobody_ends_sessions_and_erases_nothing() {
+async fn a_token_that_knows_nobody_ends_no_session_and_erases_nothing() {
     let shop = Shop::open().await;
-    let strangers = [Uuid::from_u128(0xa), Uuid::from_u128(0xb)];
+    let strangers = [Uuid::from_u128(0xa), Uuid::from_u128(0xb), Uuid::from_u128(0xc)];
+    let mut sessions = Vec::new();
     for stranger in strangers {
-        shop.sign_in(stranger).await;
+        sessions.push(shop.sign_in(stranger).await);
     }
-    shop.work(&Job::Reconcile).await.unwrap();
-    assert!(shop.sessions.list_customers().await.unwrap().is_empty());
-    for stranger in strangers {
-        assert_eq!(shop.downloads.list_counters(stranger).await.unwrap().len(), 1);
+    assert!(matches!(shop.work(&Job::Reconcile).await, Err(Error::UnknownCustomers)));
+    // A look-up that failed is no word about anybody.
+    shop.world.polar.fault(Fault::on("GET /v1/customers/{id}").status(503).times(1));
+    assert!(shop.work(&Job::Reconcile).await.is_err());
+    for (kind, subject) in [("order.refunded", Uuid::from_u128(7)), ("benefit_grant.revoked", Uuid::from_u128(8))] {
+        shop.work(&event(kind, subject, strangers[0])).await.unwrap();
     }
+    for (stranger, session) in strangers.iter().zip(&sessions) {
+        assert!(shop.is_signed_in(session).await);
+        assert_eq!(shop.downloads.list_counters(*stranger).await.unwrap().len(), 1);
+    }
+}
 
-    let gone = shop.sign_in(strangers[0]).await;
-    shop.sign_in(demo::GRACE).await;
+#[tokio::test]
+async fn customers_whom_polar_does_not_know_are_forgotten_once_it_has_shown_that_it_knows_others() {
+    let shop = Shop::open().await;
+    let gone = shop.sign_in(Uuid::from_u128(0xa)).await;
+    let ada = shop.sign_in(demo::ADA).await;
     shop.work(&Job::Reconcile).await.unwrap();
     assert!(!shop.is_signed_in(&gone).await);
-    assert!(shop.downloads.list_counters(strangers[0]).await.unwrap().is_empty());
+    assert!(shop.downloads.list_counters(Uuid::from_u128(0xa)).await.unwrap().is_empty());
+    assert!(shop.is_signed_in(&ada).await);
+    assert_eq!(shop.downloads.list_counters(demo::ADA).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_signed_event_of_a_deletion_is_proof_enough_for_the_only_customer() {
+    let shop = Shop::open().await;
+    let ada = shop.sign_in(demo::ADA).await;
+    shop.work(&event("customer.deleted", demo::ADA, demo::ADA)).await.unwrap();
+    assert!(shop.is_signed_in(&ada).await, "Polar still has her");
+    assert!(shop.world.polar.delete_customer(demo::ADA));
+    shop.work(&event("customer.deleted", demo::ADA, demo::ADA)).await.unwrap();
+    assert!(!shop.is_signed_in(&ada).await);
+    assert!(shop.downloads.list_counters(demo::ADA).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -45,9 +45,7 @@ export function paymentView(shop, { signal }) {
   async function askOnce() {
     const answer = await shop.api.claimSession(checkoutId);
     if (answer.active) return arrived(answer);
-    const checkout = await shop.api.getCheckout(checkoutId, signal);
-    if (checkout.status === "open" || checkout.status === "failed") return declined(checkout);
-    if (checkout.status === "expired") return refused({ code: "checkout_expired" });
+    if (answer.checkoutStatus === "open") return declined(await shop.api.getCheckout(checkoutId, signal));
     return answer;
   }
 

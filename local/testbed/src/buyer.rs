@@ -34,7 +34,7 @@ impl World {
         let begun = BegunCheckout { id: text("id")?.parse()?, url: text("url")?.to_owned() };
         let browser_key = BrowserKey::parse(browser_key).context("the browser key")?;
         let checkouts = Checkouts::new(self.dynamodb.client(), "checkouts");
-        let checkout = NewCheckout { id: begun.id, browser_key: &browser_key, begun_in: None };
+        let checkout = NewCheckout { id: begun.id, browser_key: &browser_key };
         checkouts.create(&checkout, Timestamp::now()).await?;
         Ok(begun)
     }

@@ -6,8 +6,8 @@ use anyhow::Context;
 use jiff::Timestamp;
 use polar_standin::{Purchase, demo};
 use store::{
-    Attempt, BrowserKey, Catalogue, Checkouts, History, IdempotencyKey, Lifetime, LoginCode, LoginLimits, LoginRequest,
-    Logins, NewCheckout, NewLogin, NewSession, Repeatable, Scope, SessionToken, Sessions,
+    Attempt, BrowserKey, Catalogue, Checkouts, History, HistoryOf, IdempotencyKey, Lifetime, Limits, LoginCode,
+    LoginRequest, Logins, NewCheckout, NewLogin, NewSession, Proof, Repeatable, SessionToken, Sessions,
 };
 use uuid::Uuid;
 
@@ -62,17 +62,17 @@ impl World {
         {
             let purchase = Purchase { product_id, email: BUYER_EMAIL.to_owned(), checkout_id: Some(id) };
             self.polar.buy(&purchase)?;
-            let checkout = NewCheckout { id, browser_key: &browser_key, begun_in: None };
+            let checkout = NewCheckout { id, browser_key: &browser_key };
             checkouts.create(&checkout, begun_at).await?;
         }
         let key = IdempotencyKey::parse(IDEMPOTENCY_KEY).context("the idempotency key")?;
-        let request = Repeatable { key: &key, content: b"anything", browser_key: Some(&browser_key) };
-        let checkout = NewCheckout { id: Uuid::new_v4(), browser_key: &browser_key, begun_in: None };
+        let request = Repeatable { key: &key, content: b"anything", browser_keys: vec![browser_key.clone()] };
+        let checkout = NewCheckout { id: Uuid::new_v4(), browser_key: &browser_key };
         checkouts.create_once(&checkout, &request, "the answer", Timestamp::now()).await?;
 
-        let of_order = new_session(ORDER_SESSION, Scope::Order { checkout_id: CLAIMED_CHECKOUT })?;
-        checkouts.claim(CLAIMED_CHECKOUT, &sessions, &of_order, opened_at).await?;
-        sessions.create(&new_session(ACCOUNT_SESSION, Scope::Account)?, opened_at).await?;
+        let of_order = new_session(ORDER_SESSION, Proof::Checkout(CLAIMED_CHECKOUT))?;
+        checkouts.claim(CLAIMED_CHECKOUT, &sessions, &of_order, opened_at + QUARTER_OF_AN_HOUR, opened_at).await?;
+        sessions.create(&new_session(ACCOUNT_SESSION, Proof::Mailbox)?, opened_at).await?;
         self.seed_refund(&sessions).await?;
         self.seed_gone_customer(&sessions).await?;
         self.seed_catalogue().await?;
@@ -83,14 +83,14 @@ impl World {
         let email = demo::GRACE_EMAIL.to_owned();
         let purchase = Purchase { product_id: demo::SKY_SAMPLER, email, checkout_id: Some(REFUNDED_CHECKOUT) };
         self.polar.refund(self.polar.buy(&purchase)?.order_id, false);
-        let session = NewSession::open(demo::GRACE, Scope::Account, LIFETIME, "Firefox on Linux");
+        let session = NewSession::open(demo::GRACE, Proof::Mailbox, LIFETIME, "Firefox on Linux");
         sessions.create(&session, Timestamp::now()).await?;
         Ok(())
     }
 
     async fn seed_gone_customer(&self, sessions: &Sessions) -> anyhow::Result<()> {
         let opened_at = Timestamp::now() - OPENED_BEFORE;
-        sessions.create(&new_session(GONE_SESSION, Scope::Account)?, opened_at).await?;
+        sessions.create(&new_session(GONE_SESSION, Proof::Mailbox)?, opened_at).await?;
         let refused = Attempt {
             at: opened_at,
             result: "not_entitled".to_owned(),
@@ -103,7 +103,7 @@ impl World {
             version: None,
         };
         let history = History::new(self.dynamodb.client(), "downloads");
-        Ok(history.record_once(GONE, Uuid::new_v4(), &refused).await?)
+        Ok(history.record_once(GONE, HistoryOf::Account, Uuid::new_v4(), &refused).await?)
     }
 
     /// A catalogue in the form of another version, which sends everybody to Polar, as large as that of a large shop.
@@ -120,7 +120,7 @@ impl World {
         logins.create(&hers, &login).await?;
         logins.set_customer(hers.hash().as_str(), login.login_id, BUYER, now).await?;
 
-        let limits = LoginLimits::new(self.dynamodb.client(), "logins");
+        let limits = Limits::new(self.dynamodb.client(), "limits");
         let request = LoginRequest { browser_key: &other, ip: None, email: "somebody@recordings-mail.net" };
         // The next quarter of an hour may begin before the event comes.
         for at in [now, now + QUARTER_OF_AN_HOUR] {
@@ -136,8 +136,8 @@ fn browser_key(text: &str) -> anyhow::Result<BrowserKey> {
     BrowserKey::parse(text).context("a browser key")
 }
 
-fn new_session(token: &str, scope: Scope) -> anyhow::Result<NewSession> {
+fn new_session(token: &str, proof: Proof) -> anyhow::Result<NewSession> {
     let token = SessionToken::parse(token).context("a session token")?;
     // The token itself says whose it is.
-    Ok(NewSession { token, ..NewSession::open(BUYER, scope, LIFETIME, "Firefox on Linux") })
+    Ok(NewSession { token, ..NewSession::open(BUYER, proof, LIFETIME, "Firefox on Linux") })
 }

@@ -76,3 +76,15 @@ async fn pages_are_allowed_what_the_template_allows_them() {
     let answer = Browser::at(&shop).get_with("/api/session", &[("origin", PAGE)]).await;
     configured(format!("ExposeHeaders: [{}]", list(&answer, "access-control-expose-headers")));
 }
+
+#[tokio::test]
+async fn an_origin_is_compared_byte_by_byte() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    let upper = shop.url.to_uppercase();
+    let blob = format!("blob:{}/x", shop.url);
+    for origin in [upper.as_str(), &blob, &format!("{}/", shop.url)] {
+        let answer = browser.get_with("/api/health", &[("origin", origin)]).await;
+        assert_eq!(answer.header("access-control-allow-origin"), None, "{origin}");
+    }
+}

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use polar_standin::{Fault, demo};
 use polar_storefront::LocalShop;
 use serde_json::json;
-use store::{Lifetime, NewSession, Scope, Sessions};
+use store::{Lifetime, NewSession, Proof, Sessions};
 use uuid::Uuid;
 
-const ORDER: Scope = Scope::Order { checkout_id: Uuid::from_u128(1) };
+const ORDER: Proof = Proof::Checkout(Uuid::from_u128(1));
 
 /// The devices that a browser is shown, by id, with whether it is the browser itself.
 async fn devices(browser: &Browser) -> Vec<(String, bool)> {
@@ -23,10 +23,10 @@ async fn devices(browser: &Browser) -> Vec<(String, bool)> {
 #[tokio::test]
 async fn a_buyer_sees_every_device_and_ends_one_of_them() {
     let shop = open_shop().await;
-    let phone = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let phone = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
     let laptop = Browser::at(&shop);
     laptop.buy(&shop, demo::SKY_SAMPLER, demo::ADA_EMAIL).await;
-    Browser::signed_in(&shop, demo::GRACE, Scope::Account).await;
+    Browser::signed_in(&shop, demo::GRACE, Proof::Mailbox).await;
 
     let shown = phone.get("/api/sessions").await;
     let mut items = shown.body["items"].as_array().expect("items").clone();
@@ -48,7 +48,7 @@ async fn a_buyer_sees_every_device_and_ends_one_of_them() {
 #[tokio::test]
 async fn ending_ones_own_session_by_its_id_signs_this_browser_out() {
     let shop = open_shop().await;
-    let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
     let (id, _) = devices(&browser).await.remove(0);
 
     let ended = browser.delete(&format!("/api/sessions/{id}")).await;
@@ -60,10 +60,10 @@ async fn ending_ones_own_session_by_its_id_signs_this_browser_out() {
 async fn signing_out_everywhere_is_effective_on_the_very_next_request_of_every_device() {
     let shop = open_shop().await;
     let mut browsers = Vec::new();
-    for scope in [Scope::Account, Scope::Account, ORDER] {
+    for scope in [Proof::Mailbox, Proof::Mailbox, ORDER] {
         browsers.push(Browser::signed_in(&shop, demo::ADA, scope).await);
     }
-    let somebody_else = Browser::signed_in(&shop, demo::GRACE, Scope::Account).await;
+    let somebody_else = Browser::signed_in(&shop, demo::GRACE, Proof::Mailbox).await;
     let tokens: Vec<_> = browsers.iter().map(|browser| browser.cookie("__Host-session").expect("a session")).collect();
 
     let ended = browsers[0].delete("/api/sessions").await;
@@ -80,7 +80,7 @@ async fn signing_out_everywhere_is_effective_on_the_very_next_request_of_every_d
 #[tokio::test]
 async fn a_session_of_one_order_neither_sees_nor_ends_the_others() {
     let shop = open_shop().await;
-    let owner = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let owner = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
     let (id, _) = devices(&owner).await.remove(0);
     // Bought with the owner's address, see the demo shop.
     let thief = Browser::at(&shop);
@@ -95,9 +95,9 @@ async fn a_session_of_one_order_neither_sees_nor_ends_the_others() {
 #[tokio::test]
 async fn nobody_ends_a_session_of_another_customer() {
     let shop = open_shop().await;
-    let owner = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let owner = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
     let (id, _) = devices(&owner).await.remove(0);
-    let stranger = Browser::signed_in(&shop, demo::GRACE, Scope::Account).await;
+    let stranger = Browser::signed_in(&shop, demo::GRACE, Proof::Mailbox).await;
 
     assert_eq!(stranger.delete(&format!("/api/sessions/{id}")).await.refusal(), (404, "not_found"));
     assert_eq!(owner.scope().await.as_deref(), Some("account"));
@@ -106,7 +106,7 @@ async fn nobody_ends_a_session_of_another_customer() {
 /// A browser whose session was opened some days ago and not used since.
 async fn signed_in_days_ago(shop: &LocalShop, customer_id: Uuid, days: u32) -> Browser {
     let day = Duration::from_hours(24);
-    let session = NewSession::open(customer_id, Scope::Account, Lifetime { idle: 30 * day, absolute: 180 * day }, "");
+    let session = NewSession::open(customer_id, Proof::Mailbox, Lifetime { idle: 30 * day, absolute: 180 * day }, "");
     let sessions = Sessions::new(shop.dynamodb.client(), "sessions");
     sessions.create(&session, Timestamp::now() - days * day).await.expect("a session");
     let browser = Browser::at(shop);

@@ -20,13 +20,22 @@ async fn dump(shop: &LocalShop) -> BTreeSet<Vec<u8>> {
         let rows = shop.dynamodb.client().scan().table_name(table.name).send().await.expect("a table");
         assert!(rows.count() > 0, "nothing in the table {}", table.name);
         let attributes = rows.items.unwrap_or_default().into_iter().flatten();
-        values.extend(attributes.map(|(_, value)| match value {
-            AttributeValue::S(text) | AttributeValue::N(text) => text.into_bytes(),
-            AttributeValue::B(bytes) => bytes.into_inner(),
-            other => panic!("no test knows what is in {other:?}"),
-        }));
+        values.extend(attributes.flat_map(|(_, value)| parts_of(value)));
     }
     values
+}
+
+fn parts_of(value: AttributeValue) -> Vec<Vec<u8>> {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => vec![text.into_bytes()],
+        AttributeValue::B(bytes) => vec![bytes.into_inner()],
+        AttributeValue::Bool(_) => Vec::new(),
+        AttributeValue::L(values) => values.into_iter().flat_map(parts_of).collect(),
+        AttributeValue::M(values) => {
+            values.into_iter().flat_map(|(key, value)| [vec![key.into_bytes()], parts_of(value)].concat()).collect()
+        }
+        other => panic!("no test knows what is in {other:?}"),
+    }
 }
 
 /// A buyer with everything that can stand in a table: a checkout by name, a claimed one, a download, an account, a code on its way.

@@ -6,7 +6,7 @@ use crate::support::{Browser, open_shop, open_shop_with, polar};
 use polar_standin::demo;
 use polar_storefront::LocalShop;
 use serde_json::{Value, json};
-use store::Scope;
+use store::Proof;
 
 const KEY: &str = "9f1c1f9e-6d2b-4a57-9a2e-0f3b5b6c7d8e";
 const HEADER: [(&str, &str); 1] = [("idempotency-key", KEY)];
@@ -64,6 +64,7 @@ async fn fifty_parallel_repeats_have_one_answer() {
 async fn a_key_belongs_to_one_body_one_browser_and_one_account() {
     let shop = open_shop().await;
     let browser = Browser::at(&shop);
+    browser.begin(demo::FOREST_PACK).await;
     let first = browser.post_with("/api/checkout", &wanted(), &HEADER).await;
     let reordered = json!({ "transport": "cookie", "products": [demo::SKY_SAMPLER] });
     assert_eq!(browser.post_with("/api/checkout", &reordered, &HEADER).await.body, first.body, "means the same");
@@ -75,9 +76,25 @@ async fn a_key_belongs_to_one_body_one_browser_and_one_account() {
     other_browser.begin(demo::FOREST_PACK).await;
     let refused = other_browser.post_with("/api/checkout", &wanted(), &HEADER).await;
     assert_eq!(refused.refusal(), (409, "idempotency_key_reused"));
-    let account = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let account = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
     let refused = account.post_with("/api/checkout", &wanted(), &HEADER).await;
     assert_eq!(refused.refusal(), (409, "idempotency_key_reused"));
+}
+
+#[tokio::test]
+async fn whoever_reads_a_key_in_a_log_gets_neither_the_answer_nor_the_browsers_key() {
+    let shop = open_shop_with([("ALLOW_BEARER", "true")]).await;
+    let victim = Browser::at(&shop);
+    victim.begin(demo::FOREST_PACK).await;
+    assert_eq!(victim.post_with("/api/checkout", &wanted(), &HEADER).await.status, 201);
+
+    let thief = Browser::at(&shop);
+    for headers in [&HEADER[..], &[HEADER[0], ("browser-key", "garbage")]] {
+        let refused = thief.post_with("/api/checkout", &wanted(), headers).await;
+        assert_eq!(refused.refusal(), (409, "idempotency_key_reused"));
+        assert_eq!(thief.cookie("__Host-browser"), None);
+    }
+    assert_eq!(victim.post_with("/api/checkout", &wanted(), &HEADER).await.status, 201);
 }
 
 #[tokio::test]

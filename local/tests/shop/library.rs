@@ -7,7 +7,7 @@ use std::{
 
 use polar_standin::{Benefit, File, Pace, Product, Shop, Standin, demo};
 use serde_json::{Value, json};
-use store::Scope;
+use store::Proof;
 use uuid::Uuid;
 
 use crate::support::{Browser, bought, open_shop, open_shop_at, polar};
@@ -29,7 +29,7 @@ async fn customers_see_their_own_purchases_only() {
     let shop = open_shop().await;
     let mine = bought(polar(&shop), demo::SKY_SAMPLER, NEW);
     let theirs = bought(polar(&shop), demo::POLYGON_PRIMER, OTHER);
-    let [me, them] = [&mine, &theirs].map(|purchase| Browser::signed_in(&shop, purchase.customer_id, Scope::Account));
+    let [me, them] = [&mine, &theirs].map(|purchase| Browser::signed_in(&shop, purchase.customer_id, Proof::Mailbox));
     let (me, them) = (me.await, them.await);
 
     assert_eq!(column(&me, "orderId").await, [json!(mine.order_id)]);
@@ -54,7 +54,7 @@ async fn sessions_of_two_orders_of_one_customer_see_one_order_each() {
     let shop = open_shop().await;
     let orders = [demo::SKY_SAMPLER, demo::POLYGON_PRIMER].map(|product| bought(polar(&shop), product, NEW));
     let [first, second] = orders.each_ref().map(|order| {
-        let scope = Scope::Order { checkout_id: order.checkout_id };
+        let scope = Proof::Checkout(order.checkout_id);
         Browser::signed_in(&shop, order.customer_id, scope)
     });
     let (first, second) = (first.await, second.await);
@@ -76,7 +76,7 @@ async fn sessions_of_two_orders_of_one_customer_see_one_order_each() {
 async fn the_same_product_bought_twice_is_two_rows_with_a_counter_each() {
     let shop = open_shop().await;
     let orders = [(); 2].map(|()| bought(polar(&shop), demo::TYPEFACE, NEW));
-    let browser = Browser::signed_in(&shop, orders[0].customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, orders[0].customer_id, Proof::Mailbox).await;
 
     let wanted = json!({ "productId": demo::TYPEFACE, "orderId": orders[1].order_id });
     assert_eq!(browser.post("/api/customer/download", &wanted).await.status, 200);
@@ -94,7 +94,7 @@ async fn a_benefit_of_two_products_is_a_row_for_each_of_them() {
     let shop = open_shop().await;
     let pack = bought(polar(&shop), demo::FOREST_PACK, NEW);
     let club = bought(polar(&shop), demo::ASSET_CLUB, NEW);
-    let browser = Browser::signed_in(&shop, pack.customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, pack.customer_id, Proof::Mailbox).await;
 
     let library = browser.library().await;
     let files = |order: Uuid| {
@@ -109,7 +109,7 @@ async fn a_benefit_of_two_products_is_a_row_for_each_of_them() {
 async fn files_come_and_go_with_the_benefit() {
     let shop = open_shop().await;
     let order = bought(polar(&shop), demo::SKY_SAMPLER, NEW);
-    let browser = Browser::signed_in(&shop, order.customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, order.customer_id, Proof::Mailbox).await;
     let names = async || column(&browser, "fileName").await;
     assert_eq!(names().await, ["golden-hour-skies.zip"]);
 
@@ -129,7 +129,7 @@ async fn a_benefit_that_was_removed_takes_its_files_away() {
     let shop = open_shop().await;
     assert!(polar(&shop).remove_benefit(demo::POLYGON_PRIMER, demo::PRIMER_FILES));
     // Ada has bought the primer before; see the demo shop.
-    let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
 
     let library = browser.library().await;
     let primer = library.iter().filter(|row| row["productId"] == json!(demo::POLYGON_PRIMER));
@@ -145,7 +145,7 @@ async fn a_library_without_files_is_an_empty_list() {
     let shop = open_shop_at(&polar).await;
     let order = bought(&polar, Uuid::from_u128(1), NEW);
 
-    for scope in [Scope::Account, Scope::Order { checkout_id: order.checkout_id }] {
+    for scope in [Proof::Mailbox, Proof::Checkout(order.checkout_id)] {
         let browser = Browser::signed_in(&shop, order.customer_id, scope).await;
         let library = browser.get("/api/customer/downloadable-products").await;
         assert_eq!(library.body, json!({ "items": [], "pagination": { "totalCount": 0, "maxPage": 0 } }), "{scope:?}");
@@ -165,7 +165,7 @@ async fn a_refund_takes_away_what_it_revokes_and_nothing_else() {
     let [partly, kept, revoked] = orders.each_ref().map(|order| order.order_id);
     polar(&shop).partial_refund(partly, 500).expect("a refund");
     assert!(polar(&shop).refund(kept, false) && polar(&shop).refund(revoked, true));
-    let browser = Browser::signed_in(&shop, orders[0].customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, orders[0].customer_id, Proof::Mailbox).await;
 
     let library = browser.library().await;
     for (order, order_status, status, canceled, remaining) in [
@@ -186,7 +186,7 @@ async fn a_refund_takes_away_what_it_revokes_and_nothing_else() {
 #[tokio::test]
 async fn a_dispute_that_is_closed_takes_the_files_and_leaves_the_order_paid() {
     let shop = open_shop().await;
-    let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
     let of_forest = |library: Vec<Value>| {
         library.into_iter().filter(|row| row["productId"] == json!(demo::FOREST_PACK)).collect::<Vec<_>>()
     };
@@ -205,7 +205,7 @@ async fn a_dispute_that_is_closed_takes_the_files_and_leaves_the_order_paid() {
 
 /// Grace has subscribed to the asset club for a while; see the demo shop.
 async fn subscriber(shop: &polar_storefront::LocalShop) -> (Browser, Uuid) {
-    let account = Browser::signed_in(shop, demo::GRACE, Scope::Account).await;
+    let account = Browser::signed_in(shop, demo::GRACE, Proof::Mailbox).await;
     let orders = account.get("/api/customer/orders").await;
     let subscription =
         orders.body["items"].as_array().unwrap().iter().find_map(|order| order["subscriptionId"].as_str());
@@ -248,7 +248,7 @@ async fn the_library_is_filtered_sorted_and_paged() {
     let products = [demo::TYPEFACE, demo::SKY_SAMPLER, demo::POLYGON_PRIMER];
     let orders = products.map(|product| bought(polar(&shop), product, NEW));
     assert!(polar(&shop).refund(orders[0].order_id, true));
-    let browser = Browser::signed_in(&shop, orders[0].customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, orders[0].customer_id, Proof::Mailbox).await;
     let names = async |query: &str| {
         let library = browser.get(&format!("/api/customer/downloadable-products?{query}")).await;
         let rows = library.body["items"].as_array().expect("items").iter();
@@ -300,7 +300,7 @@ async fn a_library_of_a_thousand_files_over_three_hundred_orders_lists_whole_and
     let ids = (1..=PRODUCTS).map(|number| Uuid::from_u128((1 << 96) | (number << 8)));
     let customers: BTreeSet<_> = ids.map(|product| bought(&polar, product, NEW).customer_id).collect();
     let customer = customers.into_iter().next().expect("a customer");
-    let browser = Browser::signed_in(&shop, customer, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, customer, Proof::Mailbox).await;
     polar.clear_requests();
 
     let library = browser.library().await;

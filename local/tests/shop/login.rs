@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use polar_standin::demo;
 use polar_storefront::LocalShop;
 use serde_json::{Value, json};
-use store::{BrowserKey, LoginCode, LoginLimits, LoginRequest, Logins, NewLogin, Scope};
+use store::{BrowserKey, Limits, LoginCode, LoginRequest, Logins, NewLogin, Proof};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn a_page_on_another_site_signs_in_where_the_shop_allows_it() {
 async fn eager_browser(shop: &LocalShop) -> Browser {
     let (browser, browser_key) = (Browser::at(shop), BrowserKey::generate());
     browser.set_cookie("__Host-browser", &browser_key.expose());
-    let limits = LoginLimits::new(shop.dynamodb.client(), "logins");
+    let limits = Limits::new(shop.dynamodb.client(), "limits");
     let request = LoginRequest { browser_key: &browser_key, ip: None, email: &browser_key.expose() };
     for at in [Timestamp::now(), Timestamp::now() + Duration::from_mins(15)] {
         for _ in 0..5 {
@@ -167,7 +167,7 @@ async fn a_code_that_has_expired_opens_nothing_although_its_row_is_still_there()
 #[tokio::test]
 async fn signing_in_replaces_the_session_that_the_browser_had() {
     let shop = open_shop().await;
-    let browser = Browser::signed_in(&shop, demo::ADA, Scope::Order { checkout_id: Uuid::from_u128(1) }).await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Proof::Checkout(Uuid::from_u128(1))).await;
     let before = browser.twin();
     browser.sign_in(&shop, demo::ADA_EMAIL).await;
 

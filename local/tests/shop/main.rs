@@ -6,6 +6,7 @@ mod devices;
 mod dump;
 mod idempotency;
 mod library;
+mod limits;
 mod login;
 mod orders;
 mod outbox;

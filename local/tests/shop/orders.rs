@@ -3,7 +3,7 @@
 use polar_standin::{Fault, demo};
 use reqwest::Method;
 use serde_json::{Value, json};
-use store::Scope;
+use store::Proof;
 use uuid::Uuid;
 
 use crate::support::{Browser, bought, open_shop, polar};
@@ -21,7 +21,7 @@ async fn orders_are_listed_by_page_with_the_newest_first() {
     for product in [demo::SKY_SAMPLER, demo::FOREST_PACK] {
         bought(polar(&shop), product, NEW);
     }
-    let browser = Browser::signed_in(&shop, first.customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, first.customer_id, Proof::Mailbox).await;
 
     let page = browser.get("/api/customer/orders?limit=2").await;
     assert_eq!(page.body["pagination"], json!({ "totalCount": 3, "maxPage": 2 }));
@@ -44,7 +44,7 @@ async fn a_customer_who_bought_nothing_has_no_orders_and_no_keys() {
     let shop = open_shop().await;
     let mine = bought(polar(&shop), demo::RETOPO_TOOLKIT, NEW);
     let theirs = bought(polar(&shop), demo::SKY_SAMPLER, "other@recordings-mail.net");
-    let browser = Browser::signed_in(&shop, theirs.customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, theirs.customer_id, Proof::Mailbox).await;
 
     let orders = browser.get("/api/customer/orders").await;
     assert_eq!(items(&orders.body).len(), 1, "only the own one");
@@ -73,7 +73,7 @@ async fn a_session_of_one_order_gets_nothing_that_concerns_the_account() {
 async fn an_invoice_is_asked_for_once_and_linked_when_it_is_made() {
     let shop = open_shop().await;
     // Grace has a billing name and address; see the demo shop.
-    let browser = Browser::signed_in(&shop, demo::GRACE, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, demo::GRACE, Proof::Mailbox).await;
     let orders = browser.get("/api/customer/orders").await;
     let path = format!("/api/customer/orders/{}/invoice", orders.body["items"][0]["id"].as_str().unwrap());
 
@@ -101,7 +101,7 @@ async fn an_invoice_is_asked_for_once_and_linked_when_it_is_made() {
 async fn an_invoice_that_cannot_be_made_says_why_and_can_be_asked_for_again() {
     let shop = open_shop().await;
     let unnamed = bought(polar(&shop), demo::TYPEFACE, NEW);
-    let browser = Browser::signed_in(&shop, unnamed.customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, unnamed.customer_id, Proof::Mailbox).await;
     let path = format!("/api/customer/orders/{}/invoice", unnamed.order_id);
 
     let refused = browser.get(&path).await;
@@ -131,7 +131,7 @@ async fn an_invoice_of_nobody_or_somebody_else_is_not_found() {
     let shop = open_shop().await;
     let mine = bought(polar(&shop), demo::TYPEFACE, NEW);
     let theirs = bought(polar(&shop), demo::TYPEFACE, "other@recordings-mail.net");
-    let browser = Browser::signed_in(&shop, mine.customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, mine.customer_id, Proof::Mailbox).await;
 
     for id in [theirs.order_id.to_string(), Uuid::from_u128(7).to_string(), "first".to_owned()] {
         for _ in 0..2 {
@@ -145,7 +145,7 @@ async fn an_invoice_of_nobody_or_somebody_else_is_not_found() {
 async fn licence_keys_say_what_they_were_bought_with() {
     let shop = open_shop().await;
     let order = bought(polar(&shop), demo::RETOPO_TOOLKIT, NEW);
-    let browser = Browser::signed_in(&shop, order.customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, order.customer_id, Proof::Mailbox).await;
 
     let keys = browser.get("/api/customer/license-keys").await;
     let [key] = items(&keys.body) else { panic!("one key: {keys:?}") };
@@ -171,10 +171,10 @@ async fn a_session_of_one_order_sees_the_keys_of_that_order_only() {
     };
 
     for order in [&first, &second] {
-        assert_eq!(keys(Scope::Order { checkout_id: order.checkout_id }).await, [json!(order.order_id)]);
+        assert_eq!(keys(Proof::Checkout(order.checkout_id)).await, [json!(order.order_id)]);
     }
-    assert!(keys(Scope::Order { checkout_id: other.checkout_id }).await.is_empty());
-    assert_eq!(keys(Scope::Account).await.len(), 2);
+    assert!(keys(Proof::Checkout(other.checkout_id)).await.is_empty());
+    assert_eq!(keys(Proof::Mailbox).await.len(), 2);
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn a_key_that_was_taken_back_is_shown_to_the_account_as_revoked() {
     let shop = open_shop().await;
     let order = bought(polar(&shop), demo::RETOPO_TOOLKIT, NEW);
     assert!(polar(&shop).refund(order.order_id, true));
-    let browser = Browser::signed_in(&shop, order.customer_id, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, order.customer_id, Proof::Mailbox).await;
 
     let keys = browser.get("/api/customer/license-keys").await;
 
@@ -194,7 +194,7 @@ async fn a_key_that_was_taken_back_is_shown_to_the_account_as_revoked() {
 #[tokio::test]
 async fn the_portal_is_opened_anew_each_time() {
     let shop = open_shop().await;
-    let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
 
     let [first, second] = [
         browser.post("/api/customer/portal", &json!({})).await,

@@ -6,7 +6,7 @@ use crate::support::{Browser, CARD_THAT_IS_DECLINED, CARD_THAT_PAYS, open_shop, 
 use polar_standin::{Fault, demo};
 use ring::digest;
 use serde_json::{Value, json};
-use store::Scope;
+use store::Proof;
 
 fn sha256(bytes: &[u8]) -> String {
     digest::digest(&digest::SHA256, bytes)
@@ -73,7 +73,7 @@ async fn a_declined_card_leaves_the_checkout_open_for_another_one() {
 
     assert_eq!(browser.pay(&checkout, "new@recordings-mail.net", CARD_THAT_PAYS).await, 200);
     polar(&shop).settle().await;
-    assert_eq!(browser.claim(&checkout).await.status, 201);
+    assert_eq!(browser.claim_when_told(&checkout).await.status, 201);
 }
 
 #[tokio::test]
@@ -90,7 +90,7 @@ async fn a_claim_waits_for_the_payment_and_a_download_for_the_grant() {
     assert_eq!((confirmed.status, &confirmed.body["status"]), (202, &json!("pending")), "confirmed is not paid");
 
     assert!(polar(&shop).settle_step().await);
-    assert_eq!(browser.claim(&checkout).await.status, 201);
+    assert_eq!(browser.claim_when_told(&checkout).await.status, 201);
     assert_eq!(browser.library().await[0]["status"], "pending");
     let early = browser.post("/api/customer/download", &wanted).await;
     assert_eq!((early.refusal(), early.header("retry-after")), ((409, "download_pending"), Some("1")));
@@ -224,7 +224,7 @@ async fn what_polar_tells_by_webhook_reaches_the_buyers_history() {
     assert!(polar(&shop).refund(row["orderId"].as_str().unwrap().parse().unwrap(), true));
     assert!(polar(&shop).deliver().await > 0, "the shop is an endpoint of Polar's");
 
-    let account = Browser::signed_in(&shop, row["customerId"].as_str().unwrap().parse().unwrap(), Scope::Account).await;
+    let account = Browser::signed_in(&shop, row["customerId"].as_str().unwrap().parse().unwrap(), Proof::Mailbox).await;
     let told = async {
         loop {
             let history = account.get("/api/customer/downloads").await;

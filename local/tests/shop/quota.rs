@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use polar_standin::{Fault, demo};
+use reqwest::Method;
 use serde_json::{Value, json};
-use store::{Downloads, Scope};
+use store::{Downloads, Proof};
 
-use crate::support::{Answer, Browser, open_shop_with, polar};
+use crate::support::{Answer, Browser, open_shop, open_shop_with, polar};
 
 /// Patience for a machine that has a lot to do.
 const PATIENT: (&str, &str) = ("POLAR_TIME_LIMIT_MILLISECONDS", "60000");
@@ -81,7 +82,7 @@ async fn history(browser: &Browser) -> Vec<String> {
 #[tokio::test]
 async fn a_history_that_goes_on_from_nowhere_is_refused() {
     let shop = open_shop_with([]).await;
-    let browser = Browser::signed_in(&shop, demo::ADA, Scope::Account).await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
     let long = "a".repeat(2_000);
     for from in ["attempt", "attempt%23", "", &long] {
         let refused = browser.get(&format!("/api/customer/downloads?from={from}")).await;
@@ -189,9 +190,82 @@ async fn a_failure_to_resolve_a_link_costs_no_download() {
 async fn a_file_elsewhere_has_nothing_to_resolve() {
     let shop = open_shop_with([("RESOLVE_LINKS", "true")]).await;
     let customer = crate::support::bought(polar(&shop), demo::LIGHTING_COURSE, "new@recordings-mail.net").customer_id;
-    let browser = Browser::signed_in(&shop, customer, store::Scope::Account).await;
+    let browser = Browser::signed_in(&shop, customer, store::Proof::Mailbox).await;
 
     let link = browser.post("/api/customer/download", &json!({ "fileId": demo::COURSE_VIDEOS })).await;
 
     assert_eq!((link.status, &link.body["expiresAt"]), (200, &Value::Null));
+}
+
+#[tokio::test]
+async fn what_is_no_download_takes_none() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    browser.buy(&shop, demo::SKY_SAMPLER, "new@recordings-mail.net").await;
+    let path = format!("/api/customer/download/{}", demo::SKY_ARCHIVE);
+    for (name, value) in [
+        ("sec-purpose", "prefetch"),
+        ("sec-purpose", "prefetch;prerender"),
+        ("sec-purpose", "prefetch;anonymous-client-ip"),
+        ("purpose", "prefetch"),
+        ("purpose", "preview"),
+        ("x-purpose", "preview"),
+        ("x-moz", "prefetch"),
+        ("range", "bytes=0-0"),
+    ] {
+        let refused = browser.get_with(&path, &[(name, value)]).await;
+        assert_eq!(refused.refusal(), (403, "look_ahead"), "{name}: {value}");
+        assert_eq!(refused.header("cache-control"), Some("no-store"));
+        assert_eq!(refused.header("location"), None);
+    }
+    let head = browser.send(Method::HEAD, &path, None, &[]).await;
+    assert_eq!((head.status, head.header("location")), (403, None));
+    let from_sibling = |dest, user| {
+        [("sec-fetch-site", "same-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", dest), ("origin", user)]
+    };
+    for headers in [from_sibling("image", ""), from_sibling("video", "https://sibling.example")] {
+        assert_eq!(browser.get_with(&path, &headers).await.refusal(), (403, "origin_not_allowed"));
+    }
+    let framed = [
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-user", "?1"),
+        ("sec-fetch-dest", "iframe"),
+        ("origin", ""),
+    ];
+    assert_eq!(browser.get_with(&path, &framed).await.refusal(), (403, "origin_not_allowed"));
+
+    assert_eq!(browser.library().await[0]["downloadUsed"], 0);
+    let history = browser.get("/api/customer/downloads").await;
+    assert_eq!(history.body["items"], json!([]), "{history:?}");
+    let click = [
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-user", "?1"),
+        ("sec-fetch-dest", "document"),
+        ("origin", ""),
+    ];
+    assert_eq!(browser.get_with(&path, &click).await.status, 302, "a link that the buyer has clicked");
+    assert_eq!(browser.get_with(&path, &[("range", "bytes=100-")]).await.status, 302, "a download that goes on");
+}
+
+#[tokio::test]
+async fn a_strangers_refusals_stay_out_of_the_customers_history() {
+    let shop = open_shop().await;
+    let (stranger, ada) = (Browser::at(&shop), Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await);
+    stranger.buy(&shop, demo::SKY_SAMPLER, demo::ADA_EMAIL).await;
+    for number in 0..5 {
+        let wanted = json!({ "fileId": uuid::Uuid::from_u128(number) });
+        assert_eq!(stranger.post("/api/customer/download", &wanted).await.refusal(), (403, "order_scope"));
+    }
+    let taken = stranger.post("/api/customer/download", &json!({ "fileId": demo::SKY_ARCHIVE })).await;
+    assert_eq!(taken.status, 200);
+    let results = async |browser: &Browser| {
+        let history = browser.get("/api/customer/downloads").await;
+        let items = history.body["items"].as_array().expect("items").clone();
+        items.iter().map(|item| item["result"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(results(&stranger).await.len(), 6);
+    let issued = results(&ada).await.into_iter().filter(|result| result == "issued").count();
+    assert_eq!((issued, results(&ada).await.contains(&"order_scope".to_owned())), (1, false));
 }

@@ -117,3 +117,23 @@ async fn the_page_is_served_with_a_policy_that_allows_only_itself() {
         assert_eq!(browser.get(path).await.status, 404, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_page_whose_host_name_leads_to_this_machine_reads_nothing() {
+    let shop = open_shop().await;
+    let browser = Browser::at(&shop);
+    for (host, status) in [
+        ("evil.example", 421),
+        ("evil.example:3000", 421),
+        ("localhost.evil.example:3000", 421),
+        ("127.0.0.1.nip.io", 421),
+        ("", 421),
+        ("localhost:3000", 200),
+        ("127.0.0.1:3000", 200),
+        ("[::1]:3000", 200),
+    ] {
+        for path in ["/outbox", "/api/health", "/dead-letters", "/"] {
+            assert_eq!(browser.get_raw(path, host).await, status, "{path} as {host:?}");
+        }
+    }
+}

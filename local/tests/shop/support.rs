@@ -7,7 +7,7 @@ use polar_storefront::{LocalShop, Options};
 use reqwest::{Method, Response, header};
 use serde_json::{Value, json};
 use startup::Settings;
-use store::{Lifetime, LoginCode, NewSession, Scope, Sessions};
+use store::{Lifetime, LoginCode, NewSession, Proof, Sessions};
 use testbed::LogWatch;
 use uuid::Uuid;
 
@@ -36,7 +36,11 @@ pub(crate) fn options<const N: usize>(settings: [(&str, &str); N]) -> Options {
         data: ".shop".into(),
         ready_file: None,
         pace: Pace::Manual,
-        settings: Settings::from_iter(settings),
+        // Some tests ask more in a minute than any buyer.
+        settings: settings.into_iter().fold(
+            Settings::from_iter([("POLAR_CALLS_PER_SESSION", "1000000"), ("POLAR_CALLS_PER_NETWORK", "1000000")]),
+            |all, (name, value)| all.with(name, value),
+        ),
     }
 }
 
@@ -55,6 +59,8 @@ pub(crate) struct Browser {
     http: reqwest::Client,
     shop: String,
     cookies: Mutex<BTreeMap<String, String>>,
+    /// Where the checkouts that it has begun are paid.
+    payment_pages: Mutex<BTreeMap<String, String>>,
     /// What this browser sends and receives must not be logged.
     log: LogWatch,
 }
@@ -81,11 +87,11 @@ impl Answer {
 impl Browser {
     pub(crate) fn at(shop: &LocalShop) -> Self {
         let (http, log) = (startup::http_client(), LogWatch::begin());
-        Self { http, shop: shop.url.clone(), cookies: Mutex::default(), log }
+        Self { http, shop: shop.url.clone(), cookies: Mutex::default(), payment_pages: Mutex::default(), log }
     }
 
     /// A browser with a session of a customer's, opened without the shop's help.
-    pub(crate) async fn signed_in(shop: &LocalShop, customer_id: Uuid, scope: Scope) -> Self {
+    pub(crate) async fn signed_in(shop: &LocalShop, customer_id: Uuid, scope: Proof) -> Self {
         let day = Duration::from_hours(24);
         let session = NewSession::open(customer_id, scope, Lifetime { idle: day, absolute: day }, "Firefox on Linux");
         let sessions = Sessions::new(shop.dynamodb.client(), "sessions");
@@ -98,7 +104,22 @@ impl Browser {
     /// The same cookies on connections of their own.
     pub(crate) fn twin(&self) -> Self {
         let cookies = Mutex::new(self.cookies.lock().unwrap().clone());
-        Self { http: startup::http_client(), shop: self.shop.clone(), cookies, log: LogWatch::begin() }
+        let payment_pages = Mutex::new(self.payment_pages.lock().unwrap().clone());
+        Self { http: startup::http_client(), shop: self.shop.clone(), cookies, payment_pages, log: LogWatch::begin() }
+    }
+
+    /// Takes over what another tab of the same browser was handed.
+    pub(crate) fn take_cookies_of(&self, tab: &Self) {
+        for (name, value) in tab.cookies.lock().unwrap().iter() {
+            self.set_cookie(name, value);
+        }
+        self.payment_pages.lock().unwrap().extend(tab.payment_pages.lock().unwrap().clone());
+    }
+
+    /// The status of a page under another host's name.
+    pub(crate) async fn get_raw(&self, path: &str, host: &str) -> u16 {
+        let request = self.http.get(format!("{}{path}", self.shop)).header(header::HOST, host);
+        request.send().await.expect("an answer").status().as_u16()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -160,8 +181,11 @@ impl Browser {
             self.set_cookie(name, value);
         }
         let body = response.bytes().await.expect("a whole body");
-        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
         self.log.learn(&body);
+        if let (Some(checkout), Some(url)) = (body["checkoutId"].as_str(), body["url"].as_str()) {
+            self.payment_pages.lock().unwrap().insert(checkout.to_owned(), url.to_owned());
+        }
         Answer { status, headers, body }
     }
 
@@ -187,8 +211,7 @@ impl Browser {
 
     /// Pays on Polar's page, as its script does; answers the status.
     pub(crate) async fn pay(&self, checkout_id: &str, email: &str, card: Option<&str>) -> u16 {
-        let checkout = self.get(&format!("/api/checkout/{checkout_id}")).await;
-        let url = checkout.body["url"].as_str().expect("an open checkout has a payment page");
+        let url = self.payment_pages.lock().unwrap().get(checkout_id).expect("a checkout of this browser").clone();
         let (polar, secret) = url.split_once("/checkout/").expect("the page's address ends in the client secret");
         let confirm = format!("{polar}/v1/checkouts/client/{secret}/confirm");
         let details = json!({ "customer_email": email, "customer_billing_address": { "country": "DE" }, "confirmation_token_id": card });
@@ -198,6 +221,19 @@ impl Browser {
 
     pub(crate) async fn claim(&self, checkout_id: &str) -> Answer {
         self.post("/api/session", &json!({ "checkoutId": checkout_id })).await
+    }
+
+    /// Claims until Polar's word of the payment has reached the shop, which asks no more than once a second without one.
+    pub(crate) async fn claim_when_told(&self, checkout_id: &str) -> Answer {
+        let claimed = async {
+            loop {
+                let answer = self.claim(checkout_id).await;
+                if answer.status != 202 {
+                    return answer;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), claimed).await.expect("an answer in time")
     }
 
     /// Buys a free product and comes back signed in; answers the checkout's id.

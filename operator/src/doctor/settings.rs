@@ -27,6 +27,8 @@ const CHECKS: &[Check] = &[
     |it| it.seconds("ORDER_SESSION_ABSOLUTE_SECONDS", 0).map(drop),
     |it| it.seconds("ACCOUNT_SESSION_IDLE_SECONDS", 0).map(drop),
     |it| it.seconds("ACCOUNT_SESSION_ABSOLUTE_SECONDS", 0).map(drop),
+    |it| it.optional::<NonZeroU32>("POLAR_CALLS_PER_SESSION").map(drop),
+    |it| it.optional::<NonZeroU32>("POLAR_CALLS_PER_NETWORK").map(drop),
     |it| it.list::<Uuid>("CHECKOUT_DISCOUNT_IDS").map(drop),
     |it| it.optional::<Url>("SIGN_IN_URL").map(drop),
     |it| it.required::<String>("AWS_REGION").map(drop),
@@ -63,6 +65,7 @@ pub(super) fn table_setting(table: &TableDescription) -> &'static str {
         "sessions" => "SESSIONS_TABLE",
         "checkouts" => "CHECKOUTS_TABLE",
         "logins" => "LOGINS_TABLE",
+        "limits" => "LIMITS_TABLE",
         "downloads" => "DOWNLOADS_TABLE",
         other => unreachable!("the setting of the table {other}"),
     }

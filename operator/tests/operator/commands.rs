@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, time::Duratio
 use jiff::Timestamp;
 use polar_standin::{Purchase, demo};
 use serde_json::{Value, json};
-use store::{BrowserKey, Checkouts, Lifetime, NewCheckout, NewSession, Scope, Sessions};
+use store::{BrowserKey, Checkouts, Lifetime, NewCheckout, NewSession, Proof, Sessions};
 use uuid::Uuid;
 
 use crate::{
@@ -57,13 +57,13 @@ async fn checkouts_are_listed_with_what_became_of_them() {
         let email = demo::ADA_EMAIL.to_owned();
         let purchase = Purchase { product_id: demo::SKY_SAMPLER, email, checkout_id: Some(id) };
         world.polar.buy(&purchase).expect("a purchase");
-        let begun = NewCheckout { id, browser_key: &BrowserKey::generate(), begun_in: None };
+        let begun = NewCheckout { id, browser_key: &BrowserKey::generate() };
         checkouts.create(&begun, Timestamp::now()).await.expect("it is kept");
     }
     let lifetime = Lifetime { idle: Duration::from_hours(1), absolute: Duration::from_hours(2) };
-    let session = NewSession::open(demo::ADA, Scope::Order { checkout_id: claimed }, lifetime, "Firefox on Windows");
+    let session = NewSession::open(demo::ADA, Proof::Checkout(claimed), lifetime, "Firefox on Windows");
     let sessions = Sessions::new(world.shop.dynamodb.client(), "sessions");
-    checkouts.claim(claimed, &sessions, &session, Timestamp::now()).await.expect("a claim");
+    checkouts.claim(claimed, &sessions, &session, Timestamp::now(), Timestamp::now()).await.expect("a claim");
 
     let listed = world.ask(&["checkouts", "list", "--limit", "3"]).await;
 

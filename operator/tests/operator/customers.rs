@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, time::Duration};
 use jiff::Timestamp;
 use polar_standin::demo;
 use serde_json::{Value, json};
-use store::{Attempt, Downloads, FileOfPurchase, History, Lifetime, NewSession, Quota, Scope, Sessions, Taken};
+use store::{Attempt, Downloads, FileOfPurchase, History, Lifetime, NewSession, Proof, Quota, Sessions, Taken};
 use uuid::Uuid;
 
 use crate::world::World;
@@ -77,7 +77,7 @@ async fn a_quota_is_not_changed_where_it_is_not_clear_whose_and_which() {
 }
 
 /// A session of Ada's; gives its id.
-async fn open_session(world: &World, scope: Scope) -> String {
+async fn open_session(world: &World, scope: Proof) -> String {
     let lifetime = Lifetime { idle: Duration::from_hours(1), absolute: Duration::from_hours(2) };
     let sessions = Sessions::new(world.shop.dynamodb.client(), "sessions");
     let session =
@@ -103,7 +103,7 @@ async fn record_attempt(world: &World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_is_shown_with_sessions_counters_and_history() {
     let world = World::start().await;
-    let session = open_session(&world, Scope::Account).await;
+    let session = open_session(&world, Proof::Mailbox).await;
     take(&world, FILE, 2).await;
     record_attempt(&world).await;
 
@@ -122,7 +122,7 @@ async fn a_customer_is_shown_with_sessions_counters_and_history() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_export_is_all_that_is_held_and_nothing_else() {
     let world = World::start().await;
-    open_session(&world, Scope::Account).await;
+    open_session(&world, Proof::Mailbox).await;
     take(&world, FILE, 1).await;
 
     let export: Value = world.run(&["customer", demo::ADA_EMAIL, "--export"]).await.json();
@@ -152,8 +152,8 @@ async fn a_customer_who_is_gone_from_polar_is_shown_by_id_as_long_as_something_i
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ended_session_is_over_and_the_others_live_on() {
     let world = World::start().await;
-    let first = open_session(&world, Scope::Account).await;
-    let second = open_session(&world, Scope::Account).await;
+    let first = open_session(&world, Proof::Mailbox).await;
+    let second = open_session(&world, Proof::Mailbox).await;
     let left = async || {
         let sessions = world.ask(&["customer", demo::ADA_EMAIL]).await["sessions"].take();
         sessions.as_array().expect("sessions").iter().map(|session| session["id"].clone()).collect::<Vec<_>>()

@@ -134,6 +134,7 @@ fn variables(polar: &Standin, shop: &LocalShop) -> BTreeMap<String, String> {
         ("CHECKOUTS_TABLE", "checkouts"),
         ("DOWNLOADS_TABLE", "downloads"),
         ("LOGINS_TABLE", "logins"),
+        ("LIMITS_TABLE", "limits"),
         ("DOWNLOAD_GRACE_SECONDS", "0"),
     ];
     settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()

@@ -1,15 +1,18 @@
 use axum::{
     extract::{FromRef, FromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use startup::{Clients, SettingError, Settings};
-use store::{BrowserKey, Lifetime, Scope, Session, SessionToken, Sessions};
+use store::{BrowserKey, Caller, Lifetime, Limits, Scope, Session, SessionToken, Sessions, Share};
+use url::Url;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{
-    ApiError, Now, Origins,
-    cookies::{BROWSER_COOKIE, SESSION_COOKIE, cookie},
+    ApiError, ClientIp, Now, Origins,
+    cookies::{SESSION_COOKIE, browser_keys, cookie, set_browser_cookie, set_other_browser_cookie, tokens_in},
 };
 
 /// How a browser proves who it is, and which pages may let it.
@@ -23,32 +26,34 @@ pub struct Access {
     pub origins: Origins,
     /// How long sessions live.
     pub lifetimes: Lifetimes,
+    /// How much callers have asked for.
+    pub limits: Limits,
+    /// How much they may ask for.
+    pub shares: Shares,
     /// Whether pages on another site may hold sessions and browser keys themselves.
     pub bearer_allowed: bool,
 }
 
-/// How long sessions live, by what they may see.
+/// How long sessions live, by what was proven to get them.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
-    order: Lifetime,
-    account: Lifetime,
+    /// Of one that was claimed from checkouts.
+    pub order: Lifetime,
+    /// Of one of the whole account.
+    pub account: Lifetime,
 }
 
-impl Lifetimes {
-    /// The lifetime of a session with this scope.
-    #[must_use]
-    pub const fn of(&self, scope: Scope) -> Lifetime {
-        match scope {
-            Scope::Order { .. } => self.order,
-            Scope::Account => self.account,
-        }
-    }
+/// How many questions to Polar callers may cause in a minute. Polar allows the whole shop 500, and everybody waits when they are used up.
+#[derive(Clone, Copy, Debug)]
+pub struct Shares {
+    session: u32,
+    network: u32,
 }
 
 const DAY: u32 = 24 * 60 * 60;
 
 impl Access {
-    /// Reads `SESSIONS_TABLE`, `STOREFRONT_ORIGINS`, `ALLOW_BEARER`, and the lifetimes of sessions.
+    /// Reads `SESSIONS_TABLE`, `LIMITS_TABLE`, `STOREFRONT_ORIGINS`, `ALLOW_BEARER`, the lifetimes of sessions, and the shares of callers.
     pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
         let lifetime = |idle, idle_default, absolute, absolute_default| {
             Ok(Lifetime {
@@ -69,6 +74,11 @@ impl Access {
                     180 * DAY,
                 )?,
             },
+            limits: Limits::new(clients.dynamodb.clone(), settings.required::<String>("LIMITS_TABLE")?),
+            shares: Shares {
+                session: settings.or_default("POLAR_CALLS_PER_SESSION", "60")?,
+                network: settings.or_default("POLAR_CALLS_PER_NETWORK", "100")?,
+            },
             bearer_allowed: settings.or_default("ALLOW_BEARER", "false")?,
         })
     }
@@ -83,20 +93,58 @@ impl Access {
         }
     }
 
-    async fn find_session(&self, headers: &HeaderMap, now: Now) -> Result<Option<(Session, Transport)>, ApiError> {
-        let Some((token, transport)) = self.credential(headers) else { return Ok(None) };
-        let Some(session) = self.sessions.find(&token, now.0).await? else { return Ok(None) };
-        let renewed = self.renew_if_due(session, now.0).await?;
-        Ok(renewed.map(|session| (session, transport)))
+    /// Who causes questions to Polar, and how many each may cause in a minute.
+    ///
+    /// Anybody can get any number of sessions of single orders, with free products; so these share what their network may ask.
+    #[must_use]
+    pub fn shares_of(&self, session: Option<&Session>, ClientIp(ip): ClientIp) -> Vec<Share> {
+        let of_session = session
+            .map(|session| Share { caller: Caller::Session(session.reference()), questions: self.shares.session });
+        let is_anybody = session.is_none_or(|session| session.scope != Scope::Account);
+        let of_network = is_anybody.then_some(Share { caller: Caller::Network(ip), questions: self.shares.network });
+        of_session.into_iter().chain(of_network).collect()
     }
 
-    fn credential(&self, headers: &HeaderMap) -> Option<(SessionToken, Transport)> {
-        if let Some(authorization) = headers.get(header::AUTHORIZATION) {
-            let token = authorization.to_str().ok()?.strip_prefix("Bearer ").filter(|_| self.bearer_allowed)?;
-            return Some((SessionToken::parse(token)?, Transport::Bearer));
-        }
-        Some((SessionToken::parse(cookie(headers, SESSION_COOKIE)?)?, Transport::Cookie))
+    /// Counts questions to Polar before they are asked; a caller with none left is refused until the minute is over.
+    pub async fn spend(
+        &self,
+        questions: u32,
+        session: Option<&Session>,
+        ip: ClientIp,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        let admission = self.limits.spend(questions, &self.shares_of(session, ip), now).await?;
+        ApiError::refuse_until(admission, now)
     }
+
+    async fn find_sessions(&self, headers: &HeaderMap, now: Now) -> Result<Option<SignedIn>, ApiError> {
+        let (tokens, transport) = self.credential(headers);
+        let mut sessions = Vec::new();
+        for token in tokens {
+            if let Some(session) = self.sessions.find(&token, now.0).await? {
+                sessions.extend(self.renew_if_due(session, now.0).await?);
+            }
+        }
+        // What the whole account shows comes first.
+        sessions.sort_by_key(|session| session.scope != Scope::Account);
+        let mut sessions = sessions.into_iter();
+        let session = sessions.next();
+        Ok(session.map(|session| SignedIn { session, others: sessions.collect(), transport }))
+    }
+
+    fn credential(&self, headers: &HeaderMap) -> (Vec<SessionToken>, Transport) {
+        // Any other scheme, and a bearer where the shop takes none, is no word about a session; the cookie may be one.
+        if let Some(bearer) = bearer(headers).filter(|_| self.bearer_allowed) {
+            return (tokens_in(bearer), Transport::Bearer);
+        }
+        (cookie(headers, SESSION_COOKIE).map(tokens_in).unwrap_or_default(), Transport::Cookie)
+    }
+}
+
+/// The credential of an `Authorization` header with the scheme `Bearer`, in any case (RFC 9110, 11.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, credential) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim_start())
 }
 
 /// How a secret travels between the shop and a browser.
@@ -111,23 +159,43 @@ pub enum Transport {
 }
 
 /// The session of whoever asks; without one the request ends here.
+#[derive(Clone)]
 pub struct SignedIn {
-    /// The session.
+    /// The session: that of the whole account, if there is one, and otherwise the one that was opened last.
     pub session: Session,
+    /// Sessions of single orders that the same browser has bought as other customers.
+    pub others: Vec<Session>,
     /// How its token came.
     pub transport: Transport,
 }
 
 impl SignedIn {
+    /// All sessions of the browser.
+    pub fn sessions(&self) -> impl Iterator<Item = &Session> {
+        std::iter::once(&self.session).chain(&self.others)
+    }
+
     /// The session, if it may see the whole account: one that was claimed from a checkout has not proven the mailbox.
     pub fn of_account(self) -> Result<Session, ApiError> {
         if self.session.scope == Scope::Account { Ok(self.session) } else { Err(ApiError::OrderScope) }
     }
 
-    /// Refuses a request that another site's page made with the buyer's cookie, for reads that cost something.
-    pub fn refuse_other_sites(&self, headers: &HeaderMap) -> Result<(), ApiError> {
-        let cross_site = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
-        if cross_site && self.transport == Transport::Cookie { Err(ApiError::OriginNotAllowed) } else { Ok(()) }
+    /// Refuses a request that another page made with the buyer's cookie, for reads that cost something.
+    ///
+    /// Another host of the same site may show whatever its users write, pictures with our address in them too. So from there it must be one of
+    /// the shop's pages, or a link that the buyer has clicked (Fetch Metadata).
+    pub fn refuse_other_pages(&self, headers: &HeaderMap, origins: &Origins) -> Result<(), ApiError> {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_ours = |name| Url::parse(header(name)).is_ok_and(|url| origins.allow(&url));
+        let is_click = header("sec-fetch-mode") == "navigate"
+            && header("sec-fetch-user") == "?1"
+            && !matches!(header("sec-fetch-dest"), "iframe" | "frame" | "embed" | "object");
+        let is_allowed = match header("sec-fetch-site") {
+            "cross-site" => false,
+            "same-site" => is_ours("origin") || is_ours("referer") || is_click,
+            _ => true,
+        };
+        if is_allowed || self.transport == Transport::Bearer { Ok(()) } else { Err(ApiError::OriginNotAllowed) }
     }
 }
 
@@ -156,19 +224,69 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let Ok(now) = Now::from_request_parts(parts, state).await;
-        let found = Access::from_ref(state).find_session(&parts.headers, now).await?;
-        Ok(Self(found.map(|(session, transport)| SignedIn { session, transport })))
+        Ok(Self(Access::from_ref(state).find_sessions(&parts.headers, now).await?))
     }
 }
 
-/// The browser that asks, by the key that it was given when it began its first checkout or login.
-pub struct Browser(pub Option<BrowserKey>);
+/// The browser that asks, by the keys that it was given when it began checkouts or a login.
+#[derive(Clone)]
+pub struct Browser {
+    /// The key that it has now.
+    current: Option<BrowserKey>,
+    /// The keys that its earlier checkouts were begun with.
+    others: Vec<BrowserKey>,
+    /// How the keys came.
+    transport: Transport,
+    bearer_allowed: bool,
+}
 
 impl Browser {
-    /// The browser's key, which a page on another site sends in the body.
+    /// The browser with the key that a page on another site sends in the body.
+    pub fn with_key_in_body(self, key: Option<&str>) -> Result<Self, ApiError> {
+        let Some(key) = key else { return Ok(self) };
+        if !self.bearer_allowed {
+            return Err(ApiError::rejected("browserKey", "This shop takes cookies only. Leave this field out."));
+        }
+        Ok(Self { current: BrowserKey::parse(key), others: Vec::new(), transport: Transport::Bearer, ..self })
+    }
+
+    /// The key that the browser has now.
     #[must_use]
-    pub fn or_in_body(&self, key: Option<&str>) -> Option<BrowserKey> {
-        key.and_then(BrowserKey::parse).or_else(|| self.0.clone())
+    pub const fn key(&self) -> Option<&BrowserKey> {
+        self.current.as_ref()
+    }
+
+    /// The keys by which the browser may prove that it has begun something.
+    #[must_use]
+    pub fn keys(&self) -> Vec<BrowserKey> {
+        self.current.iter().chain(&self.others).cloned().collect()
+    }
+
+    /// The key to begin something with, if the browser has one for this transport: a key that came in a cookie is never told to a script.
+    #[must_use]
+    pub fn key_for(&self, transport: Transport) -> Option<BrowserKey> {
+        self.current.clone().filter(|_| self.transport == transport)
+    }
+
+    /// The headers that hand the browser the key of a checkout.
+    ///
+    /// Two first tabs get a key each at the same time, and the browser keeps the one that comes last; so the key of a checkout that was
+    /// begun without a cookie is kept under the checkout's own name too.
+    #[must_use]
+    pub fn keep_key_of(&self, key: &BrowserKey, checkout_id: Uuid) -> Vec<(HeaderName, HeaderValue)> {
+        let is_current = self.current.as_ref().is_some_and(|current| current.hash().matches(&key.hash()));
+        let name = checkout_id.simple().to_string();
+        let of_checkout = (!is_current).then(|| set_other_browser_cookie(&name[..8], key));
+        let current = (is_current || self.current.is_none()).then(|| set_browser_cookie(key));
+        current.into_iter().chain(of_checkout).collect()
+    }
+
+    /// The headers that give the browser another key, when it signs in or out: whoever has learnt the old one cannot claim what is begun
+    /// from now on. The old key goes on claiming what was begun with it.
+    #[must_use]
+    pub fn change_key(&self) -> Vec<(HeaderName, HeaderValue)> {
+        let Some(old) = self.key_for(Transport::Cookie) else { return Vec::new() };
+        vec![set_browser_cookie(&BrowserKey::generate()), set_other_browser_cookie("before", &old)]
     }
 }
 
@@ -180,16 +298,15 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let in_header = parts.headers.get("browser-key").filter(|_| Access::from_ref(state).bearer_allowed);
-        let key = match in_header {
-            Some(key) => key.to_str().ok(),
-            None => cookie(&parts.headers, BROWSER_COOKIE),
+        let bearer_allowed = Access::from_ref(state).bearer_allowed;
+        let in_header = parts.headers.get("browser-key").filter(|_| bearer_allowed);
+        let (current, others, transport) = match in_header {
+            Some(key) => (key.to_str().ok().and_then(BrowserKey::parse), Vec::new(), Transport::Bearer),
+            None => {
+                let (current, others) = browser_keys(&parts.headers);
+                (current, others, Transport::Cookie)
+            }
         };
-        Ok(Self(key.and_then(BrowserKey::parse)))
+        Ok(Self { current, others, transport, bearer_allowed })
     }
-}
-
-/// Whether a browser sends one of our cookies along, and so acts in the buyer's name.
-pub(crate) fn carries_cookie(headers: &HeaderMap) -> bool {
-    [SESSION_COOKIE, BROWSER_COOKIE].iter().any(|name| cookie(headers, name).is_some())
 }

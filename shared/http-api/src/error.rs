@@ -6,7 +6,9 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jiff::Timestamp;
 use polar::Refusal;
+use store::Admission;
 
 use crate::{Problem, Refused, problem::FileChoice};
 
@@ -31,6 +33,9 @@ pub enum ApiError {
     /// 403: another site asks in the buyer's name.
     #[error("origin not allowed")]
     OriginNotAllowed,
+    /// 403: the request only looks ahead, and must not cost a download.
+    #[error("looks ahead")]
+    LookAhead,
     /// 404: there is no such thing, or it is not this caller's.
     #[error("not found")]
     NotFound,
@@ -58,6 +63,9 @@ pub enum ApiError {
     /// 410: the checkout was not paid in time.
     #[error("checkout expired")]
     CheckoutExpired,
+    /// 410: Polar has given up the payment.
+    #[error("payment failed")]
+    PaymentFailed,
     /// 410: the checkout was paid too long ago to open a session with it.
     #[error("claim window over")]
     ClaimWindowOver,
@@ -121,6 +129,31 @@ impl ApiError {
         Self::Rejected(vec![Refused::new(field, message)])
     }
 
+    /// Refuses a request that is above a limit, until there is room again.
+    pub fn refuse_until(admission: Admission, now: Timestamp) -> Result<(), Self> {
+        match admission {
+            Admission::Admitted => Ok(()),
+            Admission::RefusedUntil(end) => Err(Self::rate_limited_until(end, now)),
+        }
+    }
+
+    /// A refusal of whoever has asked too often.
+    #[must_use]
+    pub fn rate_limited_until(end: Timestamp, now: Timestamp) -> Self {
+        Self::RateLimited { retry_after: end.duration_since(now).unsigned_abs() }
+    }
+
+    /// Polar says that a checkout was paid, and not by whom.
+    #[must_use]
+    pub fn paid_by_nobody() -> Self {
+        Self::PolarUnexpected(polar::Error::Unexpected {
+            route: "GET /v1/checkouts/{id}".to_owned(),
+            status: 200,
+            path: "customer_id".to_owned(),
+            problem: "a checkout that succeeded has no customer".to_owned(),
+        })
+    }
+
     /// The specification of every answer: status, code, title, and what to do next.
     #[rustfmt::skip]
     fn describe(&self) -> (StatusCode, &'static str, &'static str, String) {
@@ -131,6 +164,7 @@ impl ApiError {
             Self::OrderScope => (StatusCode::FORBIDDEN, "order_scope", "Only this order is open", "This session shows one order. Sign in with your e-mail address to see all your purchases."),
             Self::LoginCodeInvalid => (StatusCode::FORBIDDEN, "login_code_invalid", "This code does not work", "Type the newest code, in the browser that asked for it, within 10 minutes. After 5 tries ask for a new one."),
             Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "origin_not_allowed", "Origin not allowed", "Use the shop's own page. The shop's owner can allow a page with STOREFRONT_ORIGINS."),
+            Self::LookAhead => (StatusCode::FORBIDDEN, "look_ahead", "Not a download", "This request only looks ahead, so no download was taken. Open the link to start the download."),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found", "There is nothing here. Check the address, or go back to the shop."),
             Self::FileNotFound => (StatusCode::NOT_FOUND, "file_not_found", "File not found", "The shop no longer offers this file. Reload your library, or ask the shop."),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", "This address exists, but not for this method. See the Allow header."),
@@ -140,6 +174,7 @@ impl ApiError {
             Self::DownloadPending => (StatusCode::CONFLICT, "download_pending", "Not ready yet", "Your purchase is being prepared. Try again in a moment."),
             Self::IdempotencyKeyReused => (StatusCode::CONFLICT, "idempotency_key_reused", "Key already used", "This Idempotency-Key belongs to another request. Send a new random one."),
             Self::CheckoutExpired => (StatusCode::GONE, "checkout_expired", "Checkout expired", "This checkout was not paid in time. Nothing was charged. Please buy again."),
+            Self::PaymentFailed => (StatusCode::GONE, "payment_failed", "Payment failed", "The payment did not go through. Nothing was charged. Please buy again."),
             Self::ClaimWindowOver => (StatusCode::GONE, "claim_window_over", "Too late for this link", "You have paid, but this link no longer opens your library. Sign in with your e-mail address."),
             Self::AccessExpired => (StatusCode::GONE, "access_expired", "Access has ended", "The time in which you could download this is over. Ask the shop to extend it."),
             Self::PayloadTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "Too large", "Send a request body of at most 64 KiB."),
@@ -148,7 +183,7 @@ impl ApiError {
             Self::FileRequired(_) => (StatusCode::UNPROCESSABLE_ENTITY, "file_required", "Which file?", "This product has several files. Choose one and send its fileId."),
             Self::DownloadLimitReached(1) => (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", "You have used the one download of this file. Ask the shop for another."),
             Self::DownloadLimitReached(limit) => return (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", format!("You have used all {limit} downloads of this file. Ask the shop for more.")),
-            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "You have asked for too many codes. Wait a while, then try again."),
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Too much was asked for in a short time, from here or in your name. Wait a while, then try again."),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", "This is our fault. Nothing was charged. Try again, or tell the shop the request id."),
             // Only the shop's owner can change it, so it is a failure of the server's: it is logged with its cause and rings the alarm.
             Self::PolarUnexpected(polar::Error::Refused { refusal: Refusal::PaymentNotReady }) => (StatusCode::BAD_GATEWAY, "polar_unexpected", "The shop cannot take payments", "The payment provider does not accept payments for this shop yet. Nothing was charged. Tell the shop."),
@@ -197,10 +232,15 @@ impl ApiError {
         };
         let mut response = problem.into_response();
         if let Some(wait) = self.retry_after() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
         }
         response
     }
+}
+
+/// Rounded up: who comes back too early is refused again.
+fn whole_seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 fn fields(refused: &[Refused]) -> String {
@@ -245,6 +285,15 @@ impl From<store::Error> for ApiError {
                 Self::Busy(error.into())
             }
             store::Error::CorruptItem { .. } => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<payments::Error> for ApiError {
+    fn from(error: payments::Error) -> Self {
+        match error {
+            payments::Error::Polar(error) => error.into(),
+            payments::Error::Store(error) => error.into(),
         }
     }
 }
@@ -298,6 +347,13 @@ impl IntoResponse for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_to_wait_is_rounded_up() {
+        for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (59_999, 60), (60_000, 60)] {
+            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds, "{millis} ms");
+        }
+    }
 
     #[test]
     fn each_refusal_of_polars_has_its_answer() {

@@ -14,14 +14,17 @@ mod request;
 mod routes;
 mod serve;
 
-pub use access::{Access, Browser, Lifetimes, MaybeSignedIn, SignedIn, Transport};
+pub use access::{Access, Browser, Lifetimes, MaybeSignedIn, Shares, SignedIn, Transport};
 pub use client_name::ClientName;
-pub use cookies::{BROWSER_COOKIE, SESSION_COOKIE, clear_session_cookie, set_browser_cookie, set_session_cookie};
+pub use cookies::{
+    BROWSER_COOKIE, SESSION_COOKIE, clear_session_cookie, credential_of, set_browser_cookie, set_other_browser_cookie,
+    set_session_cookie,
+};
 pub use error::ApiError;
 pub use input::{Json, Path, Query, RawBody, Refused};
 pub use origins::{Origin, Origins};
 pub use pagination::{Pagination, page_of};
 pub use problem::{FileChoice, Problem};
-pub use refusals::{AccountRefusals, InputRefusals, PolarRefusals, SessionRefusals};
+pub use refusals::{AccountRefusals, InputRefusals, LimitRefusals, PolarRefusals, SessionRefusals};
 pub use request::{ClientIp, Now};
 pub use serve::serve;

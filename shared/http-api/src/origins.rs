@@ -52,6 +52,12 @@ impl Origins {
         &self.0[0]
     }
 
+    /// Whether an `Origin` header names one of our pages.
+    #[must_use]
+    pub fn contain(&self, origin: &[u8]) -> bool {
+        self.0.iter().any(|allowed| allowed.0.as_bytes() == origin)
+    }
+
     /// Whether a page at this address is one of ours.
     #[must_use]
     pub fn allow(&self, url: &Url) -> bool {
@@ -67,7 +73,7 @@ impl Origins {
             return true;
         }
         match headers.get(header::ORIGIN) {
-            Some(origin) => self.0.iter().any(|allowed| origin == allowed.0.as_str()),
+            Some(origin) => self.contain(origin.as_bytes()),
             None => headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin"),
         }
     }

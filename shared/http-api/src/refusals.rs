@@ -31,6 +31,14 @@ pub enum AccountRefusals {
     OrderScope(Problem),
 }
 
+/// Of routes whose callers have a share of the requests to Polar.
+#[derive(IntoResponses)]
+pub enum LimitRefusals {
+    /// `rate_limited`: come back after `Retry-After`
+    #[response(status = 429, content_type = "application/problem+json")]
+    RateLimited(Problem),
+}
+
 /// Of routes that ask Polar. Nothing was charged or counted.
 #[derive(IntoResponses)]
 pub enum PolarRefusals {

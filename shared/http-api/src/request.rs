@@ -19,10 +19,12 @@ pub struct Now(pub Timestamp);
 impl<S: Sync> FromRequestParts<S> for Now {
     type Rejection = Infallible;
 
-    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        // To the millisecond, which is what the tables keep: a time reads the same in every answer.
-        let now = Timestamp::from_millisecond(Timestamp::now().as_millisecond());
-        Ok(Self(now.expect("the present is a valid time")))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(*parts.extensions.get_or_insert_with(|| {
+            // To the millisecond, which is what the tables keep: a time reads the same in every answer.
+            let now = Timestamp::from_millisecond(Timestamp::now().as_millisecond());
+            Self(now.expect("the present is a valid time"))
+        }))
     }
 }
 

@@ -11,7 +11,7 @@ use startup::causes;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::{Instrument, error, info, info_span};
 
-use crate::{ApiError, Origins, access::carries_cookie, request};
+use crate::{ApiError, Origins, cookies::carries_cookie, request};
 
 /// Puts around the shop's routes what all of them share: refusals for everything else, request ids and the log line, security headers, the
 /// check of the origin, the time limit.

@@ -18,7 +18,7 @@ use tracing::{debug, info};
 use url::Url;
 
 use crate::{
-    Config, Error, Page, Result, SecretUrl, Server,
+    Config, Error, Page, Pagination, Result, SecretUrl, Server,
     answer::Answer,
     deadline,
     request::{Bearer, Request},
@@ -38,6 +38,12 @@ const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 
 /// Pages of one list that are asked for at the same time: all of a library of a thousand files.
 const PAGES_AT_ONCE: usize = 10;
+
+/// No list is read that is longer. A shop that sells more than 10,000 things, or a buyer who has them, is none of ours.
+const MOST_PAGES: u32 = 100;
+
+/// The longest time to wait that is believed: Polar's own windows are a minute.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// Items per page when a whole list is read; Polar gives no more.
 const LARGEST_PAGE: u32 = 100;
@@ -128,21 +134,48 @@ impl Client {
         }
     }
 
-    /// Reads a whole list, each item once: items move between pages while the list changes.
+    /// Reads a whole list, each item once.
     ///
-    /// The first page says how many there are; the others are asked for side by side.
+    /// The first page says how many there are; the others are asked for side by side. Items move between pages while the list changes, so a
+    /// list that is shorter than it says is read once more.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] for a list of more than 100 pages.
     pub(crate) async fn all<T: DeserializeOwned, K: Eq + Hash>(
         &self,
         request: Request<'_>,
         key: fn(&T) -> K,
     ) -> Result<Vec<T>> {
+        let (items, is_whole) = self.read_pages(&request, key).await?;
+        if is_whole { Ok(items) } else { Ok(self.read_pages(&request, key).await?.0) }
+    }
+
+    /// Reads a list once, and says whether it was as long as its first page says.
+    async fn read_pages<T: DeserializeOwned, K: Eq + Hash>(
+        &self,
+        request: &Request<'_>,
+        key: fn(&T) -> K,
+    ) -> Result<(Vec<T>, bool)> {
         let page = |number| self.send::<Page<T>>(request.clone().page(Some(number), Some(LARGEST_PAGE)));
         let first = page(1).await?;
-        let pages = stream::iter(2..=first.pagination.max_page).map(page).buffered(PAGES_AT_ONCE);
+        let Pagination { total_count, max_page } = first.pagination;
+        if max_page > MOST_PAGES {
+            return Err(Error::Unexpected {
+                route: request.route(),
+                status: 200,
+                path: "pagination.max_page".to_owned(),
+                problem: format!("more than {MOST_PAGES} pages"),
+            });
+        }
+        let pages = stream::iter(2..=max_page).map(page).buffered(PAGES_AT_ONCE);
+        // Whatever the first page says, a list ends where nothing comes any more.
+        let pages = pages.try_take_while(|page| std::future::ready(Ok(!page.items.is_empty())));
         let others: Vec<Page<T>> = pages.try_collect().await?;
         let items = iter::once(first).chain(others).flat_map(|page| page.items);
         let mut seen = HashSet::new();
-        Ok(items.filter(|item| seen.insert(key(item))).collect())
+        let items: Vec<_> = items.filter(|item| seen.insert(key(item))).collect();
+        let is_whole = u64::try_from(items.len()).is_ok_and(|count| count >= total_count);
+        Ok((items, is_whole))
     }
 
     /// Sends the request once and reads the whole answer within the time of one try.
@@ -224,12 +257,12 @@ async fn receive(mut response: Response, route: &str) -> Result<Answer> {
 }
 
 fn location(headers: &HeaderMap) -> Option<SecretUrl> {
-    headers.get(LOCATION)?.to_str().ok().map(SecretUrl::new)
+    SecretUrl::try_from(headers.get(LOCATION)?.to_str().ok()?.to_owned()).ok()
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
 /// A failure on the way. The address is taken out of it: it may contain a checkout's secret.

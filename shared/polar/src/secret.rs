@@ -3,6 +3,7 @@
 use std::{fmt, pin::Pin, sync::Arc};
 
 use serde::Deserialize;
+use url::Url;
 
 use crate::error::Source;
 
@@ -40,10 +41,55 @@ secrets! {
     CustomerToken,
     /// Names a checkout without any other credential; part of the address of Polar's payment page.
     ClientSecret,
-    /// An address that works for whoever holds it: a download link, an invoice, a payment page.
-    SecretUrl,
     /// The key of a webhook endpoint's signatures.
     WebhookSecret,
+}
+
+/// An address that works for whoever holds it: a download link, an invoice, a payment page.
+///
+/// Buyers' browsers are sent there, so it is an https address in plain ASCII. A Polar on this machine may have an http one.
+#[derive(Clone, Deserialize, Eq, Hash, PartialEq)]
+#[serde(try_from = "String")]
+pub struct SecretUrl(String);
+
+/// A text that no browser is to be sent to. It is not repeated here.
+#[derive(Debug, thiserror::Error)]
+#[error("this is no https address")]
+pub struct NoWebAddress;
+
+impl SecretUrl {
+    /// Takes an address that was checked before.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The address itself, for the one place that needs it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for SecretUrl {
+    type Error = NoWebAddress;
+
+    fn try_from(text: String) -> Result<Self, NoWebAddress> {
+        // Parsing would leave line breaks out, and a header cannot have them.
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_web = Url::parse(&text).is_ok_and(|url| match url.scheme() {
+            "https" => true,
+            "http" => matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")),
+            _ => false,
+        });
+        if is_plain && is_web { Ok(Self(text)) } else { Err(NoWebAddress) }
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretUrl(…)")
+    }
 }
 
 /// An organization's access token. With it one can do whatever its scopes allow in the whole shop.
@@ -98,6 +144,27 @@ mod tests {
     fn a_secret_is_never_printed() {
         let printed = format!("{:?} {:#?}", AccessToken::new("polar_oat_1"), Some(SecretUrl::new("https://x/y")));
         assert!(!printed.contains("polar_oat_1") && !printed.contains("x/y"), "{printed}");
+    }
+
+    #[test]
+    fn a_browser_is_sent_to_https_addresses_only() {
+        let read = |address: &str| serde_json::from_value::<SecretUrl>(serde_json::json!(address));
+        for good in ["https://polar.sh/checkout/polar_c_1", "https://x.test/a?b=%0A#c", "http://127.0.0.1:3001/f"] {
+            assert_eq!(read(good).map(|url| url.expose().to_owned()).ok().as_deref(), Some(good));
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "http://polar.sh/f",
+            "http://localhost.evil.test/",
+            "https://polar.sh/a\r\nSet-Cookie: x=y",
+            "https://polar.sh/ü",
+            "/relative",
+            "",
+        ] {
+            let error = read(bad).unwrap_err().to_string();
+            assert_eq!(error, "this is no https address", "{bad:?}");
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Purchases {
     ///
     /// Polar lists all keys of a customer whatever they were bought with; a session of one order gets those of its order's grants.
     pub async fn license_keys(&self, session: &Session, now: Timestamp) -> Result<Vec<LicenseKey>, Error> {
-        let said = self.as_customer(session, now, |token| ask(&self.polar, token, session.scope)).await?;
+        let said = self.as_customer(session, now, |token| ask(&self.polar, token, &session.scope)).await?;
         let Said { orders, grants, keys } = said;
         let orders = without_renewals(orders);
         let rows = keys.into_iter().filter_map(|key| {
@@ -49,7 +49,7 @@ impl Purchases {
     }
 }
 
-async fn ask(polar: &polar::Client, token: CustomerToken, scope: Scope) -> polar::Result<Said> {
+async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> polar::Result<Said> {
     let portal = polar.portal(&token);
     let mut grants = grants_of(scope);
     grants.types.push(BenefitType::LicenseKeys);

@@ -34,7 +34,7 @@ pub(crate) struct Shelf {
 
 impl Purchases {
     pub(crate) async fn shelf(&self, session: &Session, now: Timestamp) -> Result<Shelf, Error> {
-        let said = Box::pin(self.as_customer(session, now, |token| ask(&self.polar, token, session.scope)));
+        let said = Box::pin(self.as_customer(session, now, |token| ask(&self.polar, token, &session.scope)));
         // A new instance reads the catalogue while Polar answers.
         let (said, listing) = tokio::join!(said, self.products.listing());
         let (said, listing) = (said?, listing?);
@@ -52,7 +52,7 @@ pub(crate) struct Said {
     pub(crate) token: CustomerToken,
 }
 
-async fn ask(polar: &polar::Client, token: CustomerToken, scope: Scope) -> polar::Result<Said> {
+async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> polar::Result<Said> {
     let portal = polar.portal(&token);
     let grants = grants_of(scope);
     let files = ListDownloadables::default();
@@ -65,21 +65,24 @@ async fn ask(polar: &polar::Client, token: CustomerToken, scope: Scope) -> polar
 }
 
 /// The grants that a session may see.
-pub(crate) fn grants_of(scope: Scope) -> ListBenefitGrants {
+pub(crate) fn grants_of(scope: &Scope) -> ListBenefitGrants {
     let checkout_ids = match scope {
         Scope::Account => Vec::new(),
-        Scope::Order { checkout_id } => vec![CheckoutId::from(checkout_id)],
+        // To Polar an empty list would mean the grants of all checkouts.
+        Scope::Orders(orders) if orders.is_empty() => vec![CheckoutId::from(Uuid::nil())],
+        Scope::Orders(orders) => orders.keys().copied().map(CheckoutId::from).collect(),
     };
     ListBenefitGrants { checkout_ids, ..ListBenefitGrants::default() }
 }
 
-pub(crate) async fn list_orders(portal: &Portal<'_>, scope: Scope) -> polar::Result<Vec<PortalOrder>> {
+pub(crate) async fn list_orders(portal: &Portal<'_>, scope: &Scope) -> polar::Result<Vec<PortalOrder>> {
     let orders = portal.all_orders(&ListPortalOrders::default()).await?;
     Ok(match scope {
         Scope::Account => orders,
         // Polar's portal has no filter for this.
-        Scope::Order { checkout_id } => {
-            orders.into_iter().filter(|order| order.checkout_id.map(Uuid::from) == Some(checkout_id)).collect()
+        Scope::Orders(_) => {
+            let is_shown = |order: &PortalOrder| order.checkout_id.is_some_and(|id| scope.names(id.into()));
+            orders.into_iter().filter(is_shown).collect()
         }
     })
 }

@@ -97,7 +97,7 @@ impl Purchases {
     /// Asks Polar for what a buyer wants; nothing is counted yet.
     pub async fn offer(&self, session: &Session, wanted: Wanted, now: Timestamp) -> Result<Offer, Error> {
         let bought = Box::pin(self.shelf(session, now)).await?;
-        let (first, others) = choose(bought.rows(now), wanted, session.scope, now)?;
+        let (first, others) = choose(bought.rows(now), wanted, &session.scope, now)?;
         Ok(Offer { first, others, token: bought.token })
     }
 
@@ -139,7 +139,7 @@ type Candidate = (Purchase, Link);
 fn choose(
     purchases: Vec<Purchase>,
     wanted: Wanted,
-    scope: Scope,
+    scope: &Scope,
     now: Timestamp,
 ) -> Result<(Candidate, Vec<Candidate>), Error> {
     let matching = purchases.into_iter().rev().filter(|purchase| wanted.matches(purchase));
@@ -148,7 +148,7 @@ fn choose(
         return Err(match scope {
             _ if !gone.is_empty() => Error::FileGone,
             Scope::Account => Error::NotEntitled,
-            Scope::Order { .. } => Error::OrderScope,
+            Scope::Orders(_) => Error::OrderScope,
         });
     };
     if matching.iter().any(|purchase| purchase.id.file_id != first.id.file_id) {
@@ -191,6 +191,8 @@ fn choices(purchases: &[Purchase]) -> Vec<Choice> {
 
 #[cfg(test)]
 mod tests {
+    use store::Orders;
+
     use super::*;
     use crate::buyer::{ALBUM, Buyer, MANUAL, buyer};
 
@@ -207,16 +209,16 @@ mod tests {
         Wanted { file_id: id.parse().ok(), ..Wanted::default() }
     }
 
-    fn chosen(buyer: Buyer, wanted: Wanted, scope: Scope, now: &str) -> Result<Purchase, Error> {
+    fn chosen(buyer: Buyer, wanted: Wanted, scope: &Scope, now: &str) -> Result<Purchase, Error> {
         let now = now.parse().expect("a time");
         choose(buyer.shelf().rows(now), wanted, scope, now).map(|((purchase, _), _)| purchase)
     }
 
     #[test]
     fn a_granted_file_that_polar_does_not_list_is_pending_at_first_and_gone_later() {
-        let order = Scope::Order { checkout_id: Uuid::from_u128(1) };
+        let order = Scope::Orders(Orders::new());
         let album_file = Wanted { product_id: ALBUM.parse().ok(), ..file(ARCHIVED) };
-        for scope in [Scope::Account, order] {
+        for scope in [&Scope::Account, &order] {
             for wanted in [product(MANUAL), file(ARCHIVED), album_file] {
                 let refusal = |now| chosen(Buyer { files: EMPTY, ..buyer() }, wanted, scope, now).unwrap_err();
                 let at_once = refusal("2026-11-21T11:03:02Z");
@@ -230,10 +232,10 @@ mod tests {
     #[test]
     fn what_nobody_granted_is_not_called_gone() {
         let stranger = product("00000000-0000-4000-8000-000000000001");
-        let refusal = chosen(Buyer { files: EMPTY, ..buyer() }, stranger, Scope::Account, LATER).unwrap_err();
+        let refusal = chosen(Buyer { files: EMPTY, ..buyer() }, stranger, &Scope::Account, LATER).unwrap_err();
         assert!(matches!(refusal, Error::NotEntitled), "{refusal}");
-        let order = Scope::Order { checkout_id: Uuid::from_u128(1) };
-        let refusal = chosen(Buyer { files: EMPTY, ..buyer() }, stranger, order, LATER).unwrap_err();
+        let order = Scope::Orders(Orders::new());
+        let refusal = chosen(Buyer { files: EMPTY, ..buyer() }, stranger, &order, LATER).unwrap_err();
         assert!(matches!(refusal, Error::OrderScope), "{refusal}");
     }
 
@@ -242,16 +244,16 @@ mod tests {
         let mut buyer = Buyer { files: EMPTY, ..buyer() };
         // The older order of the manual is here one that nothing was granted for.
         buyer.orders["items"][1]["id"] = serde_json::json!(Uuid::from_u128(1));
-        let refusal = chosen(buyer, product(MANUAL), Scope::Account, LATER).unwrap_err();
+        let refusal = chosen(buyer, product(MANUAL), &Scope::Account, LATER).unwrap_err();
         assert!(matches!(refusal, Error::FileGone), "{refusal}");
     }
 
     #[test]
     fn a_file_that_is_gone_is_no_choice_beside_the_one_that_is_left() {
         let archived = || Buyer { files: "641-portal-downloadables-after-archive", ..buyer() };
-        let left = chosen(archived(), product(ALBUM), Scope::Account, LATER).expect("the other file");
+        let left = chosen(archived(), product(ALBUM), &Scope::Account, LATER).expect("the other file");
         assert_eq!(left.file_name(), "album-track-01.txt");
-        let refusal = chosen(archived(), file(ARCHIVED), Scope::Account, LATER).unwrap_err();
+        let refusal = chosen(archived(), file(ARCHIVED), &Scope::Account, LATER).unwrap_err();
         assert!(matches!(refusal, Error::FileGone), "{refusal}");
     }
 }

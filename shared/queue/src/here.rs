@@ -111,6 +111,8 @@ mod tests {
             email: "ada@recordings-mail.net".to_owned(),
             code: "K7QF-2M9X".to_owned(),
             expires_at: jiff::Timestamp::UNIX_EPOCH,
+            client: None,
+            ip: None,
         });
         let tries = Arc::new(Mutex::new(0));
         let done = Arc::new(Mutex::new(0));

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,12 @@ pub struct LoginCode {
     pub code: String,
     /// From then on the code is worth nothing.
     pub expires_at: Timestamp,
+    /// The kind of browser that asked, for the reader of the mail; nothing in jobs of older versions.
+    #[serde(default)]
+    pub client: Option<String>,
+    /// Where that browser is in the network; likewise.
+    #[serde(default)]
+    pub ip: Option<IpAddr>,
 }
 
 impl fmt::Debug for LoginCode {
@@ -62,6 +68,7 @@ impl Job {
                 browser_key_hash: kept_back(),
                 email: kept_back(),
                 code: kept_back(),
+                ip: None,
                 ..login
             }),
             Self::PolarEvent(_) | Self::Reconcile => self,
@@ -82,6 +89,8 @@ mod tests {
             email: "ada@recordings-mail.net".to_owned(),
             code: "K7QF-2M9X".to_owned(),
             expires_at: Timestamp::UNIX_EPOCH,
+            client: Some("Firefox on Windows".to_owned()),
+            ip: Some(IpAddr::from([203, 0, 113, 7])),
         })
     }
 
@@ -95,9 +104,14 @@ mod tests {
             "email": "ada@recordings-mail.net",
             "code": "K7QF-2M9X",
             "expires_at": "1970-01-01T00:00:00Z",
+            "client": "Firefox on Windows",
+            "ip": "203.0.113.7",
         });
         assert_eq!(message, expected);
-        assert_eq!(serde_json::from_value::<Job>(message).unwrap(), login_code());
+        assert_eq!(serde_json::from_value::<Job>(message.clone()).unwrap(), login_code());
+        let mut of_older_version = message;
+        of_older_version.as_object_mut().unwrap().retain(|name, _| !matches!(name.as_str(), "client" | "ip"));
+        assert!(serde_json::from_value::<Job>(of_older_version).is_ok());
     }
 
     #[test]
@@ -105,7 +119,7 @@ mod tests {
         let redacted = login_code().redacted();
         for shown in [format!("{:?}", login_code()), format!("{redacted:?}"), json!(redacted).to_string()] {
             assert!(shown.contains("00000000-0000-0000-0000-000000000007"), "{shown}");
-            assert!(!shown.contains("ada") && !shown.contains("K7QF"), "{shown}");
+            assert!(["ada", "K7QF", "203.0.113"].iter().all(|secret| !shown.contains(secret)), "{shown}");
         }
     }
 }

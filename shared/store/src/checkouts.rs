@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    BrowserKey, Error, NewSession, Session, SessionRef, Sessions, TokenHash, item,
+    BrowserKey, Error, NewSession, Opened, Session, SessionRef, Sessions, TokenHash, item,
     item::Item,
+    payments::Memory,
     transaction::{update, write_together},
 };
 
@@ -23,8 +24,6 @@ pub struct NewCheckout<'a> {
     pub id: Uuid,
     /// The key of the browser.
     pub browser_key: &'a BrowserKey,
-    /// The session of the whole account that it was begun in: Polar knows whose checkout it is.
-    pub begun_in: Option<SessionRef>,
 }
 
 impl NewCheckout<'_> {
@@ -35,7 +34,6 @@ impl NewCheckout<'_> {
             ("created_at".to_owned(), item::time(now)),
             ("purge_at".to_owned(), item::purge_time(now + KEPT)),
         ]);
-        attributes.extend(self.begun_in.iter().flat_map(SessionRef::key));
         attributes
     }
 }
@@ -45,37 +43,75 @@ impl NewCheckout<'_> {
 pub struct CheckoutRecord {
     /// The checkout's id at Polar.
     pub id: Uuid,
-    /// The session of the whole account that it was begun in. It may have ended since.
-    pub begun_in: Option<SessionRef>,
-    /// When the session that it was turned into was opened.
-    pub claimed_at: Option<Timestamp>,
+    /// How it was claimed, if it was.
+    pub claimed: Option<Claimed>,
     browser_key: TokenHash,
+    pub(crate) memory: Memory,
+}
+
+/// The claim of a checkout.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// When it was claimed.
+    pub at: Timestamp,
+    /// Until when the browser that claimed it can have the answer again; `None` when there was nothing to hand out.
+    pub repeatable_until: Option<Timestamp>,
+    /// The sessions that the answer handed out.
+    opened: Vec<SessionRef>,
 }
 
 impl CheckoutRecord {
-    /// Whether this key's browser began the checkout.
+    /// The key with which a browser began the checkout, if it is among these.
     #[must_use]
-    pub fn was_begun_by(&self, browser_key: &BrowserKey) -> bool {
-        self.browser_key.matches(&browser_key.hash())
+    pub fn key_among<'a>(&self, keys: &'a [BrowserKey]) -> Option<&'a BrowserKey> {
+        keys.iter().find(|key| self.browser_key.matches(&key.hash()))
     }
 
     fn read(id: Uuid, item: &Item) -> Result<Self, Error> {
-        let customer_id = item.optional("customer_id", Item::uuid)?;
-        let begun_in = customer_id.map(|customer_id| SessionRef::read(customer_id, item)).transpose()?;
         let browser_key = TokenHash::from_stored(item.text("browser_key_hash")?.to_owned());
-        Ok(Self { id, begun_in, claimed_at: item.optional("claimed_at", Item::time)?, browser_key })
+        let claimed = item.optional("claimed_at", Item::time)?.map(|at| Claimed::read(at, item)).transpose()?;
+        Ok(Self { id, claimed, browser_key, memory: Memory::read(item)? })
+    }
+}
+
+impl CheckoutRecord {
+    /// Whether a session is one that the claim has opened, or shows the purchase because it was added to it since.
+    #[must_use]
+    pub fn is_shown_by(&self, session: &Session) -> bool {
+        let was_opened =
+            self.claimed.as_ref().is_some_and(|claimed| claimed.opened.first() == Some(&session.reference()));
+        was_opened || session.scope.names(self.id)
+    }
+}
+
+impl Claimed {
+    fn read(at: Timestamp, item: &Item) -> Result<Self, Error> {
+        let opened = item.optional("opened", Item::texts)?.unwrap_or_default().into_iter().map(SessionRef::parse);
+        let opened = opened.collect::<Option<_>>().ok_or(Error::CorruptItem { attribute: "opened" })?;
+        Ok(Self { at, repeatable_until: item.optional("repeatable_until", Item::time)?, opened })
     }
 }
 
 /// How a claim ended.
 #[derive(Debug)]
-pub enum Claim {
-    /// The checkout became this session.
-    Opened(Box<Session>),
-    /// It had become one before.
+pub enum Claim<T> {
+    /// The checkout was claimed.
+    Claimed(T),
+    /// It was claimed before.
     AlreadyClaimed,
-    /// The session that was to be continued has ended; the checkout is still to be claimed.
-    ProofEnded,
+    /// One of the sessions that the browser would have kept has ended; the checkout is still to be claimed.
+    SessionEnded,
+}
+
+impl<T> Claim<T> {
+    /// The same end of a claim, with something else to hand out.
+    pub fn map<U>(self, hand_out: impl FnOnce(T) -> U) -> Claim<U> {
+        match self {
+            Self::Claimed(claimed) => Claim::Claimed(hand_out(claimed)),
+            Self::AlreadyClaimed => Claim::AlreadyClaimed,
+            Self::SessionEnded => Claim::SessionEnded,
+        }
+    }
 }
 
 /// The table of checkouts.
@@ -108,6 +144,8 @@ impl Checkouts {
 
     /// Turns a checkout into a session, once: marking the one and opening the other happen together or not at all.
     ///
+    /// Until `repeatable_until` the same browser can have the answer [again](Self::repeat_claim).
+    ///
     /// # Errors
     /// [`Error::Conflict`] when others kept claiming the same checkout and none of them has won yet.
     pub async fn claim(
@@ -115,27 +153,93 @@ impl Checkouts {
         id: Uuid,
         sessions: &Sessions,
         session: &NewSession,
+        repeatable_until: Timestamp,
         now: Timestamp,
-    ) -> Result<Claim, Error> {
+    ) -> Result<Claim<Opened>, Error> {
         let (opened, mut writes) = sessions.opening(session, now);
-        writes.push(self.mark_claimed(id, now));
-        if write_together(&self.client, &writes).await? {
-            return Ok(Claim::Opened(Box::new(opened)));
-        }
-        let is_claimed = self.find(id).await?.is_none_or(|checkout| checkout.claimed_at.is_some());
-        Ok(if is_claimed { Claim::AlreadyClaimed } else { Claim::ProofEnded })
+        writes.push(self.mark_claimed(id, opened.references(), Some(repeatable_until), now));
+        self.claim_by(id, writes, opened).await
     }
 
-    fn mark_claimed(&self, id: Uuid, now: Timestamp) -> TransactWriteItem {
+    /// Claims a checkout for a live session that shows its purchase anyway; the session stays as it is.
+    pub async fn claim_within(
+        &self,
+        id: Uuid,
+        sessions: &Sessions,
+        session: &SessionRef,
+        now: Timestamp,
+    ) -> Result<Claim<()>, Error> {
+        let mark = self.mark_claimed(id, vec![session.clone()], None, now);
+        self.claim_by(id, vec![sessions.being_live(session), mark], ()).await
+    }
+
+    /// Hands out the sessions of a claim once more, under new tokens: the answer to the claim was lost.
+    ///
+    /// `None` when they have ended since, or when nobody but the reader of the customer's mail may open them. A session of a whole
+    /// account is never opened again: the browser key alone proves too little.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when others kept asking for the same answer.
+    pub async fn repeat_claim(
+        &self,
+        record: &CheckoutRecord,
+        sessions: &Sessions,
+        now: Timestamp,
+    ) -> Result<Option<Opened>, Error> {
+        let Some(claimed) = &record.claimed else { return Ok(None) };
+        let (mut renamed, mut writes) = (Vec::new(), Vec::new());
+        for old in &claimed.opened {
+            let Some(session) = sessions.rename_order_session(old, now).await? else { continue };
+            writes.extend(sessions.renaming(old, &session));
+            renamed.push(session);
+        }
+        if renamed.is_empty() || !renamed[0].scope.names(record.id) {
+            return Ok(None);
+        }
+        let opened = Opened { session: renamed.remove(0), kept: renamed };
+        let mark = Update::builder().table_name(&self.table).set_key(Some(key(record.id)));
+        writes.push(update(
+            mark.condition_expression("opened = :before")
+                .update_expression("SET opened = :opened")
+                .expression_attribute_values(":before", references(claimed.opened.iter().cloned()))
+                .expression_attribute_values(":opened", references(opened.references())),
+        ));
+        Ok(write_together(&self.client, &writes).await?.then_some(opened))
+    }
+
+    async fn claim_by<T>(&self, id: Uuid, writes: Vec<TransactWriteItem>, claimed: T) -> Result<Claim<T>, Error> {
+        if write_together(&self.client, &writes).await? {
+            return Ok(Claim::Claimed(claimed));
+        }
+        let is_claimed = self.find(id).await?.is_none_or(|checkout| checkout.claimed.is_some());
+        Ok(if is_claimed { Claim::AlreadyClaimed } else { Claim::SessionEnded })
+    }
+
+    fn mark_claimed(
+        &self,
+        id: Uuid,
+        opened: Vec<SessionRef>,
+        repeatable_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> TransactWriteItem {
         let mark = Update::builder().table_name(&self.table).set_key(Some(key(id)));
-        update(
-            mark.condition_expression("attribute_exists(id) AND attribute_not_exists(claimed_at)")
-                .update_expression("SET claimed_at = :now")
-                .expression_attribute_values(":now", item::time(now)),
-        )
+        let mark = mark
+            .condition_expression("attribute_exists(id) AND attribute_not_exists(claimed_at)")
+            .expression_attribute_values(":now", item::time(now))
+            .expression_attribute_values(":opened", references(opened));
+        update(match repeatable_until {
+            None => mark.update_expression("SET claimed_at = :now, opened = :opened"),
+            Some(until) => mark
+                .update_expression("SET claimed_at = :now, opened = :opened, repeatable_until = :until")
+                .expression_attribute_values(":until", item::time(until)),
+        })
     }
 }
 
-fn key(id: Uuid) -> HashMap<String, AttributeValue> {
+fn references(sessions: impl IntoIterator<Item = SessionRef>) -> AttributeValue {
+    item::texts(sessions.into_iter().map(|session| session.to_string()))
+}
+
+pub(crate) fn key(id: Uuid) -> HashMap<String, AttributeValue> {
     item::key(&format!("checkout#{id}"))
 }

@@ -3,8 +3,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    AskedInvoice, Attempt, Counter, Downloads, Error, FileOfPurchase, SessionData, Sessions, downloads::COUNTER,
-    history::ATTEMPT, invoices::INVOICE, item::Item, partition::Partition,
+    AskedInvoice, Attempt, Counter, Downloads, Error, FileOfPurchase, SessionData, Sessions,
+    downloads::COUNTER,
+    history::{ATTEMPT, ORDER_ATTEMPT},
+    invoices::INVOICE,
+    item::Item,
+    partition::Partition,
 };
 
 /// Everything that our tables hold about one customer, for that customer to read: no secret, and no hash of one.
@@ -64,7 +68,7 @@ pub async fn export(sessions: &Sessions, downloads: &Downloads, customer_id: Uui
     for row in &rows {
         match row.text("id")? {
             id if id.starts_with(COUNTER) => counters.push(CounterData::read(row)?),
-            id if id.starts_with(ATTEMPT) => attempts.push(Attempt::read(row)?),
+            id if id.starts_with(ATTEMPT) || id.starts_with(ORDER_ATTEMPT) => attempts.push(Attempt::read(row)?),
             id if id.starts_with(INVOICE) => invoices.push(AskedInvoice::read(row)?),
             _ => return Err(UNKNOWN_ROW),
         }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     Error, Scope, SessionRef, Sessions,
     item::Item,
-    session::{ID_LENGTH, is_live},
+    session::{ID_LENGTH, Orders, is_live},
 };
 
 /// What is held about a session: no secret, and nothing that leads to one.
@@ -16,8 +16,8 @@ use crate::{
 pub struct SessionData {
     /// The session's name in logs, in the history and in the list of devices.
     pub id: String,
-    /// The checkout that it was claimed from and is bound to.
-    pub checkout_id: Option<Uuid>,
+    /// The checkouts that it was claimed from and is limited to; `null` for one of the whole account.
+    pub checkout_ids: Option<Vec<Uuid>>,
     /// The kind of browser; unknown for a session from before this was noted.
     pub client: Option<String>,
     /// When it was opened.
@@ -35,7 +35,7 @@ impl SessionData {
         let id = item.text("token_hash")?.get(..ID_LENGTH).ok_or(Error::CorruptItem { attribute: "token_hash" })?;
         Ok(Self {
             id: id.to_owned(),
-            checkout_id: item.optional("checkout_id", Item::uuid)?,
+            checkout_ids: Scope::read(item, Timestamp::MIN)?.checkout_ids(),
             client: item.optional("client", Item::text)?.map(str::to_owned),
             created_at: item.time("created_at")?,
             renewed_at: item.time("renewed_at")?,
@@ -44,10 +44,10 @@ impl SessionData {
         })
     }
 
-    /// What the session may see.
+    /// The public name of what the session may see.
     #[must_use]
-    pub fn scope(&self) -> Scope {
-        Scope::of_checkout(self.checkout_id)
+    pub fn scope_name(&self) -> &'static str {
+        if self.checkout_ids.is_some() { Scope::Orders(Orders::new()).name() } else { Scope::Account.name() }
     }
 
     fn is_live(&self, now: Timestamp) -> bool {

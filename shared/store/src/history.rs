@@ -9,9 +9,12 @@ use uuid::Uuid;
 use crate::{Error, item, item::Item};
 
 pub(crate) const ATTEMPT: &str = "attempt#";
+pub(crate) const ORDER_ATTEMPT: &str = "order-attempt#";
 
 /// How long an attempt is remembered.
 const KEPT: Duration = Duration::from_hours(400 * 24);
+/// How long an attempt is remembered for the order sessions that made it: longer than any of them lives.
+const KEPT_FOR_ORDERS: Duration = Duration::from_hours(30 * 24);
 
 /// One attempt to download, whatever became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,8 +41,9 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    fn attributes(&self, customer_id: Uuid, key: Uuid) -> HashMap<String, AttributeValue> {
-        let id = format!("{ATTEMPT}{:013}#{}", self.at.as_millisecond(), key.simple());
+    fn attributes(&self, customer_id: Uuid, list: HistoryOf, key: Uuid) -> HashMap<String, AttributeValue> {
+        let id = format!("{}{:013}#{}", list.prefix(), self.at.as_millisecond(), key.simple());
+        let kept = if list == HistoryOf::Account { KEPT } else { KEPT_FOR_ORDERS };
         let always = [
             ("customer_id", item::text(&customer_id)),
             ("id", item::text(&id)),
@@ -47,7 +51,7 @@ impl Attempt {
             ("result", item::text(&self.result)),
             ("session_id", item::text(&self.session_id)),
             ("client", item::text(&self.client)),
-            ("purge_at", item::purge_time(self.at + KEPT)),
+            ("purge_at", item::purge_time(self.at + kept)),
         ];
         let known = [
             ("product_id", self.product_id.map(|id| item::text(&id))),
@@ -76,6 +80,27 @@ impl Attempt {
     }
 }
 
+/// Whose view of a customer's history it is.
+///
+/// Whoever knows an address can get sessions of single orders of that customer, with free products. What they are refused must not fill the
+/// history that the customer reads, nor make it slower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryOf {
+    /// Of the whole account: all downloads, and the refusals of its own sessions.
+    Account,
+    /// Of the sessions that go on from this checkout: their own attempts.
+    Checkout(Uuid),
+}
+
+impl HistoryOf {
+    fn prefix(self) -> String {
+        match self {
+            Self::Account => ATTEMPT.to_owned(),
+            Self::Checkout(id) => format!("{ORDER_ATTEMPT}{}#", id.simple()),
+        }
+    }
+}
+
 /// A page of a customer's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryPage {
@@ -97,7 +122,11 @@ impl HistoryCursor {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let after = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let (at, key) = after.strip_prefix(ATTEMPT)?.split_once('#')?;
+        let (at, key) = match after.strip_prefix(ORDER_ATTEMPT) {
+            Some(rest) => rest.split_once('#').filter(|(id, _)| Uuid::try_parse(id).is_ok())?.1,
+            None => after.strip_prefix(ATTEMPT)?,
+        }
+        .split_once('#')?;
         let is_id = at.len() == 13 && at.bytes().all(|byte| byte.is_ascii_digit()) && Uuid::try_parse(key).is_ok();
         is_id.then_some(Self { after })
     }
@@ -126,43 +155,41 @@ impl History {
     /// Remembers an attempt for 400 days.
     pub async fn record(&self, customer_id: Uuid, attempt: &Attempt) -> Result<(), Error> {
         // Two attempts in one millisecond must not overwrite each other.
-        self.put(customer_id, attempt, Uuid::new_v4()).await
+        self.record_once(customer_id, HistoryOf::Account, Uuid::new_v4(), attempt).await
     }
 
-    /// Remembers something that happened to what a customer has bought. The same subject at the same time is remembered once, however often it is told.
-    pub async fn record_once(&self, customer_id: Uuid, subject: Uuid, what: &Attempt) -> Result<(), Error> {
-        self.put(customer_id, what, subject).await
-    }
-
-    async fn put(&self, customer_id: Uuid, attempt: &Attempt, key: Uuid) -> Result<(), Error> {
+    /// Remembers something in one view. The same subject at the same time is remembered once, however often it is told.
+    pub async fn record_once(
+        &self,
+        customer_id: Uuid,
+        view: HistoryOf,
+        subject: Uuid,
+        what: &Attempt,
+    ) -> Result<(), Error> {
         let put = self.client.put_item().table_name(&self.table);
-        put.set_item(Some(attempt.attributes(customer_id, key))).send().await?;
+        put.set_item(Some(what.attributes(customer_id, view, subject))).send().await?;
         Ok(())
     }
 
-    /// Lists a customer's attempts, or those of one session, from where the page before ended.
+    /// Lists the attempts that a view has, from where the page before ended. It reads two rows more than it lists, at most.
     pub async fn list(
         &self,
         customer_id: Uuid,
-        session_id: Option<&str>,
+        view: HistoryOf,
         from: Option<&HistoryCursor>,
         limit: u16,
     ) -> Result<HistoryPage, Error> {
-        // Ids order by time, so "older than" is "smaller than".
-        let before = from.map_or("attempt$", |from| &from.after);
+        let first = view.prefix();
+        // Ids order by time, so "older than" is "smaller than"; `$` comes after `#`. A cursor of another view must not lead into it.
+        let end = format!("{}$", first.trim_end_matches('#'));
+        let before = from.map(|from| from.after.as_str()).filter(|after| after.starts_with(&first)).unwrap_or(&end);
         let query = self.client.query().table_name(&self.table).scan_index_forward(false);
-        let mut query = query
+        let query = query
             .key_condition_expression("customer_id = :customer_id AND id BETWEEN :first AND :before")
             .expression_attribute_values(":customer_id", item::text(&customer_id))
-            .expression_attribute_values(":first", item::text(ATTEMPT))
+            .expression_attribute_values(":first", item::text(&first))
             .expression_attribute_values(":before", item::text(before));
-        if let Some(session_id) = session_id {
-            query = query
-                .filter_expression("session_id = :session_id")
-                .expression_attribute_values(":session_id", item::text(session_id));
-        }
-        // A filter may leave a page of DynamoDB's nearly empty, so pages are walked until ours is full.
-        let mut items = query.into_paginator().items().send();
+        let mut items = query.into_paginator().page_size(i32::from(limit) + 2).items().send();
         let mut page = HistoryPage { attempts: Vec::new(), next: None };
         while let Some(item) = items.next().await {
             let item = Item(item?);

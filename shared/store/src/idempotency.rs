@@ -46,14 +46,14 @@ impl fmt::Debug for IdempotencyKey {
 }
 
 /// A request that may be a repeat of an earlier one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Repeatable<'a> {
     /// The name that the page gave to it.
     pub key: &'a IdempotencyKey,
     /// All that must be the same in a repeat.
     pub content: &'a [u8],
-    /// The browser that asks. One that lost the first answer may have no key yet.
-    pub browser_key: Option<&'a BrowserKey>,
+    /// The keys that the browser has sent along. One that lost its very first answer has none, and repeats without one.
+    pub browser_keys: Vec<BrowserKey>,
 }
 
 /// What a request is, by its idempotency key.
@@ -81,6 +81,7 @@ impl Repeatable<'_> {
         attributes.extend([
             ("fingerprint".to_owned(), item::bytes(self.fingerprint())),
             ("browser_key_hash".to_owned(), item::text(browser_key.hash().as_str())),
+            ("needs_browser_key".to_owned(), AttributeValue::Bool(!self.browser_keys.is_empty())),
             ("answer".to_owned(), item::bytes(self.key.seal(&row).close(answer))),
             ("expires_at".to_owned(), item::time(now + KEPT)),
             ("purge_at".to_owned(), item::purge_time(now + KEPT)),
@@ -90,7 +91,11 @@ impl Repeatable<'_> {
 
     fn compare(&self, earlier: &Item) -> Result<Repeat, Error> {
         let browser_key = TokenHash::from_stored(earlier.text("browser_key_hash")?.to_owned());
-        let same_browser = self.browser_key.is_none_or(|key| browser_key.matches(&key.hash()));
+        // Whoever has only read the idempotency key in a log must not get the browser's key with the answer.
+        let same_browser = match &self.browser_keys[..] {
+            [] => earlier.optional("needs_browser_key", Item::bool)? == Some(false),
+            keys => keys.iter().any(|key| browser_key.matches(&key.hash())),
+        };
         if !same_browser || earlier.bytes("fingerprint")? != self.fingerprint() {
             return Ok(Repeat::OfAnother);
         }

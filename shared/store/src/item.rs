@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, session::Orders};
 
 /// One row of a table, read attribute by attribute.
 pub(crate) struct Item(pub(crate) HashMap<String, AttributeValue>);
@@ -27,8 +27,29 @@ impl Item {
         Timestamp::from_millisecond(self.number(attribute)?).map_err(|_| corrupt(attribute))
     }
 
+    pub(crate) fn bool(&self, attribute: &'static str) -> Result<bool, Error> {
+        self.get(attribute).and_then(|value| value.as_bool().ok()).copied().ok_or(corrupt(attribute))
+    }
+
     pub(crate) fn bytes(&self, attribute: &'static str) -> Result<&[u8], Error> {
         self.get(attribute).and_then(|value| value.as_b().ok()).map(AsRef::as_ref).ok_or(corrupt(attribute))
+    }
+
+    /// Reads checkouts with the moments until which they prove something.
+    pub(crate) fn orders(&self, attribute: &'static str) -> Result<Orders, Error> {
+        let map = self.get(attribute).and_then(|value| value.as_m().ok()).ok_or(corrupt(attribute))?;
+        let read = |(id, end): (&String, &AttributeValue)| {
+            let end = Timestamp::from_millisecond(end.as_n().ok()?.parse().ok()?).ok()?;
+            Some((id.parse().ok()?, end))
+        };
+        map.iter().map(read).collect::<Option<_>>().ok_or(corrupt(attribute))
+    }
+
+    /// Reads a list of texts.
+    pub(crate) fn texts(&self, attribute: &'static str) -> Result<Vec<&str>, Error> {
+        let list = self.get(attribute).and_then(|value| value.as_l().ok()).ok_or(corrupt(attribute))?;
+        let texts = list.iter().map(|value| value.as_s().ok().map(String::as_str));
+        texts.collect::<Option<_>>().ok_or(corrupt(attribute))
     }
 
     /// Reads an attribute that a row may lack; one that is there must still be readable.
@@ -70,6 +91,14 @@ pub(crate) fn time(value: Timestamp) -> AttributeValue {
 /// A moment as DynamoDB's time to live wants it: in whole seconds, rounded up so that no row goes early.
 pub(crate) fn purge_time(value: Timestamp) -> AttributeValue {
     number(&(value.as_second() + 1))
+}
+
+pub(crate) fn orders(value: &Orders) -> AttributeValue {
+    AttributeValue::M(value.iter().map(|(id, end)| (id.to_string(), time(*end))).collect())
+}
+
+pub(crate) fn texts(values: impl IntoIterator<Item = String>) -> AttributeValue {
+    AttributeValue::L(values.into_iter().map(AttributeValue::S).collect())
 }
 
 pub(crate) fn bytes(value: Vec<u8>) -> AttributeValue {

@@ -3,14 +3,14 @@ use std::{net::IpAddr, time::Duration};
 use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 
-use crate::{BrowserKey, Error, TokenHash, error::if_condition_held, item};
+use crate::{BrowserKey, Error, SessionRef, TokenHash, error::if_condition_held, item};
 
 /// Who asks for a sign-in code, and for which address.
 #[derive(Clone, Copy, Debug)]
 pub struct LoginRequest<'a> {
     /// The browser.
     pub browser_key: &'a BrowserKey,
-    /// Where it is in the network, if that is known.
+    /// Where it is in the network; all of whom that is not known are one.
     pub ip: Option<IpAddr>,
     /// The e-mail address, as it was typed.
     pub email: &'a str,
@@ -32,50 +32,99 @@ struct Limit {
     window: Duration,
 }
 
+/// Who causes questions to Polar.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// The holder of a session.
+    Session(SessionRef),
+    /// Whoever is at this place in the network; all of whom it is not known together are one.
+    Network(Option<IpAddr>),
+}
+
+/// How many questions to Polar one caller may cause in a minute.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// Who.
+    pub caller: Caller,
+    /// How many.
+    pub questions: u32,
+}
+
+impl Caller {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Session(_) => "polar-session",
+            Self::Network(_) => "polar-network",
+        }
+    }
+
+    fn hash(&self) -> TokenHash {
+        match self {
+            Self::Session(session) => session.token_hash.clone(),
+            Self::Network(ip) => network_hash(*ip),
+        }
+    }
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+
 const BROWSER: Limit = Limit { kind: "browser", requests: 5, window: Duration::from_mins(15) };
 const NETWORK: Limit = Limit { kind: "network", requests: 20, window: Duration::from_hours(1) };
 const ADDRESS: Limit = Limit { kind: "address", requests: 10, window: Duration::from_hours(1) };
 
-/// The limits of requests for sign-in codes, in the table of logins. They are the same whether or not an address is a customer's.
+/// How often callers may do what costs more than our own answer: ask for sign-in codes, and make us ask Polar.
 #[derive(Clone, Debug)]
-pub struct LoginLimits {
+pub struct Limits {
     client: Client,
     table: String,
 }
 
-impl LoginLimits {
+impl Limits {
     /// The limits in a table of this name.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
-    /// Counts a request for its browser, its network and its address; the first of them that is used up refuses it.
+    /// Counts a request for a sign-in code for its browser, its network and its address; the first of them that is used up refuses it.
+    ///
+    /// The limits are the same whether or not an address is a customer's.
     pub async fn admit(&self, request: &LoginRequest<'_>, now: Timestamp) -> Result<Admission, Error> {
         let counted = [
-            (BROWSER, Some(request.browser_key.hash())),
-            (NETWORK, request.ip.map(|ip| TokenHash::of(network(ip).as_bytes()))),
-            (ADDRESS, Some(TokenHash::of(request.email.trim().to_lowercase().as_bytes()))),
+            (BROWSER, request.browser_key.hash()),
+            (NETWORK, network_hash(request.ip)),
+            (ADDRESS, TokenHash::of(request.email.trim().to_lowercase().as_bytes())),
         ];
         for (limit, whose) in counted {
-            let Some(whose) = whose else { continue };
-            if !self.count(&limit, &whose, now).await? {
+            if !self.count(&limit, &whose, 1, now).await? {
                 return Ok(Admission::RefusedUntil(limit.window_at(now).1));
             }
         }
         Ok(Admission::Admitted)
     }
 
-    /// Counts one, if there is one left: one conditional write, so that any number at once get exactly as many as there are.
-    async fn count(&self, limit: &Limit, whose: &TokenHash, now: Timestamp) -> Result<bool, Error> {
+    /// Counts questions to Polar against the shares of all who cause them; the first that is used up refuses them all.
+    pub async fn spend(&self, questions: u32, shares: &[Share], now: Timestamp) -> Result<Admission, Error> {
+        for share in shares {
+            let limit = Limit { kind: share.caller.kind(), requests: share.questions, window: MINUTE };
+            if !self.count(&limit, &share.caller.hash(), questions, now).await? {
+                return Ok(Admission::RefusedUntil(limit.window_at(now).1));
+            }
+        }
+        Ok(Admission::Admitted)
+    }
+
+    /// Counts some, if so many are left: one conditional write, so that any number at once get exactly as many as there are.
+    async fn count(&self, limit: &Limit, whose: &TokenHash, requests: u32, now: Timestamp) -> Result<bool, Error> {
+        let Some(before) = limit.requests.checked_sub(requests) else { return Ok(false) };
         let (begin, end) = limit.window_at(now);
         let row = format!("limit#{}#{}#{}", limit.kind, whose.as_str(), begin.as_second());
         let update = self.client.update_item().table_name(&self.table).set_key(Some(item::key(&row)));
         let update = update
-            .condition_expression("attribute_not_exists(requests) OR requests < :limit")
-            .update_expression("SET purge_at = :purge_at ADD requests :one")
-            .expression_attribute_values(":limit", item::number(&limit.requests))
-            .expression_attribute_values(":one", item::number(&1))
+            .condition_expression("attribute_not_exists(requests) OR requests <= :before")
+            .update_expression("SET purge_at = :purge_at ADD requests :requests")
+            .expression_attribute_values(":before", item::number(&before))
+            .expression_attribute_values(":requests", item::number(&requests))
             .expression_attribute_values(":purge_at", item::purge_time(end));
         Ok(if_condition_held(update.send().await)?.is_some())
     }
@@ -89,6 +138,10 @@ impl Limit {
         let begin = Timestamp::from_second(begin).expect("as valid as the moment itself");
         (begin, begin + self.window)
     }
+}
+
+fn network_hash(ip: Option<IpAddr>) -> TokenHash {
+    TokenHash::of(ip.map_or("unknown".to_owned(), network).as_bytes())
 }
 
 /// What one subscriber of a provider has: an address of IPv4, or 64 bits of IPv6.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    BrowserKey, Error, LoginCode, NewSession, Session, Sessions,
+    BrowserKey, Error, LoginCode, NewSession, Opened, Sessions,
     error::if_condition_held,
     item,
     item::Item,
@@ -75,7 +75,9 @@ impl Logins {
         Ok(())
     }
 
-    /// Says whose login it is; `false` if it has ended, or if the browser has begun another one since.
+    /// Says whose login it is, once; `false` if that was said before, if the login has ended, or if the browser has begun another one since.
+    ///
+    /// Whoever gets `true` sends the mail: a job that the queue delivers several times sends one.
     pub async fn set_customer(
         &self,
         browser_key_hash: &str,
@@ -86,7 +88,7 @@ impl Logins {
         let row = item::key(&row(browser_key_hash));
         let update = self.client.update_item().table_name(&self.table).set_key(Some(row));
         let update = update
-            .condition_expression("login_id = :login_id AND expires_at > :now")
+            .condition_expression("login_id = :login_id AND expires_at > :now AND attribute_not_exists(customer_id)")
             .update_expression("SET customer_id = :customer_id")
             .expression_attribute_values(":login_id", item::text(&login_id))
             .expression_attribute_values(":customer_id", item::text(&customer_id))
@@ -132,7 +134,7 @@ impl Logins {
         sessions: &Sessions,
         session: &NewSession,
         now: Timestamp,
-    ) -> Result<Option<Session>, Error> {
+    ) -> Result<Option<Opened>, Error> {
         let used_up = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(item::key(&login.row)))

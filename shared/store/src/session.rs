@@ -1,10 +1,14 @@
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Error, SessionToken, TokenHash, item, item::Item};
+use crate::{Error, HistoryOf, SessionToken, TokenHash, item, item::Item};
 
 /// A session is extended at most once a day, so that asking who somebody is stays a single read.
 const RENEWAL: Duration = Duration::from_hours(24);
@@ -12,31 +16,85 @@ const RENEWAL: Duration = Duration::from_hours(24);
 /// So much of its token's hash names a session.
 pub(crate) const ID_LENGTH: usize = 16;
 
-/// What a session may see.
+/// The most orders that one session shows; a claim beyond that lets go of the one that would end first.
+const MOST_ORDERS: usize = 20;
+
+/// What a browser has proven to get a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// That it began this checkout, which was paid. Whose mailbox was typed there is not proven.
+    Checkout(Uuid),
+    /// That its user reads the customer's mail.
+    Mailbox,
+}
+
+/// Paid checkouts that a browser has claimed, each with the moment at which it stops proving anything.
+pub type Orders = BTreeMap<Uuid, Timestamp>;
+
+/// What a session may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// The one purchase of the checkout that it was claimed from: the mailbox was not proven.
-    Order {
-        /// That checkout's id.
-        checkout_id: Uuid,
-    },
+    /// The purchases of the checkouts that it was claimed from: the mailbox was not proven.
+    Orders(Orders),
     /// Everything that the customer bought.
     Account,
 }
 
 impl Scope {
-    /// The scope of a session that was claimed from this checkout, or from none.
-    pub(crate) fn of_checkout(checkout_id: Option<Uuid>) -> Self {
-        checkout_id.map_or(Self::Account, |checkout_id| Self::Order { checkout_id })
-    }
-
     /// The scope's public name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Order { .. } => "order",
+            Self::Orders(_) => "order",
             Self::Account => "account",
         }
+    }
+
+    /// The checkouts that it is limited to; `None` for the whole account.
+    #[must_use]
+    pub fn checkout_ids(&self) -> Option<Vec<Uuid>> {
+        match self {
+            Self::Orders(orders) => Some(orders.keys().copied().collect()),
+            Self::Account => None,
+        }
+    }
+
+    /// The view of the customer's history that it has: of a session that grew from claim to claim, that of its first checkout.
+    #[must_use]
+    pub fn history(&self) -> HistoryOf {
+        match self {
+            Self::Orders(orders) => {
+                let first = orders.iter().min_by_key(|(_, end)| **end).map(|(id, _)| *id);
+                HistoryOf::Checkout(first.unwrap_or_default())
+            }
+            Self::Account => HistoryOf::Account,
+        }
+    }
+
+    /// Whether it shows the purchase of this checkout by being limited to it.
+    #[must_use]
+    pub fn names(&self, checkout_id: Uuid) -> bool {
+        matches!(self, Self::Orders(orders) if orders.contains_key(&checkout_id))
+    }
+
+    /// Reads what a row may see at this moment.
+    ///
+    /// `checkout_id` alone stands in rows of versions that knew one order only. Rows of today have it too: such a version must
+    /// not take them for sessions of the whole account.
+    pub(crate) fn read(item: &Item, now: Timestamp) -> Result<Self, Error> {
+        let Some(checkout_id) = item.optional("checkout_id", Item::uuid)? else { return Ok(Self::Account) };
+        let orders = match item.optional("orders", Item::orders)? {
+            Some(orders) => orders,
+            None => Orders::from([(checkout_id, item.time("absolute_expires_at")?)]),
+        };
+        Ok(Self::Orders(orders.into_iter().filter(|(_, end)| now < *end).collect()))
+    }
+
+    fn attributes(&self) -> Vec<(String, AttributeValue)> {
+        let Self::Orders(orders) = self else { return Vec::new() };
+        let newest = orders.iter().max_by_key(|(_, end)| **end).map(|(id, _)| item::text(id));
+        let newest = newest.map(|id| ("checkout_id".to_owned(), id));
+        newest.into_iter().chain([("orders".to_owned(), item::orders(orders))]).collect()
     }
 }
 
@@ -54,39 +112,35 @@ pub struct Lifetime {
 pub struct NewSession {
     /// The secret that the browser will hold; it names the customer too.
     pub token: SessionToken,
-    /// What the session may see.
-    pub scope: Scope,
+    /// What the browser has proven.
+    pub proof: Proof,
     /// How long it lives.
     pub lifetime: Lifetime,
     /// The kind of browser, as in "Firefox on Windows".
     pub client: String,
-    /// The session that the browser had until now: it ends in the same moment (OWASP ASVS 5.0, 7.2.4).
-    pub replaces: Option<SessionRef>,
-    /// The live session that proves what this one may see. It ends in the same moment; if it has ended before, nothing is opened.
-    pub continues: Option<SessionRef>,
+    /// A live session of the same customer whose orders this one goes on showing, each until its own end. It ends in the same
+    /// moment; if it has ended before, nothing is opened.
+    pub adds_to: Option<Session>,
+    /// Sessions that the browser had until now: they end in the same moment (OWASP ASVS 5.0, 7.2.4).
+    pub replaces: Vec<SessionRef>,
+    /// Live sessions of other customers that the browser keeps: each gets a new token in the same moment. If one has ended before,
+    /// nothing is opened.
+    pub keeps: Vec<Session>,
 }
 
 impl NewSession {
     /// A session for a customer, with a token of its own.
     #[must_use]
-    pub fn open(customer_id: Uuid, scope: Scope, lifetime: Lifetime, client: impl Into<String>) -> Self {
+    pub fn open(customer_id: Uuid, proof: Proof, lifetime: Lifetime, client: impl Into<String>) -> Self {
         Self {
             token: SessionToken::generate(customer_id),
-            scope,
+            proof,
             lifetime,
             client: client.into(),
-            replaces: None,
-            continues: None,
+            adds_to: None,
+            replaces: Vec::new(),
+            keeps: Vec::new(),
         }
-    }
-
-    /// The same, going on with what another session proves, and ending when that would have ended: a proof must not live on.
-    #[must_use]
-    pub fn continuing(mut self, session: SessionRef, end: Timestamp, now: Timestamp) -> Self {
-        let left = end.duration_since(now).try_into().unwrap_or_default();
-        self.lifetime.absolute = self.lifetime.absolute.min(left);
-        self.continues = Some(session);
-        self
     }
 
     pub(crate) fn begun_at(&self, now: Timestamp) -> Session {
@@ -94,13 +148,28 @@ impl NewSession {
         Session {
             token: self.token.clone(),
             customer_id: self.token.customer_id(),
-            scope: self.scope,
+            scope: self.scope(absolute_expires_at),
+            client: Some(self.client.clone()),
             created_at: now,
             renewed_at: now,
             expires_at: absolute_expires_at.min(now + self.lifetime.idle),
             absolute_expires_at,
             portal_token: None,
         }
+    }
+
+    fn scope(&self, end: Timestamp) -> Scope {
+        let Proof::Checkout(checkout_id) = self.proof else { return Scope::Account };
+        let mut orders = match self.adds_to.as_ref().map(|session| &session.scope) {
+            Some(Scope::Orders(orders)) => orders.clone(),
+            Some(Scope::Account) | None => Orders::new(),
+        };
+        orders.insert(checkout_id, end);
+        while orders.len() > MOST_ORDERS {
+            let first = orders.iter().min_by_key(|(_, end)| **end).map(|(id, _)| *id);
+            orders.remove(&first.expect("it has more than none"));
+        }
+        Scope::Orders(orders)
     }
 }
 
@@ -117,6 +186,12 @@ impl SessionRef {
         Self { customer_id: token.customer_id(), token_hash: token.hash() }
     }
 
+    /// Reads what [`Display`](fmt::Display) has written.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (customer_id, token_hash) = text.split_once('/')?;
+        Some(Self { customer_id: customer_id.parse().ok()?, token_hash: TokenHash::from_stored(token_hash.to_owned()) })
+    }
+
     /// Reads the reference out of a row that names a session of this customer.
     pub(crate) fn read(customer_id: Uuid, item: &Item) -> Result<Self, Error> {
         Ok(Self { customer_id, token_hash: TokenHash::from_stored(item.text("token_hash")?.to_owned()) })
@@ -127,6 +202,12 @@ impl SessionRef {
             ("customer_id".to_owned(), item::text(&self.customer_id)),
             ("token_hash".to_owned(), item::text(self.token_hash.as_str())),
         ])
+    }
+}
+
+impl fmt::Display for SessionRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.customer_id, self.token_hash.as_str())
     }
 }
 
@@ -154,6 +235,8 @@ pub struct Session {
     pub customer_id: Uuid,
     /// What the session may see.
     pub scope: Scope,
+    /// The kind of browser; unknown for a session from before this was noted.
+    pub client: Option<String>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// When its idle expiry was last extended.
@@ -185,15 +268,23 @@ impl Session {
         self.renewed_at + RENEWAL.min(lifetime.idle / 2) <= now
     }
 
+    /// The same session under another token, so that whoever knows the old one has nothing.
+    #[must_use]
+    pub(crate) fn with_new_token(&self) -> Self {
+        // Polar's credential is sealed under the old token; the next request that needs one gets a new one.
+        Self { token: SessionToken::generate(self.customer_id), portal_token: None, ..self.clone() }
+    }
+
     pub(crate) fn is_live(&self, now: Timestamp) -> bool {
         is_live(self.expires_at, self.absolute_expires_at, now)
     }
 
-    pub(crate) fn read(token: &SessionToken, item: &Item) -> Result<Self, Error> {
+    pub(crate) fn read(token: &SessionToken, item: &Item, now: Timestamp) -> Result<Self, Error> {
         Ok(Self {
             token: token.clone(),
             customer_id: token.customer_id(),
-            scope: Scope::of_checkout(item.optional("checkout_id", Item::uuid)?),
+            scope: Scope::read(item, now)?,
+            client: item.optional("client", Item::text)?.map(str::to_owned),
             created_at: item.time("created_at")?,
             renewed_at: item.time("renewed_at")?,
             expires_at: item.time("expires_at")?,
@@ -211,9 +302,8 @@ impl Session {
             ("absolute_expires_at".to_owned(), item::time(self.absolute_expires_at)),
             ("purge_at".to_owned(), item::purge_time(self.expires_at)),
         ]);
-        if let Scope::Order { checkout_id } = self.scope {
-            attributes.insert("checkout_id".to_owned(), item::text(&checkout_id));
-        }
+        attributes.extend(self.scope.attributes());
+        attributes.extend(self.client.iter().map(|client| ("client".to_owned(), item::text(client))));
         attributes
     }
 }

@@ -1,16 +1,31 @@
 use aws_sdk_dynamodb::{
     Client,
-    types::{Delete, Put, TransactWriteItem},
+    types::{ConditionCheck, Delete, Put, TransactWriteItem},
 };
 use jiff::Timestamp;
 
 use crate::{
-    Error, Lifetime, NewSession, PortalToken, Session, SessionRef, SessionToken,
+    Error, Lifetime, NewSession, PortalToken, Scope, Session, SessionRef, SessionToken,
     error::if_condition_held,
     item,
     item::Item,
-    transaction::{delete, put, write_together},
+    transaction::{condition, delete, put, write_together},
 };
+
+/// What a browser holds after a session was opened for it.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The new session.
+    pub session: Session,
+    /// The sessions of other customers that the browser keeps, under their new tokens.
+    pub kept: Vec<Session>,
+}
+
+impl Opened {
+    pub(crate) fn references(&self) -> Vec<SessionRef> {
+        std::iter::once(&self.session).chain(&self.kept).map(Session::reference).collect()
+    }
+}
 
 /// The table of sessions.
 #[derive(Clone, Debug)]
@@ -26,17 +41,17 @@ impl Sessions {
         Self { client, table: table.into() }
     }
 
-    /// Opens a session; the one that it replaces ends in the same moment.
+    /// Opens a session; those that it replaces end in the same moment.
     pub async fn create(&self, session: &NewSession, now: Timestamp) -> Result<Session, Error> {
-        let (session, writes) = self.opening(session, now);
+        let (opened, writes) = self.opening(session, now);
         write_together(&self.client, &writes).await?;
-        Ok(session)
+        Ok(opened.session)
     }
 
     /// Finds the live session that a token opens, by one strongly consistent read: a session ended a moment ago is not found.
     pub async fn find(&self, token: &SessionToken, now: Timestamp) -> Result<Option<Session>, Error> {
         let Some(item) = self.get(&SessionRef::of(token)).await? else { return Ok(None) };
-        let session = Session::read(token, &item)?;
+        let session = Session::read(token, &item, now)?;
         Ok(Some(session).filter(|session| session.is_live(now)))
     }
 
@@ -73,17 +88,50 @@ impl Sessions {
         Ok(())
     }
 
-    /// The writes that open a session and end those that it replaces and continues. Their one condition is that the latter is still there.
-    pub(crate) fn opening(&self, new: &NewSession, now: Timestamp) -> (Session, Vec<TransactWriteItem>) {
+    /// The writes that open a session and end those that it adds to, replaces and keeps. Their one condition is that those that it adds
+    /// to and keeps are still there.
+    pub(crate) fn opening(&self, new: &NewSession, now: Timestamp) -> (Opened, Vec<TransactWriteItem>) {
         let session = new.begun_at(now);
-        let row = Put::builder().table_name(&self.table).set_item(Some(session.attributes()));
-        let row = row.item("client", item::text(&new.client));
+        let mut writes = vec![self.row(&session)];
+        writes.extend(new.adds_to.iter().map(|session| self.end_live(&session.reference())));
         let end = |session: &SessionRef| Delete::builder().table_name(&self.table).set_key(Some(session.key()));
-        let continued = new.continues.as_ref();
-        let replaced = new.replaces.as_ref().filter(|replaced| Some(*replaced) != continued).map(end);
-        let continued = continued.map(|it| end(it).condition_expression("attribute_exists(token_hash)"));
-        let writes = [put(row)].into_iter().chain(replaced.into_iter().chain(continued).map(delete)).collect();
-        (session, writes)
+        writes.extend(new.replaces.iter().map(end).map(delete));
+        let kept: Vec<_> = new.keeps.iter().map(Session::with_new_token).collect();
+        for (old, new) in new.keeps.iter().zip(&kept) {
+            writes.extend(self.renaming(&old.reference(), new));
+        }
+        (Opened { session, kept }, writes)
+    }
+
+    /// A live session of single orders under a new token; `None` for any other, or one that has ended. Nothing is written.
+    pub(crate) async fn rename_order_session(
+        &self,
+        session: &SessionRef,
+        now: Timestamp,
+    ) -> Result<Option<Session>, Error> {
+        let Some(item) = self.get(session).await? else { return Ok(None) };
+        let session = Session::read(&SessionToken::generate(session.customer_id), &item, now)?;
+        Ok(Some(session).filter(|session| session.is_live(now) && session.scope != Scope::Account))
+    }
+
+    /// The writes that give a live session another token.
+    pub(crate) fn renaming(&self, old: &SessionRef, new: &Session) -> [TransactWriteItem; 2] {
+        [self.row(new), self.end_live(old)]
+    }
+
+    fn row(&self, session: &Session) -> TransactWriteItem {
+        put(Put::builder().table_name(&self.table).set_item(Some(session.attributes())))
+    }
+
+    fn end_live(&self, session: &SessionRef) -> TransactWriteItem {
+        let end = Delete::builder().table_name(&self.table).set_key(Some(session.key()));
+        delete(end.condition_expression("attribute_exists(token_hash)"))
+    }
+
+    /// The condition that a session is still there.
+    pub(crate) fn being_live(&self, session: &SessionRef) -> TransactWriteItem {
+        let check = ConditionCheck::builder().table_name(&self.table).set_key(Some(session.key()));
+        condition(check.condition_expression("attribute_exists(token_hash)"))
     }
 
     pub(crate) async fn get(&self, session: &SessionRef) -> Result<Option<Item>, Error> {

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{
         CancellationReason, TransactWriteItem,
-        builders::{DeleteBuilder, PutBuilder, UpdateBuilder},
+        builders::{ConditionCheckBuilder, DeleteBuilder, PutBuilder, UpdateBuilder},
     },
 };
 
@@ -44,6 +44,12 @@ pub(crate) fn update(write: UpdateBuilder) -> TransactWriteItem {
 /// The end of a row.
 pub(crate) fn delete(write: DeleteBuilder) -> TransactWriteItem {
     TransactWriteItem::builder().delete(write.build().expect("it has a table and a key")).build()
+}
+
+/// A condition on a row that stays as it is.
+pub(crate) fn condition(check: ConditionCheckBuilder) -> TransactWriteItem {
+    let check = check.build().expect("it has a table, a key and an expression");
+    TransactWriteItem::builder().condition_check(check).build()
 }
 
 /// The first reason that DynamoDB gives for undoing a transaction.

@@ -5,7 +5,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use store::{Attempt, CustomerData, FileOfPurchase, Lifetime, NewSession, PortalToken, Quota, Scope, export};
+use store::{Attempt, CustomerData, FileOfPurchase, Lifetime, NewSession, PortalToken, Proof, Quota, export};
 use support::{CUSTOMER, HOUR, OTHER, Tables, now, tables};
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ impl Tables {
     async fn fill(&self, customer_id: Uuid) -> Vec<NewSession> {
         let lifetime = Lifetime { idle: HOUR, absolute: HOUR };
         let checkout_id = Uuid::from_u128(2);
-        let opened = [Scope::Account, Scope::Order { checkout_id }]
+        let opened = [Proof::Mailbox, Proof::Checkout(checkout_id)]
             .map(|scope| NewSession::open(customer_id, scope, lifetime, "Firefox on Linux"));
         for new in &opened {
             let session = self.sessions.create(new, now()).await.unwrap();
@@ -64,8 +64,8 @@ async fn an_export_has_everything_of_the_customer_and_of_nobody_else() {
     let json = serde_json::to_value(&data).unwrap();
     assert_eq!(json["customerId"], json!(CUSTOMER));
     assert_eq!((&json["counters"][0]["used"], &json["attempts"][0]["fileName"]), (&json!(1), &json!("写真.zip")));
-    let scopes: Vec<_> = json["sessions"].as_array().unwrap().iter().map(|session| &session["checkoutId"]).collect();
-    assert!(scopes.contains(&&Value::Null) && scopes.contains(&&json!(Uuid::from_u128(2))), "{scopes:?}");
+    let scopes: Vec<_> = json["sessions"].as_array().unwrap().iter().map(|session| &session["checkoutIds"]).collect();
+    assert!(scopes.contains(&&Value::Null) && scopes.contains(&&json!([Uuid::from_u128(2)])), "{scopes:?}");
     assert_eq!(json["sessions"][0]["client"], "Firefox on Linux");
 }
 

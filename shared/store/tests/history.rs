@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dynamodb::Embedded;
 use jiff::Timestamp;
-use store::{Attempt, History};
+use store::{Attempt, History, HistoryCursor, HistoryOf};
 use uuid::Uuid;
 
 const CUSTOMER: Uuid = Uuid::from_u128(1);
@@ -36,7 +36,7 @@ async fn attempts_come_back_whole_and_the_newest_first() {
     }
     history.record(Uuid::from_u128(9), &attempt(4, "a")).await.unwrap();
 
-    let page = history.list(CUSTOMER, None, None, 10).await.unwrap();
+    let page = history.list(CUSTOMER, HistoryOf::Account, None, 10).await.unwrap();
     assert_eq!(page.attempts, [attempt(3, "a"), attempt(2, "a"), attempt(1, "a")]);
     assert_eq!(page.next, None);
 }
@@ -44,21 +44,35 @@ async fn attempts_come_back_whole_and_the_newest_first() {
 #[tokio::test]
 async fn pages_join_without_gaps_and_repeats_even_within_one_millisecond() {
     let (history, _dynamodb) = history().await;
+    let of = |number: u64| if number % 2 == 0 { HistoryOf::Account } else { HistoryOf::Checkout(Uuid::from_u128(7)) };
     for number in 0..25 {
-        history.record(CUSTOMER, &attempt(number / 5, if number % 2 == 0 { "even" } else { "odd" })).await.unwrap();
+        history.record_once(CUSTOMER, of(number), Uuid::new_v4(), &attempt(number / 5, "a")).await.unwrap();
     }
-    for (session, count) in [(None, 25), (Some("even"), 13), (Some("nobody"), 0)] {
+    let nobodys = HistoryOf::Checkout(Uuid::from_u128(8));
+    for (view, count) in [(of(0), 13), (of(1), 12), (nobodys, 0)] {
         let (mut from, mut found) = (None, Vec::new());
         loop {
-            let page = history.list(CUSTOMER, session, from.as_ref(), 4).await.unwrap();
+            let page = history.list(CUSTOMER, view, from.as_ref(), 4).await.unwrap();
             assert!(page.attempts.len() <= 4);
             found.extend(page.attempts);
-            from = page.next;
-            if from.is_none() {
-                break;
-            }
+            let Some(next) = page.next else { break };
+            assert_eq!(HistoryCursor::parse(&next.to_string()), Some(next.clone()));
+            from = Some(next);
         }
-        assert_eq!(found.len(), count, "{session:?}");
+        assert_eq!(found.len(), count, "{view:?}");
         assert!(found.is_sorted_by(|newer, older| newer.at >= older.at));
     }
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_view_leads_nowhere_else() {
+    let (history, _dynamodb) = history().await;
+    let (account, order) = (HistoryOf::Account, HistoryOf::Checkout(Uuid::from_u128(7)));
+    for second in 0..3 {
+        history.record_once(CUSTOMER, account, Uuid::new_v4(), &attempt(second, "account")).await.unwrap();
+        history.record_once(CUSTOMER, order, Uuid::new_v4(), &attempt(second, "order")).await.unwrap();
+    }
+    let cursor = history.list(CUSTOMER, account, None, 1).await.unwrap().next.expect("more");
+    let page = history.list(CUSTOMER, order, Some(&cursor), 10).await.unwrap();
+    assert!(page.attempts.iter().all(|attempt| attempt.session_id == "order"), "{page:?}");
 }

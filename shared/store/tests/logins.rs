@@ -5,7 +5,9 @@ mod support;
 use std::{net::IpAddr, time::Duration};
 
 use jiff::Timestamp;
-use store::{Admission, BrowserKey, LoginCode, LoginRequest, NewLogin, NewSession, Scope, Session};
+use store::{
+    Admission, BrowserKey, Caller, LoginCode, LoginRequest, NewLogin, NewSession, Opened, Proof, Scope, Session, Share,
+};
 use support::{CUSTOMER, MOMENT, OTHER, Tables, at_once, new_session, now, tables};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -22,7 +24,11 @@ impl Tables {
     async fn log_in(&self, browser_key: &BrowserKey, code: &LoginCode, at: Timestamp) -> Option<Session> {
         let login = self.logins.verify(browser_key, code, at).await.unwrap()?;
         assert_eq!(login.customer_id, CUSTOMER);
-        self.logins.open_session(&login, &self.sessions, &new_session(Scope::Account), at).await.unwrap()
+        self.logins
+            .open_session(&login, &self.sessions, &new_session(Proof::Mailbox), at)
+            .await
+            .unwrap()
+            .map(|opened| opened.session)
     }
 }
 
@@ -54,10 +60,10 @@ async fn fifty_parallel_verifications_of_the_right_code_open_one_session() {
             (logins.clone(), sessions.clone(), browser_key.clone(), code.clone());
         async move {
             let Some(login) = logins.verify(&browser_key, &code, now()).await? else { return Ok(None) };
-            logins.open_session(&login, &sessions, &new_session(Scope::Account), now()).await
+            logins.open_session(&login, &sessions, &new_session(Proof::Mailbox), now()).await
         }
     });
-    let opened: Vec<Option<Session>> = opened.await.into_iter().collect::<Result<_, store::Error>>().unwrap();
+    let opened: Vec<Option<Opened>> = opened.await.into_iter().collect::<Result<_, store::Error>>().unwrap();
 
     assert_eq!(opened.iter().flatten().count(), 1);
     assert_eq!(tables.count_rows("sessions").await, 1);
@@ -135,7 +141,7 @@ async fn a_code_that_was_verified_before_a_newer_request_opens_nothing() {
     let verified = tables.logins.verify(&browser_key, &first.code, now()).await.unwrap().expect("the right code");
     let second = tables.begin_login(&browser_key).await;
 
-    let new = new_session(Scope::Account);
+    let new = new_session(Proof::Mailbox);
     assert!(tables.logins.open_session(&verified, &tables.sessions, &new, now()).await.unwrap().is_none());
     assert!(tables.log_in(&browser_key, &second.code, now()).await.is_some(), "the newer one is untouched");
 }
@@ -173,11 +179,11 @@ async fn a_job_that_comes_after_the_code_has_expired_changes_nothing() {
 async fn a_login_ends_the_session_that_the_browser_had() {
     let tables = tables().await;
     let browser_key = BrowserKey::generate();
-    let old = tables.sessions.create(&new_session(Scope::Account), now()).await.unwrap();
+    let old = tables.sessions.create(&new_session(Proof::Mailbox), now()).await.unwrap();
     let login = tables.begin_login(&browser_key).await;
     let verified = tables.logins.verify(&browser_key, &login.code, now()).await.unwrap().expect("the right code");
 
-    let new = NewSession { replaces: Some(old.reference()), ..new_session(Scope::Account) };
+    let new = NewSession { replaces: vec![old.reference()], ..new_session(Proof::Mailbox) };
     tables.logins.open_session(&verified, &tables.sessions, &new, now()).await.unwrap().expect("a session");
     assert!(tables.sessions.live_until(&old.reference(), now()).await.unwrap().is_none());
 }
@@ -253,4 +259,42 @@ async fn an_address_has_one_limit_in_all_its_spellings() {
         admitted += u32::from(limits.admit(&request, now()).await.unwrap() == Admission::Admitted);
     }
     assert_eq!(admitted, 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_questions_of_a_caller_are_counted_exactly_under_fifty_parallel_requests() {
+    let tables = tables().await;
+    let spend = || {
+        let limits = tables.limits.clone();
+        let network = Share { caller: Caller::Network(Some(IpAddr::from([203, 0, 113, 7]))), questions: 100 };
+        async move { limits.spend(3, &[network], now()).await.unwrap() }
+    };
+    let admitted = at_once(50, spend).await.into_iter().filter(|it| *it == Admission::Admitted).count();
+    assert_eq!(admitted, 33, "thirty-three times three of a hundred");
+}
+
+#[tokio::test]
+async fn a_caller_without_questions_left_gets_new_ones_with_the_next_minute_and_takes_none_from_others() {
+    let Tables { limits, sessions, .. } = &tables().await;
+    let session = sessions.create(&new_session(Proof::Mailbox), now()).await.unwrap();
+    let hers = || Share { caller: Caller::Session(session.reference()), questions: 6 };
+    let unknown = || Share { caller: Caller::Network(None), questions: 9 };
+    let minute = Duration::from_mins(1);
+    for _ in 0..2 {
+        assert_eq!(limits.spend(3, &[hers(), unknown()], now()).await.unwrap(), Admission::Admitted);
+    }
+    let end = now() + minute;
+    assert_eq!(limits.spend(3, &[hers()], now()).await.unwrap(), Admission::RefusedUntil(end));
+    assert_eq!(limits.spend(3, &[unknown()], now()).await.unwrap(), Admission::Admitted);
+    assert_eq!(
+        limits.spend(1, &[unknown()], now()).await.unwrap(),
+        Admission::RefusedUntil(end),
+        "all unknown are one"
+    );
+    assert_eq!(
+        limits.spend(7, &[hers()], end).await.unwrap(),
+        Admission::RefusedUntil(end + minute),
+        "more than a share"
+    );
+    assert_eq!(limits.spend(3, &[hers(), unknown()], end).await.unwrap(), Admission::Admitted);
 }

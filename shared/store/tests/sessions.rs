@@ -4,10 +4,12 @@ mod support;
 
 use std::time::Duration;
 
-use store::{NewSession, PortalToken, Scope, SessionToken};
+use store::{NewSession, PortalToken, Proof, SessionToken};
 use support::{CHECKOUT, CUSTOMER, HOUR, LIFETIME, MOMENT, OTHER, Tables, new_session, now, tables};
+use uuid::Uuid;
 
-const ORDER: Scope = Scope::Order { checkout_id: CHECKOUT };
+const DAY: Duration = Duration::from_hours(24);
+const ORDER: Proof = Proof::Checkout(CHECKOUT);
 
 #[tokio::test]
 async fn a_session_is_found_by_its_token_only() {
@@ -17,14 +19,14 @@ async fn a_session_is_found_by_its_token_only() {
 
     let found = sessions.find(&new.token, now()).await.unwrap().expect("the session");
     assert_eq!(found.customer_id, CUSTOMER);
-    assert_eq!(found.scope, ORDER);
+    assert_eq!(found.scope.checkout_ids(), Some(vec![CHECKOUT]));
     assert!(sessions.find(&SessionToken::generate(CUSTOMER), now()).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn an_expired_session_is_gone_although_its_row_is_still_there() {
     let Tables { sessions, .. } = &tables().await;
-    let new = new_session(Scope::Account);
+    let new = new_session(Proof::Mailbox);
     let session = sessions.create(&new, now()).await.unwrap();
     let id = session.id();
 
@@ -84,7 +86,7 @@ async fn a_new_session_ends_the_one_that_it_replaces() {
     let old = new_session(ORDER);
     let replaced = sessions.create(&old, now()).await.unwrap().reference();
 
-    let new = NewSession { replaces: Some(replaced), ..new_session(Scope::Account) };
+    let new = NewSession { replaces: vec![replaced], ..new_session(Proof::Mailbox) };
     sessions.create(&new, now()).await.unwrap();
 
     assert!(sessions.find(&old.token, now()).await.unwrap().is_none());
@@ -92,19 +94,68 @@ async fn a_new_session_ends_the_one_that_it_replaces() {
 }
 
 #[tokio::test]
+async fn a_session_goes_on_showing_earlier_orders_until_each_of_their_own_ends() {
+    let Tables { sessions, .. } = &tables().await;
+    let first = sessions.create(&new_session(ORDER), now()).await.unwrap();
+    let later = now() + 2 * DAY;
+    let new = NewSession { adds_to: Some(first.clone()), ..new_session(Proof::Checkout(OTHER)) };
+    sessions.create(&new, later).await.unwrap();
+
+    assert!(sessions.find(&first.token, later).await.unwrap().is_none(), "the token of before has ended");
+    let shown_at = async |at| sessions.find(&new.token, at).await.unwrap().and_then(|it| it.scope.checkout_ids());
+    assert_eq!(shown_at(later).await, Some(vec![CHECKOUT, OTHER]));
+    let session = sessions.find(&new.token, later).await.unwrap().expect("a session");
+    for day in 3..8 {
+        sessions.renew(session.clone(), LIFETIME, now() + day * DAY).await.unwrap();
+    }
+    assert_eq!(shown_at(now() + LIFETIME.absolute - MOMENT).await, Some(vec![CHECKOUT, OTHER]));
+    assert_eq!(shown_at(now() + LIFETIME.absolute).await, Some(vec![OTHER]), "no purchase prolongs another's proof");
+    assert_eq!(shown_at(later + LIFETIME.absolute).await, None);
+}
+
+#[tokio::test]
+async fn a_session_shows_the_twenty_orders_that_end_last() {
+    let Tables { sessions, .. } = &tables().await;
+    let mut had = None;
+    for number in 0..25 {
+        let new = NewSession { adds_to: had, ..new_session(Proof::Checkout(Uuid::from_u128(number))) };
+        had = Some(sessions.create(&new, now() + MOMENT * u32::try_from(number).unwrap()).await.unwrap());
+    }
+    let newest: Vec<_> = (5..25).map(Uuid::from_u128).collect();
+    assert_eq!(had.expect("a session").scope.checkout_ids(), Some(newest));
+}
+
+#[tokio::test]
+async fn a_version_that_knows_one_order_only_takes_no_row_for_a_whole_account() {
+    let tables = tables().await;
+    let first = tables.sessions.create(&new_session(ORDER), now()).await.unwrap();
+    let new = NewSession { adds_to: Some(first), ..new_session(Proof::Checkout(OTHER)) };
+    tables.sessions.create(&new, now() + MOMENT).await.unwrap();
+    let rows = tables.raw.scan().table_name("sessions").send().await.unwrap().items.unwrap();
+    assert_eq!(rows[0]["checkout_id"].as_s().unwrap(), &OTHER.to_string());
+
+    // Such a version's own rows have that attribute alone.
+    let mut row = rows[0].clone();
+    row.remove("orders");
+    tables.raw.put_item().table_name("sessions").set_item(Some(row)).send().await.unwrap();
+    let read = tables.sessions.find(&new.token, now() + MOMENT).await.unwrap().expect("a session");
+    assert_eq!(read.scope.checkout_ids(), Some(vec![OTHER]));
+}
+
+#[tokio::test]
 async fn a_customer_sees_the_devices_and_ends_one_of_them() {
     let Tables { sessions, .. } = &tables().await;
     let first = sessions.create(&new_session(ORDER), now()).await.unwrap();
-    let phone = NewSession { client: "Safari on iPhone".to_owned(), ..new_session(Scope::Account) };
+    let phone = NewSession { client: "Safari on iPhone".to_owned(), ..new_session(Proof::Mailbox) };
     let phone = sessions.create(&phone, now() + HOUR).await.unwrap();
-    let stranger = NewSession::open(OTHER, Scope::Account, LIFETIME, "curl");
+    let stranger = NewSession::open(OTHER, Proof::Mailbox, LIFETIME, "curl");
     let stranger = sessions.create(&stranger, now()).await.unwrap();
 
     let devices = sessions.list(CUSTOMER, now() + HOUR).await.unwrap();
     let shown: Vec<_> =
-        devices.iter().map(|device| (device.id.clone(), device.scope(), device.client.as_deref())).collect();
+        devices.iter().map(|device| (device.id.clone(), device.scope_name(), device.client.as_deref())).collect();
     let newest_first =
-        [(phone.id(), Scope::Account, Some("Safari on iPhone")), (first.id(), ORDER, Some("Firefox on Linux"))];
+        [(phone.id(), "account", Some("Safari on iPhone")), (first.id(), "order", Some("Firefox on Linux"))];
     assert_eq!(shown, newest_first);
 
     for (case, id) in
@@ -150,7 +201,7 @@ async fn a_row_of_other_software_is_reported_and_not_guessed_at() {
 #[tokio::test]
 async fn a_session_from_before_browsers_were_noted_still_counts() {
     let Tables { sessions, raw, .. } = &tables().await;
-    let new = new_session(Scope::Account);
+    let new = new_session(Proof::Mailbox);
     let session = sessions.create(&new, now()).await.unwrap();
     let text = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned());
     let update = raw.update_item().table_name("sessions").key("customer_id", text(&CUSTOMER.to_string()));

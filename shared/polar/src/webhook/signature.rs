@@ -9,6 +9,7 @@ use base64::{
 };
 use jiff::Timestamp;
 use ring::hmac;
+use subtle::ConstantTimeEq;
 
 use crate::WebhookSecret;
 
@@ -78,10 +79,38 @@ pub fn verify(secret: &WebhookSecret, headers: Headers<'_>, body: &[u8], now: Ti
     if now.as_second().abs_diff(sent) > TOLERANCE.as_secs() {
         return Err(VerifyError::Stale);
     }
-    let message = [headers.id.as_bytes(), b".", headers.timestamp.as_bytes(), b".", body].concat();
-    let keys = keys(secret);
-    let fits = |tag: &Vec<u8>| keys.iter().any(|key| hmac::verify(key, &message, tag).is_ok());
-    if tags(headers.signature).any(|tag| fits(&tag)) { Ok(()) } else { Err(VerifyError::Forged) }
+    let is_bounded = body.len() <= LONGEST_BODY
+        && headers.id.len() <= LONGEST_ID
+        && headers.timestamp.len() <= LONGEST_TIMESTAMP
+        && headers.signature.len() <= LONGEST_SIGNATURES;
+    let sent_tags: Vec<_> = tags(headers.signature).take(MOST_SIGNATURES + 1).collect();
+    if !is_bounded || sent_tags.is_empty() || sent_tags.len() > MOST_SIGNATURES {
+        return Err(VerifyError::Forged);
+    }
+    // Once for each key, however many signatures there are: the sender pays nothing for more of them, and the body may be long.
+    let own_tags: Vec<_> = keys(secret).iter().map(|key| mac(key, headers.id, headers.timestamp, body)).collect();
+    let fits = |sent: &[u8]| own_tags.iter().any(|own| bool::from(own.as_ref().ct_eq(sent)));
+    if sent_tags.iter().any(|sent| fits(sent)) { Ok(()) } else { Err(VerifyError::Forged) }
+}
+
+/// Polar's largest events are some tens of kilobytes; lists of custom fields may make them larger.
+const LONGEST_BODY: usize = 1024 * 1024;
+/// Polar's ids are UUIDs.
+const LONGEST_ID: usize = 128;
+/// A sign and as many digits as a time can have.
+const LONGEST_TIMESTAMP: usize = 20;
+/// One or two signatures of 47 characters, and others of versions to come.
+const LONGEST_SIGNATURES: usize = 1024;
+const MOST_SIGNATURES: usize = 8;
+/// Of SHA-256.
+const TAG_LENGTH: usize = 32;
+
+fn mac(key: &hmac::Key, id: &str, timestamp: &str, body: &[u8]) -> hmac::Tag {
+    let mut context = hmac::Context::with_key(key);
+    for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
+        context.update(part);
+    }
+    context.sign()
 }
 
 /// Signs a message as Polar does with secrets of every age: for a shop's own trial of its webhook route.
@@ -89,8 +118,9 @@ pub fn verify(secret: &WebhookSecret, headers: Headers<'_>, body: &[u8], now: Ti
 /// Gives the value of `webhook-signature`; `timestamp` is that of `webhook-timestamp`.
 #[must_use]
 pub fn sign(secret: &WebhookSecret, id: &str, timestamp: i64, body: &[u8]) -> String {
-    let message = [format!("{id}.{timestamp}.").as_bytes(), body].concat();
-    let tags = keys(secret).into_iter().map(|key| format!("v1,{}", STANDARD_BASE64.encode(hmac::sign(&key, &message))));
+    let timestamp = timestamp.to_string();
+    let tag = |key| STANDARD_BASE64.encode(mac(&key, id, &timestamp, body));
+    let tags = keys(secret).into_iter().map(|key| format!("v1,{}", tag(key)));
     tags.collect::<Vec<_>>().join(" ")
 }
 
@@ -102,9 +132,10 @@ fn keys(secret: &WebhookSecret) -> Vec<hmac::Key> {
     keys.map(|key| hmac::Key::new(hmac::HMAC_SHA256, &key)).collect()
 }
 
-/// The signatures of the version that we know.
+/// The signatures of the version that we know; what cannot be one is left out.
 fn tags(header: &str) -> impl Iterator<Item = Vec<u8>> {
-    header.split(' ').filter_map(|entry| LENIENT.decode(entry.strip_prefix("v1,")?).ok())
+    let decoded = header.split(' ').filter_map(|entry| LENIENT.decode(entry.strip_prefix("v1,")?).ok());
+    decoded.filter(|tag| tag.len() == TAG_LENGTH)
 }
 
 #[cfg(test)]
@@ -157,6 +188,33 @@ mod tests {
         ];
         for (case, secret, signature, body) in table {
             assert_eq!(check(secret, signature, body, 0), Err(VerifyError::Forged), "{case}");
+        }
+    }
+
+    #[test]
+    fn more_signatures_than_any_sender_has_are_not_looked_at() {
+        let others = |count: usize| format!("{}{BY_TEXT}", format!("v1,{} ", "A".repeat(43)).repeat(count));
+        assert_eq!(check(SECRET, &others(7), BODY, 0), Ok(()));
+        assert_eq!(check(SECRET, &others(8), BODY, 0), Err(VerifyError::Forged));
+        let empty = format!("{}{BY_TEXT}", "v1, ".repeat(200));
+        assert_eq!(check(SECRET, &empty, BODY, 0), Ok(()), "an empty one is none");
+        let long = format!("{}{BY_TEXT}", "v1, ".repeat(2_400));
+        assert_eq!(check(SECRET, &long, BODY, 0), Err(VerifyError::Forged), "a header of ten kilobytes");
+    }
+
+    #[test]
+    fn what_is_longer_than_anything_of_polars_is_refused_although_it_is_signed() {
+        let now = Timestamp::from_second(SENT).unwrap();
+        let (secret, timestamp) = (WebhookSecret::new(SECRET), SENT.to_string());
+        for (id, length, verdict) in [
+            ("i".repeat(LONGEST_ID), LONGEST_BODY, Ok(())),
+            ("i".repeat(LONGEST_ID + 1), 1, Err(VerifyError::Forged)),
+            (ID.to_owned(), LONGEST_BODY + 1, Err(VerifyError::Forged)),
+        ] {
+            let body = vec![b' '; length];
+            let signature = sign(&secret, &id, SENT, &body);
+            let headers = Headers { id: &id, timestamp: &timestamp, signature: &signature };
+            assert_eq!(verify(&secret, headers, &body, now), verdict, "{} {length}", id.len());
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dynamodb::Embedded;
 use jiff::Timestamp;
 use store::{
-    BrowserKey, Checkouts, Downloads, History, Invoices, Lifetime, LoginLimits, Logins, NewCheckout, NewSession, Scope,
+    BrowserKey, Checkouts, Downloads, History, Invoices, Lifetime, Limits, Logins, NewCheckout, NewSession, Proof,
     Sessions, TABLES,
 };
 use uuid::Uuid;
@@ -22,7 +22,7 @@ pub(crate) struct Tables {
     pub(crate) sessions: Sessions,
     pub(crate) checkouts: Checkouts,
     pub(crate) logins: Logins,
-    pub(crate) limits: LoginLimits,
+    pub(crate) limits: Limits,
     pub(crate) downloads: Downloads,
     pub(crate) history: History,
     pub(crate) invoices: Invoices,
@@ -37,7 +37,7 @@ pub(crate) async fn tables() -> Tables {
         sessions: Sessions::new(raw.clone(), "sessions"),
         checkouts: Checkouts::new(raw.clone(), "checkouts"),
         logins: Logins::new(raw.clone(), "logins"),
-        limits: LoginLimits::new(raw.clone(), "logins"),
+        limits: Limits::new(raw.clone(), "limits"),
         downloads: Downloads::new(raw.clone(), "downloads"),
         history: History::new(raw.clone(), "downloads"),
         invoices: Invoices::new(raw.clone(), "downloads"),
@@ -66,12 +66,12 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).expect("a valid time")
 }
 
-pub(crate) fn new_session(scope: Scope) -> NewSession {
+pub(crate) fn new_session(scope: Proof) -> NewSession {
     NewSession::open(CUSTOMER, scope, LIFETIME, "Firefox on Linux")
 }
 
 pub(crate) fn new_checkout(browser_key: &BrowserKey) -> NewCheckout<'_> {
-    NewCheckout { id: CHECKOUT, browser_key, begun_in: None }
+    NewCheckout { id: CHECKOUT, browser_key }
 }
 
 /// Does the same thing many times at once.

@@ -1,0 +1,109 @@
+//! What Polar last said of a checkout, remembered with it: buyers' pages ask often, and Polar counts each question of the whole shop.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    BrowserKey, CheckoutRecord, Checkouts, Error, checkouts::key, error::if_condition_held, item, item::Item,
+    seal::Seal,
+};
+
+/// What a row remembers. It is sealed, because an open checkout's address is a secret of the buyer's.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory {
+    sealed: Option<Vec<u8>>,
+    asked_at: Option<Timestamp>,
+    questions: u32,
+}
+
+impl Memory {
+    pub(crate) fn read(item: &Item) -> Result<Self, Error> {
+        Ok(Self {
+            sealed: item.optional("payment", Item::bytes)?.map(<[u8]>::to_vec),
+            asked_at: item.optional("asked_at", Item::time)?,
+            questions: item.optional("questions", Item::number)?.unwrap_or_default(),
+        })
+    }
+}
+
+impl CheckoutRecord {
+    /// When Polar may be asked about this checkout again: each question makes the next one wait longer.
+    #[must_use]
+    pub fn may_ask_at(&self) -> Option<Timestamp> {
+        Some(self.memory.asked_at? + pause_after(self.memory.questions))
+    }
+
+    /// How long to wait before the next question.
+    #[must_use]
+    pub fn pause(&self) -> Duration {
+        pause_after(self.memory.questions)
+    }
+
+    /// What Polar said last, for the browser that began the checkout.
+    #[must_use]
+    pub fn payment(&self, browser_key: &BrowserKey) -> Option<String> {
+        let place = self.id;
+        seal(browser_key, place.as_bytes()).open(self.memory.sealed.as_deref()?)
+    }
+}
+
+impl Checkouts {
+    /// Takes the right to ask Polar about a checkout: of many requests at once one gets it.
+    pub async fn begin_asking(&self, record: &CheckoutRecord, now: Timestamp) -> Result<bool, Error> {
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(key(record.id)));
+        let update = update
+            .update_expression("SET asked_at = :now ADD questions :one")
+            .expression_attribute_values(":now", item::time(now))
+            .expression_attribute_values(":one", item::number(&1));
+        let update = match record.memory.asked_at {
+            Some(before) => update
+                .condition_expression("asked_at = :before")
+                .expression_attribute_values(":before", item::time(before)),
+            None => update.condition_expression("attribute_exists(id) AND attribute_not_exists(asked_at)"),
+        };
+        Ok(if_condition_held(update.send().await)?.is_some())
+    }
+
+    /// Remembers what Polar said, for the browser that began the checkout.
+    pub async fn remember_payment(
+        &self,
+        record: &CheckoutRecord,
+        browser_key: &BrowserKey,
+        payment: &str,
+    ) -> Result<(), Error> {
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(key(record.id)));
+        let update = update
+            .condition_expression("attribute_exists(id)")
+            .update_expression("SET payment = :payment")
+            .expression_attribute_values(
+                ":payment",
+                item::bytes(seal(browser_key, record.id.as_bytes()).close(payment)),
+            );
+        if_condition_held(update.send().await).map(drop)
+    }
+
+    /// Lets the next request ask Polar about a checkout at once, because Polar has told that it changed.
+    pub async fn note_change(&self, id: uuid::Uuid) -> Result<(), Error> {
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(key(id)));
+        let update =
+            update.condition_expression("attribute_exists(asked_at)").update_expression("REMOVE asked_at, questions");
+        // Others' checkouts, begun by links or in the dashboard, are none of ours.
+        if_condition_held(update.send().await).map(drop)
+    }
+}
+
+/// Seconds before Polar is asked again: a payment takes some, and whoever waits for longer than a minute has left.
+fn pause_after(questions: u32) -> Duration {
+    Duration::from_secs(match questions {
+        0..=3 => 1,
+        4..=6 => 2,
+        7..=9 => 5,
+        10..=19 => 15,
+        _ => 60,
+    })
+}
+
+fn seal<'a>(browser_key: &'a BrowserKey, checkout_id: &'a [u8]) -> Seal<'a> {
+    Seal { purpose: "polar-storefront/checkout-payment/v1", secret: browser_key.secret(), place: checkout_id }
+}
