@@ -9,11 +9,24 @@ use base64::{
 };
 use jiff::Timestamp;
 use ring::hmac;
+use subtle::ConstantTimeEq;
 
 use crate::WebhookSecret;
 
 /// How far a message's time may be from ours, in either direction.
 pub const TOLERANCE: Duration = Duration::from_mins(5);
+
+/// The largest body whose signature is checked, in bytes. Polar's largest events are some tens of kilobytes.
+pub const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Polar sends one signature, and the ids are UUIDs; a change of keys would add one more signature.
+const MOST_SIGNATURES: usize = 16;
+const LONGEST_SIGNATURES: usize = 2048;
+const LONGEST_ID: usize = 256;
+const LONGEST_TIMESTAMP: usize = 20;
+
+/// The length of an HMAC-SHA-256. An entry of any other length cannot fit.
+const TAG_BYTES: usize = 32;
 
 /// Secrets come without padding, and their last character may have bits to spare.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -43,6 +56,12 @@ pub enum VerifyError {
     /// The time is too far from ours: an old message sent again, or a wrong clock.
     #[error("the webhook's timestamp is too far from the present")]
     Stale,
+    /// A header is longer than any of Polar's, or has more signatures; nothing was hashed.
+    #[error("the webhook's header {0} is too long")]
+    HeaderTooLong(&'static str),
+    /// The body is larger than [`LARGEST_BODY`]; nothing was hashed.
+    #[error("the webhook's body is too large")]
+    BodyTooLarge,
     /// No signature fits. The secret is another one, or somebody else sent it.
     #[error("no signature of the webhook fits")]
     Forged,
@@ -74,14 +93,51 @@ pub enum VerifyError {
 /// # Ok(()) }) }
 /// ```
 pub fn verify(secret: &WebhookSecret, headers: Headers<'_>, body: &[u8], now: Timestamp) -> Result<(), VerifyError> {
+    verify_by(headers, body, now, || {
+        keys(secret).iter().map(|key| mac(key, headers.id, headers.timestamp, body)).collect()
+    })
+}
+
+/// Hashing costs by the byte and anybody can send bytes, so it comes last, and its type allows it to happen only once.
+fn verify_by(
+    headers: Headers<'_>,
+    body: &[u8],
+    now: Timestamp,
+    macs: impl FnOnce() -> Vec<hmac::Tag>,
+) -> Result<(), VerifyError> {
+    if headers.timestamp.len() > LONGEST_TIMESTAMP {
+        return Err(VerifyError::Malformed);
+    }
     let sent: i64 = headers.timestamp.parse().map_err(|_| VerifyError::Malformed)?;
     if now.as_second().abs_diff(sent) > TOLERANCE.as_secs() {
         return Err(VerifyError::Stale);
     }
-    let message = [headers.id.as_bytes(), b".", headers.timestamp.as_bytes(), b".", body].concat();
-    let keys = keys(secret);
-    let fits = |tag: &Vec<u8>| keys.iter().any(|key| hmac::verify(key, &message, tag).is_ok());
-    if tags(headers.signature).any(|tag| fits(&tag)) { Ok(()) } else { Err(VerifyError::Forged) }
+    if headers.id.len() > LONGEST_ID {
+        return Err(VerifyError::HeaderTooLong("webhook-id"));
+    }
+    let is_long = headers.signature.len() > LONGEST_SIGNATURES;
+    if is_long || headers.signature.split(' ').count() > MOST_SIGNATURES {
+        return Err(VerifyError::HeaderTooLong("webhook-signature"));
+    }
+    if body.len() > LARGEST_BODY {
+        return Err(VerifyError::BodyTooLarge);
+    }
+    let tags = tags(headers.signature);
+    if tags.is_empty() {
+        return Err(VerifyError::Forged);
+    }
+    let macs = macs();
+    let fits = |tag: &[u8; TAG_BYTES]| macs.iter().any(|mac| bool::from(mac.as_ref().ct_eq(tag)));
+    if tags.iter().any(fits) { Ok(()) } else { Err(VerifyError::Forged) }
+}
+
+/// The MAC of a message under one key, piece by piece: the body is not copied.
+fn mac(key: &hmac::Key, id: &str, timestamp: &str, body: &[u8]) -> hmac::Tag {
+    let mut context = hmac::Context::with_key(key);
+    for piece in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
+        context.update(piece);
+    }
+    context.sign()
 }
 
 /// Signs a message as Polar does with secrets of every age: for a shop's own trial of its webhook route.
@@ -89,8 +145,8 @@ pub fn verify(secret: &WebhookSecret, headers: Headers<'_>, body: &[u8], now: Ti
 /// Gives the value of `webhook-signature`; `timestamp` is that of `webhook-timestamp`.
 #[must_use]
 pub fn sign(secret: &WebhookSecret, id: &str, timestamp: i64, body: &[u8]) -> String {
-    let message = [format!("{id}.{timestamp}.").as_bytes(), body].concat();
-    let tags = keys(secret).into_iter().map(|key| format!("v1,{}", STANDARD_BASE64.encode(hmac::sign(&key, &message))));
+    let (keys, timestamp) = (keys(secret), timestamp.to_string());
+    let tags = keys.iter().map(|key| format!("v1,{}", STANDARD_BASE64.encode(mac(key, id, &timestamp, body))));
     tags.collect::<Vec<_>>().join(" ")
 }
 
@@ -103,12 +159,14 @@ fn keys(secret: &WebhookSecret) -> Vec<hmac::Key> {
 }
 
 /// The signatures of the version that we know.
-fn tags(header: &str) -> impl Iterator<Item = Vec<u8>> {
-    header.split(' ').filter_map(|entry| LENIENT.decode(entry.strip_prefix("v1,")?).ok())
+fn tags(header: &str) -> Vec<[u8; TAG_BYTES]> {
+    header.split(' ').filter_map(|entry| LENIENT.decode(entry.strip_prefix("v1,")?).ok()?.try_into().ok()).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     const SECRET: &str = "whsec_ovyN6cPrTv56AApvzCaJno08SSmGJmgbWilb33N2JuK";
@@ -186,6 +244,48 @@ mod tests {
             let headers = Headers { id: ID, timestamp, signature: BY_TEXT };
             let verdict = verify(&WebhookSecret::new(SECRET), headers, BODY, now);
             assert_eq!(verdict, Err(VerifyError::Malformed), "{timestamp:?}");
+        }
+    }
+
+    /// The verdict on a message, and how often its body was hashed.
+    fn hashed(headers: Headers<'_>, body: &[u8]) -> (Result<(), VerifyError>, usize) {
+        let (hashed, secret) = (Cell::new(0), WebhookSecret::new(SECRET));
+        let mac = |key: &hmac::Key| {
+            hashed.set(hashed.get() + 1);
+            mac(key, headers.id, headers.timestamp, body)
+        };
+        let now = Timestamp::from_second(SENT).unwrap();
+        let verdict = verify_by(headers, body, now, || keys(&secret).iter().map(mac).collect());
+        (verdict, hashed.get())
+    }
+
+    #[test]
+    fn a_body_is_hashed_once_for_each_key_however_many_signatures_there_are() {
+        let timestamp = SENT.to_string();
+        let several = vec![BY_TEXT.replace('n', "m"); MOST_SIGNATURES].join(" ");
+        let headers = Headers { id: ID, timestamp: &timestamp, signature: &several };
+        assert_eq!(hashed(headers, BODY), (Err(VerifyError::Forged), 2));
+    }
+
+    #[test]
+    fn what_cannot_be_polars_is_refused_before_anything_is_hashed() {
+        let (sent, zeros) = (SENT.to_string(), format!("{}{SENT}", "0".repeat(100)));
+        let (empty, many) = (["v1,"; 2400].join(" "), [BY_TEXT; MOST_SIGNATURES + 1].join(" "));
+        let long = format!("v1,{}", "A".repeat(LONGEST_SIGNATURES));
+        let (id, large) = ("i".repeat(LONGEST_ID + 1), vec![b' '; LARGEST_BODY + 1]);
+        let signatures = VerifyError::HeaderTooLong("webhook-signature");
+        for (case, id, timestamp, signature, body, error) in [
+            ("2,400 empty signatures", ID, &sent, empty.as_str(), BODY, signatures),
+            ("17 signatures", ID, &sent, &many, BODY, signatures),
+            ("one endless signature", ID, &sent, &long, BODY, signatures),
+            ("an empty signature", ID, &sent, "v1,", BODY, VerifyError::Forged),
+            ("half a signature", ID, &sent, "v1,nmO89VjPAhg1QsU2vwcFMQ==", BODY, VerifyError::Forged),
+            ("an endless id", &id, &sent, BY_TEXT, BODY, VerifyError::HeaderTooLong("webhook-id")),
+            ("an endless time", ID, &zeros, BY_TEXT, BODY, VerifyError::Malformed),
+            ("an old message", ID, &"1787380000".to_owned(), BY_TEXT, BODY, VerifyError::Stale),
+            ("a body beyond 1 MiB", ID, &sent, BY_TEXT, &large, VerifyError::BodyTooLarge),
+        ] {
+            assert_eq!(hashed(Headers { id, timestamp, signature }, body), (Err(error), 0), "{case}");
         }
     }
 }
