@@ -14,6 +14,7 @@ mod runtime_api;
 mod scene;
 mod soak;
 mod upstream;
+mod webhook;
 
 use std::{fs, path::PathBuf};
 
@@ -68,6 +69,8 @@ enum Other {
         #[arg(long)]
         update: bool,
     },
+    /// Prints what a webhook that nobody signed costs.
+    Webhook,
     /// Puts the whole shop under load on this machine.
     Soak {
         /// How long the load stays steady.
@@ -91,6 +94,7 @@ fn main() -> anyhow::Result<()> {
             }
             return upstreams.block_on(budget::check(update));
         }
+        Some(Other::Webhook) => return webhook::print(),
         Some(Other::Soak { minutes, rate }) => {
             let shop = artefacts::build_shop()?;
             let found = upstreams.block_on(soak::soak(&shop, minutes, rate))?;

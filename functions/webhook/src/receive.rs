@@ -54,6 +54,8 @@ fn header<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, Api
 fn refusal(error: VerifyError) -> ApiError {
     match error {
         VerifyError::Malformed => ApiError::invalid("webhook-timestamp", "This is no number of seconds."),
+        VerifyError::HeaderTooLong(name) => ApiError::invalid(name, "This header is too long."),
+        VerifyError::BodyTooLarge => ApiError::PayloadTooLarge,
         VerifyError::Stale | VerifyError::Forged => ApiError::Unauthenticated,
     }
 }

@@ -15,7 +15,7 @@ use queue::{Here, Job, PolarEvent};
 use ring::hmac;
 use serde_json::Value;
 use startup::KeptSecret;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
 use tower::ServiceExt;
 use webhook::Shop;
 
@@ -82,7 +82,7 @@ impl Route {
     }
 
     async fn next_event(&mut self) -> PolarEvent {
-        match self.jobs.recv().await {
+        match timeout(Duration::from_secs(10), self.jobs.recv()).await.expect("a job in time") {
             Some(Job::PolarEvent(event)) => event,
             job => panic!("an event: {job:?}"),
         }
@@ -162,7 +162,7 @@ async fn what_was_altered_or_is_too_old_is_not_believed() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named() {
+async fn what_is_missing_or_too_long_is_named() {
     let route = open();
     let without = |forget: fn(&mut Delivery)| {
         let mut delivery = Delivery::now(EVENT);
@@ -174,6 +174,8 @@ async fn what_is_missing_is_named() {
         ("webhook-timestamp", without(|delivery| delivery.timestamp.clear())),
         ("webhook-timestamp", without(|delivery| delivery.timestamp = "soon".to_owned())),
         ("webhook-signature", without(|delivery| delivery.signature.clear())),
+        ("webhook-signature", without(|delivery| delivery.signature = "v1, ".repeat(2400))),
+        ("webhook-id", without(|delivery| delivery.id = "i".repeat(257))),
         ("", Delivery::now(b"no JSON")),
         ("", Delivery::now(b"{}")),
     ] {

@@ -88,7 +88,7 @@ pub enum ApiError {
     #[error("download limit of {0} reached")]
     DownloadLimitReached(u32),
     /// 429: too many requests of one kind, for as long as stated.
-    #[error("rate limited for {} s", retry_after.as_secs())]
+    #[error("rate limited for {} s", whole_seconds(*retry_after))]
     RateLimited {
         /// How long to wait.
         retry_after: Duration,
@@ -183,7 +183,7 @@ impl ApiError {
             Self::FileRequired(_) => (StatusCode::UNPROCESSABLE_ENTITY, "file_required", "Which file?", "This product has several files. Choose one and send its fileId."),
             Self::DownloadLimitReached(1) => (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", "You have used the one download of this file. Ask the shop for another."),
             Self::DownloadLimitReached(limit) => return (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", format!("You have used all {limit} downloads of this file. Ask the shop for more.")),
-            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Too much was asked for in a short time, from here or in your name. Wait a while, then try again."),
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Too many requests came from this browser or network. Wait, then try again."),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", "This is our fault. Nothing was charged. Try again, or tell the shop the request id."),
             // Only the shop's owner can change it, so it is a failure of the server's: it is logged with its cause and rings the alarm.
             Self::PolarUnexpected(polar::Error::Refused { refusal: Refusal::PaymentNotReady }) => (StatusCode::BAD_GATEWAY, "polar_unexpected", "The shop cannot take payments", "The payment provider does not accept payments for this shop yet. Nothing was charged. Tell the shop."),
@@ -232,15 +232,15 @@ impl ApiError {
         };
         let mut response = problem.into_response();
         if let Some(wait) = self.retry_after() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait).max(1)));
         }
         response
     }
 }
 
-/// Rounded up: who comes back too early is refused again.
+/// A wait in whole seconds. Rounded up: who came back a part of a second too early would be refused once more.
 fn whole_seconds(wait: Duration) -> u64 {
-    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 fn fields(refused: &[Refused]) -> String {
@@ -349,13 +349,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_to_wait_is_rounded_up() {
-        for (millis, seconds) in [(0, 1), (1, 1), (1_000, 1), (1_001, 2), (59_999, 60), (60_000, 60)] {
-            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds, "{millis} ms");
-        }
-    }
-
-    #[test]
     fn each_refusal_of_polars_has_its_answer() {
         let (not_open, rejected) = ((409, "checkout_not_open"), (422, "rejected"));
         for (refusal, answer, field, retry_after) in [
@@ -377,6 +370,15 @@ mod tests {
             assert_eq!(blamed.as_deref(), field, "{refusal:?}");
             let waits = response.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok());
             assert_eq!(waits, retry_after, "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn who_comes_back_when_told_is_not_too_early() {
+        for (milliseconds, told) in [(0, "1"), (1, "1"), (1000, "1"), (1001, "2"), (59_999, "60"), (60_000, "60")] {
+            let retry_after = Duration::from_millis(milliseconds);
+            let response = ApiError::RateLimited { retry_after }.problem("request");
+            assert_eq!(response.headers()[header::RETRY_AFTER], told, "{milliseconds} ms");
         }
     }
 

@@ -10,6 +10,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, request::RequestContext};
+use startup::DYNAMODB_TIME_LIMIT;
 use uuid::Uuid;
 
 /// The moment at which a request is answered; one per request, so that all its decisions agree.
@@ -59,14 +60,45 @@ pub(crate) fn request_id(extensions: &Extensions) -> String {
 
 /// What answering takes after the last call to the outside, before Lambda would end the invocation.
 const RESERVE: Duration = Duration::from_millis(500);
-/// The time for a request outside Lambda.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// The time for a request outside Lambda: as on Lambda, where `template.yaml` gives a function 15 seconds.
+const TIME_LIMIT: Duration = Duration::from_millis(14_500);
 
-/// When the answer must be under way.
-pub(crate) fn deadline(extensions: &Extensions) -> Instant {
+/// By when a request is answered, and by when it is done with Polar.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadlines {
+    /// When the answer must be under way, whatever is still missing.
+    pub(crate) answer: Instant,
+    /// When no call to Polar may run any more. What Polar said is written down after it, by one operation of DynamoDB.
+    pub(crate) polar: Instant,
+}
+
+/// The deadlines of a request that begins now.
+pub(crate) fn deadlines(extensions: &Extensions) -> Deadlines {
     let from_lambda = extensions.get::<lambda_http::Context>().map(|context| {
         let left = context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();
         left.saturating_sub(RESERVE)
     });
-    Instant::now() + from_lambda.unwrap_or(TIME_LIMIT)
+    let (now, left) = (Instant::now(), from_lambda.unwrap_or(TIME_LIMIT));
+    Deadlines { answer: now + left, polar: now + left.saturating_sub(DYNAMODB_TIME_LIMIT) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_read_polar_a_write_and_the_answer_fit_into_the_time_of_a_function() {
+        let template = include_str!("../../../template.yaml");
+        let of_functions = template.lines().find_map(|line| line.strip_prefix("    Timeout: ")).expect("a time limit");
+        let timeout = Duration::from_secs(of_functions.trim().parse().expect("seconds"));
+        let polar = polar::Limits::default().request;
+        assert!(DYNAMODB_TIME_LIMIT + polar + DYNAMODB_TIME_LIMIT + RESERVE <= timeout);
+        assert_eq!(TIME_LIMIT + RESERVE, timeout);
+    }
+
+    #[test]
+    fn after_polar_there_is_time_for_one_write() {
+        let Deadlines { answer, polar } = deadlines(&Extensions::new());
+        assert_eq!(answer - polar, DYNAMODB_TIME_LIMIT);
+    }
 }

@@ -35,13 +35,16 @@ async fn refuse_foreign_changes(State(origins): State<Origins>, request: Request
 async fn answer(request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let request_id = request::request_id(request.extensions());
-    let deadline = request::deadline(request.extensions());
+    let deadlines = request::deadlines(request.extensions());
     let method = request.method().clone();
     // The pattern of the route, not the path: a path may hold an id that is nobody's business.
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
 
     let span = info_span!("request", id = %request_id);
-    let answered = polar::with_deadline(deadline, next.run(request)).instrument(span.clone()).await;
+    let work = polar::with_deadline(deadlines.polar, next.run(request)).instrument(span.clone());
+    // Lambda would end the invocation without an answer and without a line in the log.
+    let answered = tokio::time::timeout_at(deadlines.answer.into(), work).await;
+    let answered = answered.unwrap_or_else(|_| ApiError::Busy("the request's time is over".into()).into_response());
     let _entered = span.enter();
 
     let failure = answered.extensions().get::<Arc<ApiError>>().cloned();
@@ -87,4 +90,27 @@ fn add_security_headers(response: &mut Response) {
     let headers = response.headers_mut();
     headers.extend(SECURITY_HEADERS);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, time::Duration};
+
+    use axum::{body::Body, http::StatusCode, routing::get};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_for_what_never_comes_is_answered_in_time() {
+        let routes = Router::new().route("/slow", get(async || pending::<StatusCode>().await));
+        let router = serve(routes, Origins::new(vec!["https://shop.example".parse().unwrap()]).unwrap());
+
+        let request = Request::get("/slow").body(Body::empty()).unwrap();
+        let answer = tokio::time::timeout(Duration::from_secs(15), router.oneshot(request)).await;
+
+        let answer = answer.expect("an answer before Lambda ends the invocation").unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "1");
+    }
 }

@@ -3,12 +3,11 @@
 use std::{
     collections::HashSet,
     hash::Hash,
-    iter,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, future::ready, stream};
 use reqwest::{
     RequestBuilder, Response,
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
@@ -18,7 +17,7 @@ use tracing::{debug, info};
 use url::Url;
 
 use crate::{
-    Config, Error, Page, Pagination, Result, SecretUrl, Server,
+    Config, Error, Page, Result, SecretUrl, Server,
     answer::Answer,
     deadline,
     request::{Bearer, Request},
@@ -39,14 +38,17 @@ const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 /// Pages of one list that are asked for at the same time: all of a library of a thousand files.
 const PAGES_AT_ONCE: usize = 10;
 
-/// No list is read that is longer. A shop that sells more than 10,000 things, or a buyer who has them, is none of ours.
-const MOST_PAGES: u32 = 100;
-
-/// The longest time to wait that is believed: Polar's own windows are a minute.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
-
 /// Items per page when a whole list is read; Polar gives no more.
 const LARGEST_PAGE: u32 = 100;
+
+/// The most pages that a list may have: 100,000 items. A list that says it has more would be asked for without end.
+const MOST_PAGES: u32 = 1000;
+
+/// How often a list is read whose pages shift meanwhile.
+const MOST_READS: u32 = 3;
+
+/// The longest wait that Polar can ask for. Its own longest block, of half an hour, is well below.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
 /// Talks to one organization at Polar. Cheap to clone; a program needs one.
 ///
@@ -134,48 +136,47 @@ impl Client {
         }
     }
 
-    /// Reads a whole list, each item once.
+    /// Reads a whole list, each item once: items move between pages while the list changes.
     ///
-    /// The first page says how many there are; the others are asked for side by side. Items move between pages while the list changes, so a
-    /// list that is shorter than it says is read once more.
-    ///
-    /// # Errors
-    /// [`Error::Unexpected`] for a list of more than 100 pages.
+    /// A list that had fewer items than it says has lost some between two pages, and is read again.
     pub(crate) async fn all<T: DeserializeOwned, K: Eq + Hash>(
         &self,
         request: Request<'_>,
         key: fn(&T) -> K,
     ) -> Result<Vec<T>> {
-        let (items, is_whole) = self.read_pages(&request, key).await?;
-        if is_whole { Ok(items) } else { Ok(self.read_pages(&request, key).await?.0) }
+        for _ in 0..MOST_READS {
+            let pages = self.pages::<T>(&request).await?;
+            let total = pages.iter().map(|page| page.pagination.total_count).max().unwrap_or_default();
+            let mut seen = HashSet::new();
+            let items = pages.into_iter().flat_map(|page| page.items).filter(|item| seen.insert(key(item)));
+            let items: Vec<T> = items.collect();
+            if items.len() as u64 >= total {
+                return Ok(items);
+            }
+            info!(polar.route = request.route(), "reading a list again, because it changed meanwhile");
+        }
+        Err(unreadable(&request, "pagination.total_count", "more items than the pages have, in each of three reads"))
     }
 
-    /// Reads a list once, and says whether it was as long as its first page says.
-    async fn read_pages<T: DeserializeOwned, K: Eq + Hash>(
-        &self,
-        request: &Request<'_>,
-        key: fn(&T) -> K,
-    ) -> Result<(Vec<T>, bool)> {
+    /// Reads the pages of a list, up to the last or to an empty one.
+    ///
+    /// The first page says how many there are; the others are asked for side by side.
+    async fn pages<T: DeserializeOwned>(&self, request: &Request<'_>) -> Result<Vec<Page<T>>> {
         let page = |number| self.send::<Page<T>>(request.clone().page(Some(number), Some(LARGEST_PAGE)));
         let first = page(1).await?;
-        let Pagination { total_count, max_page } = first.pagination;
-        if max_page > MOST_PAGES {
-            return Err(Error::Unexpected {
-                route: request.route(),
-                status: 200,
-                path: "pagination.max_page".to_owned(),
-                problem: format!("more than {MOST_PAGES} pages"),
-            });
+        let last = first.pagination.max_page;
+        let mut pages = vec![first];
+        if pages[0].items.is_empty() {
+            return Ok(pages);
         }
-        let pages = stream::iter(2..=max_page).map(page).buffered(PAGES_AT_ONCE);
-        // Whatever the first page says, a list ends where nothing comes any more.
-        let pages = pages.try_take_while(|page| std::future::ready(Ok(!page.items.is_empty())));
-        let others: Vec<Page<T>> = pages.try_collect().await?;
-        let items = iter::once(first).chain(others).flat_map(|page| page.items);
-        let mut seen = HashSet::new();
-        let items: Vec<_> = items.filter(|item| seen.insert(key(item))).collect();
-        let is_whole = u64::try_from(items.len()).is_ok_and(|count| count >= total_count);
-        Ok((items, is_whole))
+        let others = stream::iter(2..=last.min(MOST_PAGES)).map(page).buffered(PAGES_AT_ONCE);
+        let others: Vec<Page<T>> =
+            others.try_take_while(|page| ready(Ok(!page.items.is_empty()))).try_collect().await?;
+        pages.extend(others);
+        if last > MOST_PAGES && pages.len() == MOST_PAGES as usize {
+            return Err(unreadable(request, "pagination.max_page", "more than 1000 pages"));
+        }
+        Ok(pages)
     }
 
     /// Sends the request once and reads the whole answer within the time of one try.
@@ -234,6 +235,11 @@ impl Client {
         value.set_sensitive(true);
         Ok(Some(value))
     }
+}
+
+/// A list whose pages decode, and which cannot be read all the same.
+fn unreadable(request: &Request<'_>, path: &str, problem: &str) -> Error {
+    Error::Unexpected { route: request.route(), status: 200, path: path.into(), problem: problem.into() }
 }
 
 /// Reads an answer, but not without end.

@@ -10,7 +10,6 @@ mod id;
 mod money;
 mod open_enum;
 mod page;
-mod place;
 mod query;
 mod request;
 mod resources;

@@ -18,6 +18,9 @@ use crate::{Listing, strangers::Strangers};
 /// How long an instance is content with what it knows.
 pub(crate) const FRESH: Duration = Duration::from_mins(1);
 
+/// How long an instance is content with what Polar itself gave, while nothing is published.
+const UNPUBLISHED: Duration = Duration::from_mins(15);
+
 /// Why there is no catalogue.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -55,9 +58,45 @@ enum Source {
 #[derive(Clone)]
 struct Remembered {
     listing: Listing,
-    /// `None` for a listing that Polar itself gave, before the first publication.
+    /// The publication that the listing is used for; `None` before the first one.
     publication: Option<Uuid>,
+    /// When the table was last asked.
     asked_at: Instant,
+    /// When the listing itself came in.
+    fetched_at: Instant,
+}
+
+/// What becomes of an answer of the catalogue table.
+enum Next {
+    Use(Remembered),
+    /// Polar has to be asked, once for this publication.
+    Fetch(Option<Uuid>),
+}
+
+impl Next {
+    fn of(found: Found, known: Option<&Remembered>, asked_at: Instant) -> Self {
+        match (found, known) {
+            (Found::Unchanged { refreshed_at }, Some(known)) => {
+                // What Polar gave to this instance can be newer than the publication.
+                let listing = known.listing.confirmed_at(refreshed_at.max(known.listing.true_at));
+                Self::Use(Remembered { listing, asked_at, ..known.clone() })
+            }
+            (Found::Changed(snapshot), _) => {
+                let publication = Some(snapshot.publication);
+                match Listing::from_bytes(&snapshot.body, snapshot.refreshed_at) {
+                    Some(listing) => Self::Use(Remembered { listing, publication, asked_at, fetched_at: asked_at }),
+                    // Another version of the shop wrote it, in a form that this one does not read.
+                    None => Self::Fetch(publication),
+                }
+            }
+            (Found::Nothing, Some(known))
+                if known.publication.is_none() && asked_at.duration_since(known.fetched_at) < UNPUBLISHED =>
+            {
+                Self::Use(Remembered { asked_at, ..known.clone() })
+            }
+            (Found::Nothing | Found::Unchanged { .. }, _) => Self::Fetch(None),
+        }
+    }
 }
 
 impl Products {
@@ -134,17 +173,13 @@ impl Products {
         let publication = known.and_then(|known| known.publication);
         let found = self.catalogue.find(publication).await?;
         let asked_at = Instant::now();
-        if let (Found::Unchanged { refreshed_at }, Some(known)) = (&found, known) {
-            let listing = known.listing.confirmed_at(*refreshed_at);
-            return Ok(Remembered { listing, publication, asked_at });
+        match Next::of(found, known, asked_at) {
+            Next::Use(remembered) => Ok(remembered),
+            Next::Fetch(publication) => {
+                let listing = Listing::fetch(&self.polar, Timestamp::now()).await?;
+                Ok(Remembered { listing, publication, asked_at, fetched_at: asked_at })
+            }
         }
-        if let Found::Changed(snapshot) = found
-            && let Some(listing) = Listing::from_bytes(&snapshot.body, snapshot.refreshed_at)
-        {
-            return Ok(Remembered { listing, publication: Some(snapshot.publication), asked_at });
-        }
-        let listing = Listing::fetch(&self.polar, Timestamp::now()).await?;
-        Ok(Remembered { listing, publication: None, asked_at })
     }
 
     /// Asks Polar for a product that the catalogue does not know: made a moment ago, or none of the shop's.
@@ -162,5 +197,56 @@ impl Products {
         let product = self.polar.products().find(id).await?.map(Arc::new);
         self.memory.strangers.lock().await.remember(id, product.clone(), Instant::now());
         Ok(product)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::Snapshot;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn snapshot(publication: u128, body: &[u8]) -> Found {
+        let publication = Uuid::from_u128(publication);
+        Found::Changed(Snapshot { publication, refreshed_at: at(100), body: body.to_vec() })
+    }
+
+    /// What an instance remembers that asked Polar for this publication.
+    fn fetched(publication: Option<u128>, now: Instant) -> Remembered {
+        let empty = br#"{"products": [], "files": [], "links": []}"#;
+        let listing = Listing::from_bytes(empty, at(200)).unwrap();
+        Remembered { listing, publication: publication.map(Uuid::from_u128), asked_at: now, fetched_at: now }
+    }
+
+    #[test]
+    fn polar_is_asked_once_for_a_publication_that_another_version_wrote() {
+        let now = Instant::now();
+        let Next::Fetch(Some(publication)) = Next::of(snapshot(1, b"another form"), None, now) else {
+            panic!("nothing to use yet")
+        };
+        let known = fetched(Some(publication.as_u128()), now);
+
+        let later = now + 1000 * FRESH;
+        let Next::Use(kept) = Next::of(Found::Unchanged { refreshed_at: at(100) }, Some(&known), later) else {
+            panic!("asks Polar again")
+        };
+        assert_eq!((kept.publication, kept.listing.true_at), (Some(publication), at(200)));
+
+        let next = Next::of(snapshot(2, b"another form"), Some(&kept), later);
+        assert!(matches!(next, Next::Fetch(Some(next)) if next == Uuid::from_u128(2)), "another publication");
+    }
+
+    #[test]
+    fn before_the_first_publication_polar_is_asked_once_in_fifteen_minutes() {
+        let now = Instant::now();
+        let known = fetched(None, now);
+        let next = |later| Next::of(Found::Nothing, Some(&known), now + later);
+        assert!(matches!(next(UNPUBLISHED - FRESH), Next::Use(_)));
+        assert!(matches!(next(UNPUBLISHED), Next::Fetch(None)));
+        assert!(matches!(Next::of(Found::Nothing, None, now), Next::Fetch(None)));
     }
 }

@@ -1,6 +1,8 @@
 use jiff::Timestamp;
 use polar::{CustomerToken, Error as PolarError, ListPortalOrders, OrderId, Page, PortalOrder, Refusal, SecretUrl};
+use startup::causes;
 use store::Session;
+use tracing::warn;
 
 use crate::{Error, Purchases, portal::whole_account};
 
@@ -38,8 +40,11 @@ impl Purchases {
         }
         if self.invoices.begin(session.customer_id, order_id.into(), now).await? {
             let asked = self.polar.portal(&token).order_invoice_create(order_id).await;
-            if !matches!(asked, Ok(true)) {
-                self.invoices.cancel(session.customer_id, order_id.into()).await?;
+            if !matches!(asked, Ok(true))
+                && let Err(error) = self.invoices.cancel(session.customer_id, order_id.into()).await
+            {
+                // The buyer is told what Polar said. The row that is left only delays the next try.
+                warn!(cause = causes(&error), "keeping the note of an invoice that Polar did not make");
             }
             asked.map_err(refused)?.then_some(()).ok_or(Error::UnknownOrder)?;
         }

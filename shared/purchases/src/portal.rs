@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use polar::{CustomerId, CustomerSession, CustomerToken, SecretUrl};
+use startup::causes;
 use store::{PortalToken, Scope, Session};
+use tracing::warn;
 
 use crate::{Error, Purchases};
 
@@ -28,7 +30,10 @@ impl Purchases {
         let created = self.new_customer_session(session).await?;
         // The next request finds it kept; this one need not wait for that.
         let (kept, answer) = tokio::join!(self.keep(session, &created), ask(created.token.clone()));
-        kept?;
+        if let Err(error) = kept {
+            // Polar's answer is as good without it; the next request makes a token of its own.
+            warn!(cause = causes(&error), "not keeping a customer's token");
+        }
         Ok(answer?)
     }
 

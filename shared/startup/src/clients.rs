@@ -32,7 +32,7 @@ impl Clients {
     pub fn from_settings(settings: &Settings) -> Result<Self, SettingError> {
         let http = http_client_of(settings)?;
         let base_url = match settings.optional::<Url>("POLAR_API_URL")? {
-            Some(url) => url,
+            Some(url) => checked(url)?,
             None => settings.required::<Server>("POLAR_SERVER")?.base_url(),
         };
         let aws = aws_json(settings, http.clone())?;
@@ -47,6 +47,14 @@ impl Clients {
         let polar = polar::Client::new(polar::Config { base_url, access_token, http, limits });
         Ok(Self { polar, dynamodb, aws })
     }
+}
+
+/// Without the version, each request would get a 404 that nobody can tell from another.
+fn checked(url: Url) -> Result<Url, SettingError> {
+    if url.path().trim_end_matches('/').ends_with("/v1") {
+        return Ok(url);
+    }
+    Err(SettingError::Invalid { name: "POLAR_API_URL", reason: "it must end in /v1".to_owned() })
 }
 
 /// A client for single actions of AWS services, for a program that needs neither Polar nor DynamoDB.
@@ -64,20 +72,30 @@ const ENDPOINTS: [(&str, &str); 6] = [
     ("ssm", "AWS_ENDPOINT_URL_SSM"),
 ];
 
+/// Another address of a service: its own setting comes before the one for all services, as in AWS's own programs.
+fn endpoint(settings: &Settings, name: &'static str) -> Result<Option<String>, SettingError> {
+    Ok(settings.optional(name)?.or(settings.optional("AWS_ENDPOINT_URL")?))
+}
+
 pub(crate) fn aws_json(settings: &Settings, http: reqwest::Client) -> Result<AwsJson, SettingError> {
     let mut aws = AwsJson::new(http, settings.required("AWS_REGION")?, credentials(settings)?);
     for (service, name) in ENDPOINTS {
-        if let Some(url) = settings.optional(name)? {
+        if let Some(url) = endpoint(settings, name)? {
             aws = aws.with_endpoint(service, url);
         }
     }
     Ok(aws)
 }
 
+/// How long one operation of DynamoDB may take, with all its tries. A request reads, asks Polar and writes: its time limit counts on this.
+pub const DYNAMODB_TIME_LIMIT: Duration = Duration::from_secs(3);
+/// DynamoDB answers within milliseconds; a try that hangs must leave time for another.
+const DYNAMODB_ATTEMPT_LIMIT: Duration = Duration::from_millis(1400);
+
 /// Region and credentials come straight from Lambda's environment: the SDK's own search for them costs a cold start some 4 ms of CPU.
 fn dynamodb_client(settings: &Settings, http: reqwest::Client) -> Result<Client, SettingError> {
     let time_limits =
-        TimeoutConfig::builder().read_timeout(Duration::from_secs(2)).operation_timeout(Duration::from_secs(5));
+        TimeoutConfig::builder().read_timeout(DYNAMODB_ATTEMPT_LIMIT).operation_timeout(DYNAMODB_TIME_LIMIT);
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(settings.required::<String>("AWS_REGION")?))
@@ -87,7 +105,7 @@ fn dynamodb_client(settings: &Settings, http: reqwest::Client) -> Result<Client,
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .identity_cache(IdentityCache::no_cache())
         .http_client(SdkHttpClient(http));
-    if let Some(url) = settings.optional::<String>("AWS_ENDPOINT_URL_DYNAMODB")? {
+    if let Some(url) = endpoint(settings, "AWS_ENDPOINT_URL_DYNAMODB")? {
         config = config.endpoint_url(url);
     }
     Ok(Client::from_conf(config.build()))
@@ -101,4 +119,31 @@ pub(crate) fn credentials(settings: &Settings) -> Result<Credentials, SettingErr
         None,
         "environment",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_polar_without_its_version_stops_the_start() {
+        for (url, is_taken) in [
+            ("https://api.polar.sh/v1", true),
+            ("https://api.polar.sh/v1/", true),
+            ("http://127.0.0.1:8000/polar/v1", true),
+            ("https://api.polar.sh", false),
+            ("https://api.polar.sh/v2", false),
+            ("https://api.polar.sh/xv1", false),
+        ] {
+            assert_eq!(checked(url.parse().unwrap()).is_ok(), is_taken, "{url}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_one_service_comes_before_that_of_all() {
+        let all: Settings =
+            [("AWS_ENDPOINT_URL", "http://all"), ("AWS_ENDPOINT_URL_SQS", "http://sqs")].into_iter().collect();
+        assert_eq!(endpoint(&all, "AWS_ENDPOINT_URL_SQS").unwrap().as_deref(), Some("http://sqs"));
+        assert_eq!(endpoint(&all, "AWS_ENDPOINT_URL_SSM").unwrap().as_deref(), Some("http://all"));
+    }
 }

@@ -8,7 +8,7 @@ mod lookups;
 mod secrets;
 mod settings;
 
-pub use clients::{Clients, connect_aws};
+pub use clients::{Clients, DYNAMODB_TIME_LIMIT, connect_aws};
 pub use error::causes;
 pub use http_client::http_client;
 pub use logs::log_json_to_stdout;

@@ -5,6 +5,7 @@ use std::{collections::HashMap, fmt, time::Duration};
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
 use jiff::Timestamp;
 use ring::hmac;
+use subtle::ConstantTimeEq;
 
 use crate::{
     BrowserKey, Checkouts, Error, NewCheckout, TokenHash, item,
@@ -96,7 +97,8 @@ impl Repeatable<'_> {
             [] => earlier.optional("needs_browser_key", Item::bool)? == Some(false),
             keys => keys.iter().any(|key| browser_key.matches(&key.hash())),
         };
-        if !same_browser || earlier.bytes("fingerprint")? != self.fingerprint() {
+        let same_content: bool = earlier.bytes("fingerprint")?.ct_eq(&self.fingerprint()).into();
+        if !same_browser || !same_content {
             return Ok(Repeat::OfAnother);
         }
         let answer = self.key.seal(&self.key.row()).open(earlier.bytes("answer")?);

@@ -4,4 +4,4 @@ mod event;
 mod signature;
 
 pub use event::{Event, EventData, EventType};
-pub use signature::{Headers, TOLERANCE, VerifyError, sign, verify};
+pub use signature::{Headers, LARGEST_BODY, TOLERANCE, VerifyError, sign, verify};

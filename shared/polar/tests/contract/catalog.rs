@@ -1,13 +1,16 @@
 //! Products, benefits, files, checkout links.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use axum::{Json, Router, extract::Request};
 use polar::{
-    AmountType, BenefitType, Limits, ListBenefits, ListCheckoutLinks, ListGrants, ListGrantsOfBenefit, ListProducts,
-    PriceSource, Visibility,
+    AmountType, BenefitType, Client, Error, Limits, ListBenefits, ListCheckoutLinks, ListGrants, ListGrantsOfBenefit,
+    ListProducts, PriceSource, Visibility,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
 use crate::{
@@ -123,6 +126,9 @@ async fn a_whole_list_is_walked_to_its_last_page_and_has_each_item_once() {
     second["items"].as_array_mut().unwrap().insert(0, first["items"][1].clone());
     first["pagination"]["max_page"] = json!(2);
     second["pagination"]["max_page"] = json!(2);
+    for page in [&mut first, &mut second] {
+        page["pagination"]["total_count"] = json!(4);
+    }
     let polar = Polar::answering([Answer::json(&first), Answer::json(&second)]).await;
 
     let list = ListProducts { page: Some(7), limit: Some(1), is_archived: Some(false), ..ListProducts::default() };
@@ -139,9 +145,9 @@ async fn a_whole_list_is_walked_to_its_last_page_and_has_each_item_once() {
 #[tokio::test]
 async fn a_list_that_shrinks_while_it_is_read_ends() {
     let mut first = Recording::read("102-products-list-page1-limit2").received().clone();
-    first["pagination"]["max_page"] = json!(3);
+    first["pagination"] = json!({"max_page": 3, "total_count": 2});
     let mut empty = Recording::read("104-products-list-page-beyond").received().clone();
-    empty["pagination"]["max_page"] = json!(3);
+    empty["pagination"] = first["pagination"].clone();
     let polar = Polar::answering([Answer::json(&first), Answer::json(&empty), Answer::json(&empty)]).await;
 
     let products = polar.client.products().list_all(&ListProducts::default()).await.unwrap();
@@ -152,7 +158,7 @@ async fn a_list_that_shrinks_while_it_is_read_ends() {
 #[tokio::test]
 async fn the_pages_after_the_first_are_asked_for_at_once() {
     let mut page = Recording::read("102-products-list-page1-limit2").received().clone();
-    page["pagination"]["max_page"] = json!(4);
+    page["pagination"] = json!({"max_page": 4, "total_count": 2});
     // Nobody gets the second, third or fourth page before all three are asked for.
     let others = Arc::new(Barrier::new(3));
     let answer = async move |request: Request| {
@@ -165,6 +171,77 @@ async fn the_pages_after_the_first_are_asked_for_at_once() {
     let client = client(address.port(), TOKEN, Limits::default());
 
     assert_eq!(client.products().list_all(&ListProducts::default()).await.unwrap().len(), 2);
+}
+
+/// The pages of one read of a list, each with this total.
+fn pages<const N: usize>(total: u64, items: [&[&Value]; N]) -> [Answer; N] {
+    items.map(|items| Answer::json(&json!({"items": items, "pagination": {"max_page": 2, "total_count": total}})))
+}
+
+#[tokio::test]
+async fn a_list_whose_pages_shift_while_it_is_read_is_read_again() {
+    let first = Recording::read("102-products-list-page1-limit2").received().clone();
+    let second = Recording::read("103-products-list-page2-limit2").received().clone();
+    let [a, b, c] = [&first["items"][0], &first["items"][1], &second["items"][0]];
+    // When the first item is deleted after the first page was read, the third moves onto that page.
+    let [before, _] = pages(3, [&[a, b], &[c]]);
+    let [again, after] = pages(2, [&[b, c], &[]]);
+    let polar = Polar::answering([before, after.clone(), again, after]).await;
+
+    let products = polar.client.products().list_all(&ListProducts::default()).await.unwrap();
+
+    let ids: Vec<_> = products.iter().map(|product| json!(product.id)).collect();
+    assert_eq!(ids, [b["id"].clone(), c["id"].clone()]);
+    assert_eq!(polar.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_list_that_has_fewer_items_than_it_says_in_three_reads_is_an_error() {
+    let first = Recording::read("102-products-list-page1-limit2").received().clone();
+    let [page, empty] = pages(3, [&[&first["items"][0]], &[]]);
+    let polar = Polar::answering([page, empty].into_iter().cycle().take(8)).await;
+
+    let error = polar.client.products().list_all(&ListProducts::default()).await.unwrap_err();
+
+    assert!(matches!(&error, Error::Unexpected { path, .. } if path == "pagination.total_count"), "{error:?}");
+    assert_eq!(polar.requests().len(), 6);
+}
+
+/// A list that says it has four thousand million pages: the first with an item, the others with this number of items.
+async fn absurd_list(items: usize) -> (Client, Arc<AtomicUsize>) {
+    let mut page = Recording::read("102-products-list-page1-limit2").received().clone();
+    page["items"].as_array_mut().unwrap().truncate(1);
+    page["pagination"] = json!({"max_page": u32::MAX, "total_count": 1});
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let answer = async move |request: Request| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        let mut page = page;
+        if !request.uri().query().unwrap_or_default().split('&').any(|pair| pair == "page=1") {
+            page["items"].as_array_mut().unwrap().truncate(items);
+        }
+        Json(page)
+    };
+    let address = serve(Router::new().fallback(answer)).await;
+    (client(address.port(), TOKEN, Limits::default()), asked)
+}
+
+#[tokio::test]
+async fn a_list_ends_at_an_empty_page_however_many_it_says_there_are() {
+    let (client, asked) = absurd_list(0).await;
+
+    assert_eq!(client.products().list_all(&ListProducts::default()).await.unwrap().len(), 1);
+    assert!(asked.load(Ordering::Relaxed) <= 11, "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_list_without_end_is_an_error_after_a_thousand_pages() {
+    let (client, asked) = absurd_list(1).await;
+
+    let error = client.products().list_all(&ListProducts::default()).await.unwrap_err();
+
+    assert!(matches!(&error, Error::Unexpected { path, .. } if path == "pagination.max_page"), "{error:?}");
+    assert_eq!(asked.load(Ordering::Relaxed), 1000);
 }
 
 #[tokio::test]

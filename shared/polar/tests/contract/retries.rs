@@ -79,6 +79,18 @@ async fn a_rate_limit_beyond_the_time_left_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn no_rate_limit_asks_to_wait_for_more_than_an_hour() {
+    for seconds in ["3601", "18446744073709551615"] {
+        let polar = Polar::answering([Answer::new(429, "").with("retry-after", seconds)]).await;
+
+        let error = polar.client.products().list(&ListProducts::default()).await.unwrap_err();
+
+        let hour = Duration::from_hours(1);
+        assert!(matches!(error, Error::RateLimited { retry_after } if retry_after == hour), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_rate_limit_that_is_over_soon_is_waited_out() {
     let polar = Polar::answering([Answer::new(429, "").with("retry-after", "0"), page()]).await;
 
