@@ -105,6 +105,11 @@ impl Worker {
         Ok(false)
     }
 
+    /// Whether there is a customer whose rows may be written.
+    pub(crate) async fn is_known(&self, customer_id: Uuid) -> Result<bool, Error> {
+        Ok(self.find_at_polar(customer_id).await? == AtPolar::Known)
+    }
+
     async fn find_at_polar(&self, customer_id: Uuid) -> Result<AtPolar, Error> {
         let customer = self.polar.customers().find(CustomerId::from(customer_id)).await?;
         Ok(match customer {

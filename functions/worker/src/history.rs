@@ -10,6 +10,9 @@ impl Worker {
     ///
     /// The time is the event's: it is the same in every delivery, while Polar goes on changing the order.
     pub(crate) async fn note_refund(&self, customer_id: Uuid, order_id: Uuid, at: Timestamp) -> Result<(), Error> {
+        if !self.is_known(customer_id).await? {
+            return self.forget_if_gone(customer_id).await;
+        }
         let order = self.polar.orders().find(OrderId::from(order_id)).await?;
         if let Some(order) = order.filter(is_refunded) {
             let result = format!("order_{}", order.status);
@@ -23,6 +26,9 @@ impl Worker {
 
     /// Writes into the buyer's history that Polar took something back, as far as it did.
     pub(crate) async fn note_revocation(&self, customer_id: Uuid, grant_id: Uuid) -> Result<(), Error> {
+        if !self.is_known(customer_id).await? {
+            return self.forget_if_gone(customer_id).await;
+        }
         if let Some(grant) = self.find_grant(customer_id, grant_id).await?
             && let Some(revoked_at) = grant.revoked_at.filter(|_| grant.is_revoked)
         {

@@ -302,6 +302,7 @@ async fn a_signed_event_of_a_deletion_is_proof_enough_for_the_only_customer() {
 async fn the_schedule_heals_what_missed_events_would_have_told() {
     let shop = Shop::open().await;
     let ada = shop.sign_in(demo::ADA).await;
+    shop.sign_in(demo::GRACE).await;
     shop.work(&Job::Reconcile).await.unwrap();
     assert!(shop.products.listing().await.unwrap().on_sale().iter().any(|product| product.id.0 == demo::TYPEFACE));
 

@@ -119,6 +119,8 @@ impl World {
         let logins = Logins::new(self.dynamodb.client(), "logins");
         logins.create(&hers, &login).await?;
         logins.set_customer(hers.hash().as_str(), login.login_id, BUYER, now).await?;
+        // Whose this one is, the worker has not found out yet.
+        logins.create(&other, &login).await?;
 
         let limits = Limits::new(self.dynamodb.client(), "limits");
         let request = LoginRequest { browser_key: &other, ip: None, email: "somebody@recordings-mail.net" };

@@ -62,7 +62,12 @@ impl Payments {
         if !self.checkouts.begin_asking(record, now).await? {
             return Ok(or_nothing(remembered));
         }
-        let Some(checkout) = self.polar.checkouts().find(record.id.into()).await? else { return Ok(None) };
+        let asked = self.polar.checkouts().find(record.id.into()).await;
+        if asked.as_ref().is_err_and(|error| !matches!(error, polar::Error::RateLimited { .. })) {
+            // The next request may ask again at once; if this fails too, in a second.
+            self.checkouts.note_change(record.id).await.ok();
+        }
+        let Some(checkout) = asked? else { return Ok(None) };
         let payment = Payment::from(checkout);
         self.remember(record, browser_key, &payment).await?;
         Ok(Some(Known::Payment(payment)))
