@@ -1,6 +1,6 @@
 use axum::{
-    extract::State,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    extract::{FromRequestParts, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use http_api::{
@@ -108,12 +108,10 @@ impl From<&Download> for DownloadLink {
 pub(crate) async fn create(
     State(shop): State<Shop>,
     Now(now): Now,
-    signed_in: SignedIn,
-    ip: ClientIp,
-    client: ClientName,
+    buyer: Buyer,
     Json(wanted): Json<WantedFile>,
 ) -> Result<Json<DownloadLink>, ApiError> {
-    let download = take(&shop, &signed_in, ip, client, wanted, now).await?;
+    let download = take(&shop, &buyer, wanted, now).await?;
     Ok(Json(DownloadLink::from(&download)))
 }
 
@@ -135,9 +133,7 @@ pub(crate) async fn create(
 pub(crate) async fn follow(
     State(shop): State<Shop>,
     Now(now): Now,
-    signed_in: SignedIn,
-    ip: ClientIp,
-    client: ClientName,
+    buyer: Buyer,
     method: Method,
     headers: HeaderMap,
     Path(file_id): Path<Uuid>,
@@ -145,9 +141,9 @@ pub(crate) async fn follow(
 ) -> Result<Response, ApiError> {
     // It costs the buyer a download, so no other page may cause it.
     refuse_look_ahead(&method, &headers)?;
-    signed_in.refuse_other_pages(&headers, &shop.access.origins)?;
+    buyer.signed_in.refuse_other_pages(&headers, &shop.access.origins)?;
     let wanted = WantedFile { product_id: None, file_id: Some(file_id), order_id: counted.order_id };
-    let download = take(&shop, &signed_in, ip, client, wanted, now).await?;
+    let download = take(&shop, &buyer, wanted, now).await?;
 
     if wants_json(&headers) {
         return Ok(Json(DownloadLink::from(&download)).into_response());
@@ -158,20 +154,31 @@ pub(crate) async fn follow(
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
 }
 
+/// Who downloads, from where and with what.
+pub(crate) struct Buyer {
+    signed_in: SignedIn,
+    ip: ClientIp,
+    client: ClientName,
+}
+
+impl FromRequestParts<Shop> for Buyer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, ApiError> {
+        let signed_in = SignedIn::from_request_parts(parts, shop).await?;
+        let Ok(ip) = ClientIp::from_request_parts(parts, shop).await;
+        let Ok(client) = ClientName::from_request_parts(parts, shop).await;
+        Ok(Self { signed_in, ip, client })
+    }
+}
+
 /// What Polar is asked for a download: orders, grants and files.
 const QUESTIONS: u32 = 3;
 
 /// Takes the download and remembers the attempt, whatever became of it.
-async fn take(
-    shop: &Shop,
-    signed_in: &SignedIn,
-    ip: ClientIp,
-    ClientName(client): ClientName,
-    wanted: WantedFile,
-    now: Timestamp,
-) -> Result<Download, ApiError> {
-    let (session, offer) = find_offer(shop, signed_in, ip, wanted, now).await?;
-    let attempt = Attempted::begin(shop, session, client, wanted, now);
+async fn take(shop: &Shop, buyer: &Buyer, wanted: WantedFile, now: Timestamp) -> Result<Download, ApiError> {
+    let (session, offer) = find_offer(shop, buyer, wanted, now).await?;
+    let attempt = Attempted::begin(shop, session, buyer.client.0.clone(), wanted, now);
     let (foreseen, taken) = match offer {
         Ok(offer) => {
             // Nearly every offer is taken and counted; so the history is written beside the counter, not after it. An instance that
@@ -197,15 +204,14 @@ async fn take(
 /// What Polar offers, by the first of the browser's sessions that shows the purchase; otherwise the refusal by the first of them.
 async fn find_offer<'a>(
     shop: &Shop,
-    signed_in: &'a SignedIn,
-    ip: ClientIp,
+    buyer: &'a Buyer,
     wanted: WantedFile,
     now: Timestamp,
 ) -> Result<(&'a Session, Result<Offer, purchases::Error>), ApiError> {
     let wanted = wanted.read()?;
     let mut refused = None;
-    for session in signed_in.sessions() {
-        shop.access.spend(QUESTIONS, Some(session), ip, now).await?;
+    for session in buyer.signed_in.sessions() {
+        shop.access.spend(QUESTIONS, Some(session), buyer.ip, now).await?;
         match shop.purchases.offer(session, wanted, now).await {
             Err(error @ (purchases::Error::NotEntitled | purchases::Error::OrderScope)) => {
                 refused.get_or_insert((session, error));

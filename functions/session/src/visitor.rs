@@ -54,10 +54,10 @@ impl Visitor {
                 NewSession { adds_to, keeps, ..NewSession::open(customer_id, proof, lifetime, &self.client) }
             }
             Proof::Mailbox => {
-                let (replaced, mut keeps): (Vec<_>, Vec<_>) =
+                let (ended, mut keeps): (Vec<_>, Vec<_>) =
                     had.into_iter().partition(|session| is_of_customer(session) || is_account(session));
                 keeps.truncate(MOST_KEPT);
-                let replaces = replaced.iter().map(Session::reference).collect();
+                let replaces = ended.iter().map(Session::reference).collect();
                 let lifetime = shop.access.lifetimes.account;
                 NewSession { replaces, keeps, ..NewSession::open(customer_id, proof, lifetime, &self.client) }
             }

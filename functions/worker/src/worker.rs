@@ -101,7 +101,7 @@ impl Worker {
             }
             (T::BenefitGrantRevoked, Some(customer), Some(grant)) => self.note_revocation(customer, grant).await?,
             (T::CheckoutUpdated | T::CheckoutExpired, _, Some(checkout)) => {
-                self.checkouts.note_change(checkout).await?
+                self.checkouts.note_change(checkout).await?;
             }
             _ => info!(event.kind = event.kind, "ignored event"),
         }

@@ -103,8 +103,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn whoever_waits_for_what_never_comes_is_answered_in_time() {
-        let routes = Router::new().route("/slow", get(async || pending::<StatusCode>().await));
-        let router = serve(routes, Origins::new(vec!["https://shop.example".parse().unwrap()]).unwrap());
+        let slow = Router::new().route("/slow", get(async || pending::<StatusCode>().await));
+        let router = serve(slow, Origins::new(vec!["https://shop.example".parse().unwrap()]).unwrap());
 
         let request = Request::get("/slow").body(Body::empty()).unwrap();
         let answer = tokio::time::timeout(Duration::from_secs(15), router.oneshot(request)).await;

@@ -16,6 +16,7 @@ pub enum Error {
 
 /// What is known of a checkout.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one is looked at and not kept")]
 pub enum Known {
     /// What Polar said, now or a moment ago.
     Payment(Payment),
@@ -80,7 +81,8 @@ impl Payments {
         browser_key: &BrowserKey,
         payment: &Payment,
     ) -> Result<(), Error> {
-        let text = serde_json::to_string(payment).expect("plain data");
+        // Without a text there is nothing to remember, and Polar is asked again.
+        let text = serde_json::to_string(payment).unwrap_or_default();
         Ok(self.checkouts.remember_payment(record, browser_key, &text).await?)
     }
 }

@@ -245,7 +245,7 @@ mod tests {
         let now = Instant::now();
         let known = fetched(None, now);
         let next = |later| Next::of(Found::Nothing, Some(&known), now + later);
-        assert!(matches!(next(UNPUBLISHED - FRESH), Next::Use(_)));
+        assert!(matches!(next(UNPUBLISHED.saturating_sub(FRESH)), Next::Use(_)));
         assert!(matches!(next(UNPUBLISHED), Next::Fetch(None)));
         assert!(matches!(Next::of(Found::Nothing, None, now), Next::Fetch(None)));
     }

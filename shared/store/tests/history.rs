@@ -44,7 +44,9 @@ async fn attempts_come_back_whole_and_the_newest_first() {
 #[tokio::test]
 async fn pages_join_without_gaps_and_repeats_even_within_one_millisecond() {
     let (history, _dynamodb) = history().await;
-    let of = |number: u64| if number % 2 == 0 { HistoryOf::Account } else { HistoryOf::Checkout(Uuid::from_u128(7)) };
+    let of = |number: u64| {
+        if number.is_multiple_of(2) { HistoryOf::Account } else { HistoryOf::Checkout(Uuid::from_u128(7)) }
+    };
     for number in 0..25 {
         history.record_once(CUSTOMER, of(number), Uuid::new_v4(), &attempt(number / 5, "a")).await.unwrap();
     }
