@@ -25,6 +25,7 @@ const WORDS = {
     signIn: true,
   },
   origin_not_allowed: { title: "This page may not do that", text: "Open the shop at its own address and try again." },
+  look_ahead: { title: "The download has not started", text: "Click the button to download the file." },
   not_found: { title: "We could not find that", text: "It may have been removed from the shop." },
   file_not_found: { title: "This file is gone", text: "The shop may have replaced it. Reload your library to see what is there now." },
   method_not_allowed: OUR_FAULT,
@@ -37,6 +38,7 @@ const WORDS = {
   download_pending: { title: "Your file is still being prepared", text: "This usually takes a few seconds. Please try again shortly." },
   idempotency_key_reused: { title: "The shop mixed up two orders", text: "Reload the page and try again. Nothing was charged." },
   checkout_expired: { title: "This checkout has run out", text: "It was not paid in time, so nothing was charged. You can start again." },
+  payment_failed: { title: "The payment did not go through", text: "Nothing was charged. Please buy again." },
   claim_window_over: {
     title: "This payment was made a while ago",
     text: "For your safety it no longer opens the library by itself. Your purchase is safe: sign in with the e-mail address you paid with.",
