@@ -61,7 +61,8 @@ pub(crate) async fn create(
     let email = read_address(&wanted.email)?;
     let browser = browser.with_key_in_body(wanted.browser_key.as_deref())?;
     let browser_key = browser.key_for(transport).unwrap_or_else(BrowserKey::generate);
-    refuse_above_limits(&shop, &LoginRequest { browser_key: &browser_key, ip, email }, now).await?;
+    let request = LoginRequest { browser_key: &browser_key, ip, email };
+    ApiError::refuse_until(shop.access.limits.admit(&request, now).await?, now)?;
 
     // Whether the address is a customer's is for the worker to find out, so neither this answer nor its time can tell.
     let login = shop.logins.begin(&browser_key, now).await?;
@@ -81,10 +82,6 @@ pub(crate) async fn create(
     let browser_key = (transport == Transport::Bearer).then(|| browser_key.expose());
     let answer = BegunLogin { expires_at: login.expires_at, browser_key };
     Ok((StatusCode::ACCEPTED, AppendHeaders(cookie), Json(answer)))
-}
-
-async fn refuse_above_limits(shop: &Shop, request: &LoginRequest<'_>, now: Timestamp) -> Result<(), ApiError> {
-    ApiError::refuse_until(shop.access.limits.admit(request, now).await?, now)
 }
 
 /// The longest address that mail can be sent to (RFC 5321, 4.5.3.1.3).
