@@ -63,7 +63,7 @@ pub(crate) struct Asked {
 }
 
 impl Scene {
-    /// Begins with a published catalogue and a buyer who has bought something and signed in. Upstreams speak HTTPS, or
+    /// Begins with a published catalog and a buyer who has bought something and signed in. Upstreams speak HTTPS, or
     /// plain HTTP if they are not `encrypted`.
     pub(crate) async fn begin(encrypted: bool) -> anyhow::Result<Self> {
         let world = World::start().await?;
@@ -71,12 +71,12 @@ impl Scene {
         let tls = encrypted.then(|| authority.server(&["h2", "http/1.1"]));
         let polar = Upstream::start(world.polar.url(), tls).await?;
         let scene = Self { world, authority, polar, aws: BTreeMap::new(), encrypted };
-        scene.publish_catalogue().await?;
+        scene.publish_catalog().await?;
         scene.sign_in().await?;
         Ok(scene)
     }
 
-    async fn publish_catalogue(&self) -> anyhow::Result<()> {
+    async fn publish_catalog(&self) -> anyhow::Result<()> {
         let settings: Settings = self.world.environment_here().into_iter().collect();
         let clients = Clients::from_settings(&settings)?;
         Ok(Products::from_settings(&settings, &clients)?.refresh(Timestamp::now()).await?)

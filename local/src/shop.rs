@@ -165,7 +165,7 @@ fn places(
         ("AWS_SESSION_TOKEN", String::new()),
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url().to_owned()),
         ("SESSIONS_TABLE", "sessions".to_owned()),
-        ("CATALOGUE_TABLE", "catalogue".to_owned()),
+        ("CATALOG_TABLE", "catalog".to_owned()),
         ("CHECKOUTS_TABLE", "checkouts".to_owned()),
         ("LOGINS_TABLE", "logins".to_owned()),
         ("LIMITS_TABLE", "limits".to_owned()),

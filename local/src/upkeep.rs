@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use queue::{DeadLetters, Here, Job, Queue};
+use queue::{DeadLetters, Job, LocalQueue, Queue};
 use tokio::{task::JoinHandle, time};
 use tracing::warn;
 use worker::Worker;
@@ -20,15 +20,15 @@ pub struct Upkeep {
 }
 
 impl Upkeep {
-    /// Starts the worker. The catalogue is published by the time this returns, unless Polar does not answer.
+    /// Starts the worker. The catalog is published by the time this returns, unless Polar does not answer.
     pub(crate) async fn start(worker: Worker) -> Self {
-        let here = Here::new(RETRY_AFTER);
-        let (queue, dead_letters) = (here.queue(), here.dead_letters());
+        let local = LocalQueue::new(RETRY_AFTER);
+        let (queue, dead_letters) = (local.queue(), local.dead_letters());
         if let Err(error) = worker.work(&Job::Reconcile, Timestamp::now()).await {
-            warn!(%error, "could not fetch the catalogue; trying again later");
+            warn!(%error, "could not fetch the catalog; trying again later");
         }
         let schedule = tokio::spawn(run_schedule(queue.clone()));
-        let work = tokio::spawn(here.run(move |job| {
+        let work = tokio::spawn(local.run(move |job| {
             let worker = worker.clone();
             async move { worker.work(&job, Timestamp::now()).await }
         }));

@@ -20,7 +20,7 @@ export function createClient({ baseUrl = "", fetch = (...args) => globalThis.fet
   const send = (method, path, options) => request({ fetch, timeout }, method, baseUrl + path, options);
 
   return {
-    /** A page of the catalogue: `{items, pagination: {totalCount, maxPage}}`. */
+    /** A page of the catalog: `{items, pagination: {totalCount, maxPage}}`. */
     listProducts: ({ query, page, limit } = {}, signal) =>
       send("GET", `/api/products${search({ query, page, limit })}`, { signal }),
 

@@ -4,7 +4,7 @@ import { createClient } from "./api.js";
 import { announce, h } from "./dom.js";
 import { asProblem, problemNotice } from "./problems.js";
 import { unlockCheckout } from "./buy.js";
-import { catalogueView } from "./views/catalogue.js";
+import { catalogView } from "./views/catalog.js";
 import { devicesView } from "./views/devices.js";
 import { libraryView } from "./views/library.js";
 import { missingView } from "./views/missing.js";
@@ -13,7 +13,7 @@ import { paymentView } from "./views/payment.js";
 import { productView } from "./views/product.js";
 import { signInView } from "./views/sign-in.js";
 
-const VIEWS_OF_ANYBODY = { "": catalogueView, shop: catalogueView, product: productView };
+const VIEWS_OF_ANYBODY = { "": catalogView, shop: catalogView, product: productView };
 const VIEWS_OF_A_BUYER = { library: libraryView, orders: ordersView, devices: devicesView, payment: paymentView, "sign-in": signInView };
 const VIEWS = { ...VIEWS_OF_ANYBODY, ...VIEWS_OF_A_BUYER };
 const nameOf = (hash) => hash.slice(1).split(/[/?]/)[0];
@@ -43,7 +43,7 @@ function open({ focus = true } = {}) {
   const [path, parameters] = location.hash.slice(1).split("?");
   const [name, id] = path.split("/");
   const view = VIEWS[name] ?? missingView;
-  shop.lastProduct = name === "product" ? id : VIEWS[name] === catalogueView ? shop.lastProduct : null;
+  shop.lastProduct = name === "product" ? id : VIEWS[name] === catalogView ? shop.lastProduct : null;
   main.className = `view view-${view === missingView ? "missing" : name || "shop"}`;
   main.replaceChildren(...[
     view(shop, { id: id && decodeURIComponent(id), parameters: new URLSearchParams(parameters), signal: leave.signal }),
@@ -52,7 +52,7 @@ function open({ focus = true } = {}) {
   if (focus) settleFocus();
 }
 
-// Every view begins at its heading; the catalogue then goes on to the product that the buyer came back from.
+// Every view begins at its heading; the catalog then goes on to the product that the buyer came back from.
 function settleFocus() {
   scrollTo(0, 0);
   main.querySelector("h1")?.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
-mod catalogue;
+mod catalog;
 mod checkouts;
 mod credentials;
 mod customer;

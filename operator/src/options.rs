@@ -104,7 +104,7 @@ pub(crate) enum Command {
 
     /// What the shop sells.
     #[command(subcommand)]
-    Catalogue(CatalogueCommand),
+    Catalog(CatalogCommand),
 
     /// What the worker gave up.
     #[command(subcommand)]
@@ -162,7 +162,7 @@ pub(crate) enum QuotaCommand {
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
-pub(crate) enum CatalogueCommand {
+pub(crate) enum CatalogCommand {
     /// Fetch everything from Polar anew, now.
     Refresh,
 }

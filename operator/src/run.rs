@@ -5,11 +5,11 @@ use startup::Settings;
 use crate::{
     Options,
     answer::{Answer, BAD},
-    catalogue, checkouts, customer, dead_letters,
+    catalog, checkouts, customer, dead_letters,
     doctor::{self, Buyer},
     failure::Failure,
     options::{
-        CatalogueCommand, CheckoutsCommand, Command, DeadLettersCommand, PlaceOptions, QuotaCommand, SessionsCommand,
+        CatalogCommand, CheckoutsCommand, Command, DeadLettersCommand, PlaceOptions, QuotaCommand, SessionsCommand,
     },
     quota, sessions, setup,
     shop::Shop,
@@ -44,7 +44,7 @@ async fn obey(place: &PlaceOptions, command: Command, json: bool, environment: S
         Command::Quota(QuotaCommand::Grant { file, downloads }) => {
             quota::grant(&shop, &file, downloads).await?.print(json)
         }
-        Command::Catalogue(CatalogueCommand::Refresh) => catalogue::refresh(&shop).await?.print(json),
+        Command::Catalog(CatalogCommand::Refresh) => catalog::refresh(&shop).await?.print(json),
         Command::Checkouts(CheckoutsCommand::List { limit }) => checkouts::list(&shop, limit).await?.print(json),
         Command::Sessions(SessionsCommand::End { customer, id }) => {
             sessions::end(&shop, &customer, id).await?.print(json)

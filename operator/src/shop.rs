@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use polar::WebhookSecret;
 use reqwest::{IntoUrl, Method, RequestBuilder};
+use secrecy::{ExposeSecret, SecretString};
 use startup::{Clients, Secret, SecretError, SettingError, Settings};
 use url::Url;
 
@@ -105,8 +106,8 @@ impl Shop {
 
     /// Polar by a token that may see and change webhook endpoints: the shop's own does not need to.
     pub(crate) async fn polar_for_setup(&self) -> Result<polar::Client, Lack> {
-        let token = match self.settings.optional("POLAR_SETUP_TOKEN")? {
-            Some(token) => token,
+        let token = match self.settings.optional::<String>("POLAR_SETUP_TOKEN")? {
+            Some(token) => token.into(),
             None => self.fetch(Secret::POLAR_ACCESS_TOKEN).await?,
         };
         Ok(self.clients_with(token)?.polar)
@@ -117,11 +118,11 @@ impl Shop {
         self.fetch(Secret::POLAR_WEBHOOK_SECRET).await.map(WebhookSecret::new)
     }
 
-    fn clients_with(&self, token: String) -> Result<Clients, Lack> {
-        Ok(Clients::from_settings(&self.settings.clone().with("POLAR_ACCESS_TOKEN", token))?)
+    fn clients_with(&self, token: SecretString) -> Result<Clients, Lack> {
+        Ok(Clients::from_settings(&self.settings.clone().with("POLAR_ACCESS_TOKEN", token.expose_secret()))?)
     }
 
-    async fn fetch(&self, secret: Secret) -> Result<String, Lack> {
-        Ok(secret.from_settings(&self.settings, &self.aws()?)?.get().await?.to_string())
+    async fn fetch(&self, secret: Secret) -> Result<SecretString, Lack> {
+        Ok(secret.from_settings(&self.settings, &self.aws()?)?.get().await?)
     }
 }

@@ -5,10 +5,10 @@ import { createDecipheriv, createHash, hkdfSync, randomUUID } from "node:crypto"
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { createPolar } from "@polar-sh/sdk/2026-10";
 
-const { POLAR_API_URL, SESSIONS_TABLE, CATALOGUE_TABLE, DOWNLOADS_TABLE, STOREFRONT_ORIGINS } = process.env;
+const { POLAR_API_URL, SESSIONS_TABLE, CATALOG_TABLE, DOWNLOADS_TABLE, STOREFRONT_ORIGINS } = process.env;
 const GRACE_MS = Number(process.env.DOWNLOAD_GRACE_SECONDS ?? 3600) * 1000;
 const ORIGINS = new Set(STOREFRONT_ORIGINS.split(","));
-const CATALOGUE_FRESH_MS = 60_000;
+const CATALOG_FRESH_MS = 60_000;
 const HISTORY_KEPT_S = 400 * 86_400;
 const PURPOSE = "polar-storefront/customer-session/v1";
 
@@ -39,8 +39,8 @@ async function download(event) {
   const wanted = JSON.parse(event.body);
   if (!wanted.productId && !wanted.fileId) throw new Refusal(422, "rejected");
 
-  // The catalogue is wanted in any case; it comes from memory within a minute.
-  const [session, products] = await Promise.all([findSession(token), catalogue()]);
+  // The catalog is wanted in any case; it comes from memory within a minute.
+  const [session, products] = await Promise.all([findSession(token), catalog()]);
   if (!session) throw new Refusal(401, "unauthenticated");
 
   const polar = createPolar({ accessToken: session.portalToken, baseUrl: polarUrl }).customerPortal;
@@ -93,10 +93,10 @@ async function findSession(token) {
 
 let known = null;
 
-/** The products of the published catalogue by their ids. */
-async function catalogue() {
-  if (known && Date.now() - known.askedAt < CATALOGUE_FRESH_MS) return known.products;
-  const { Item } = await dynamodb.send(new GetItemCommand({ TableName: CATALOGUE_TABLE, Key: { id: { S: "current" } } }));
+/** The products of the published catalog by their ids. */
+async function catalog() {
+  if (known && Date.now() - known.askedAt < CATALOG_FRESH_MS) return known.products;
+  const { Item } = await dynamodb.send(new GetItemCommand({ TableName: CATALOG_TABLE, Key: { id: { S: "current" } } }));
   const published = JSON.parse(Buffer.from(Item.body.B).toString());
   known = { askedAt: Date.now(), products: new Map(published.products.map((product) => [product.id, product])) };
   return known.products;

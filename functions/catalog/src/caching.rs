@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_stays_fresh_for_a_minute_however_old_the_catalogue_is() {
+    fn an_answer_stays_fresh_for_a_minute_however_old_the_catalog_is() {
         for (age, max_age) in [(0, 60), (840, 900)] {
             let expected = format!("public, max-age={max_age}, stale-while-revalidate=600");
             assert_eq!(cache_control(age).to_str().unwrap(), expected);

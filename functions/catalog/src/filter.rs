@@ -98,7 +98,7 @@ impl Filter {
     }
 }
 
-/// One page of the catalogue.
+/// One page of the catalog.
 pub(crate) struct Selection<'a> {
     pub(crate) products: Vec<&'a Product>,
     pub(crate) pagination: Pagination,

@@ -1,4 +1,4 @@
-//! The catalogue: what the shop sells. It serves visitors who are nobody yet, and knows of no session and no purchase.
+//! The catalog: what the shop sells. It serves visitors who are nobody yet, and knows of no session and no purchase.
 
 mod caching;
 mod document;

@@ -60,7 +60,7 @@ impl From<&polar::CheckoutDiscount> for LinkDiscount {
 }
 
 /// `GET /api/checkout-links/{id}`: one of the shop's checkout links.
-#[utoipa::path(get, path = "/api/checkout-links/{id}", operation_id = "getCheckoutLink", tag = "catalogue",
+#[utoipa::path(get, path = "/api/checkout-links/{id}", operation_id = "getCheckoutLink", tag = "catalog",
     params(("id" = Uuid, Path)),
     responses(
         (status = 200, body = CheckoutLink),

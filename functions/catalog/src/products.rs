@@ -19,7 +19,7 @@ pub(crate) struct ProductList {
 }
 
 /// `GET /api/products`: what the shop sells.
-#[utoipa::path(get, path = "/api/products", operation_id = "listProducts", tag = "catalogue",
+#[utoipa::path(get, path = "/api/products", operation_id = "listProducts", tag = "catalog",
     params(
         ("id" = Option<Vec<Uuid>>, Query, description = "Only these products"),
         ("query" = Option<String>, Query, description = "Part of the name, in any letter case"),
@@ -54,7 +54,7 @@ pub(crate) async fn list(
 }
 
 /// `GET /api/products/{id}`: one product that is for sale, with the names and sizes of its files.
-#[utoipa::path(get, path = "/api/products/{id}", operation_id = "getProduct", tag = "catalogue",
+#[utoipa::path(get, path = "/api/products/{id}", operation_id = "getProduct", tag = "catalog",
     params(("id" = Uuid, Path)),
     responses(
         (status = 200, body = ProductWithFiles),

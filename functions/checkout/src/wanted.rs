@@ -45,7 +45,7 @@ pub(crate) struct WantedCheckout {
     pub(crate) transport: Transport,
 }
 
-/// More than a page can offer to choose from; what is not in the catalogue is looked up at Polar one by one.
+/// More than a page can offer to choose from; what is not in the catalog is looked up at Polar one by one.
 const MOST_PRODUCTS: usize = 20;
 
 const fn yes() -> bool {

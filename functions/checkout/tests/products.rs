@@ -60,5 +60,5 @@ async fn polar_is_asked_for_ten_strangers_and_the_next_ones_do_not_exist() {
     assert_eq!(lookups(&world), 10);
 
     let sold = begin(&checkout, &[demo::FOREST_PACK]).await;
-    assert_eq!(sold.status, 201, "what the catalogue knows is sold all the same: {}", sold.body);
+    assert_eq!(sold.status, 201, "what the catalog knows is sold all the same: {}", sold.body);
 }

@@ -38,7 +38,7 @@ pub(crate) async fn receive(
         signature: header(&headers, "webhook-signature")?,
     };
     let secret = shop.secret.get().await.map_err(|error| ApiError::Busy(error.into()))?;
-    verify(&WebhookSecret::new(&*secret), signed, &body, now).map_err(refusal)?;
+    verify(&WebhookSecret::new(secret), signed, &body, now).map_err(refusal)?;
 
     let event = Event::read(&body)?.about(signed.id);
     info!(event.id = event.id, event.kind = event.kind, "received event");

@@ -11,7 +11,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http_api::Origins;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use queue::{Here, Job, PolarEvent};
+use queue::{Job, LocalQueue, PolarEvent};
 use ring::hmac;
 use serde_json::Value;
 use startup::KeptSecret;
@@ -28,11 +28,11 @@ struct Route {
 }
 
 fn open() -> Route {
-    let here = Here::new(Duration::ZERO);
-    let shop = Shop::new(KeptSecret::new(SECRET), here.queue());
+    let local = LocalQueue::new(Duration::ZERO);
+    let shop = Shop::new(KeptSecret::new(SECRET), local.queue());
     let origins = Origins::new(vec!["https://shop.example".parse().unwrap()]).unwrap();
     let (sender, jobs) = mpsc::unbounded_channel();
-    tokio::spawn(here.run(move |job| std::future::ready(sender.send(job))));
+    tokio::spawn(local.run(move |job| std::future::ready(sender.send(job))));
     Route { router: http_api::serve(webhook::router(shop), origins), jobs }
 }
 

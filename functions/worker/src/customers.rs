@@ -12,7 +12,7 @@ use crate::{Error, Worker};
 const CUSTOMERS_PER_RUN: usize = 200;
 /// Questions to Polar at the same time; a hundred milliseconds each make some 2,400 a minute, so that the share takes seconds.
 const QUESTIONS_AT_ONCE: usize = 4;
-/// The worker's time limit is two minutes, and the catalogue takes its part.
+/// The worker's time limit is two minutes, and the catalog takes its part.
 const TIME_FOR_CUSTOMERS: Duration = Duration::from_mins(1);
 /// So many others are asked for before it is taken that the token knows nobody.
 const MOST_WITNESSES: usize = 20;

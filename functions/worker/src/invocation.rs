@@ -6,7 +6,7 @@ use serde::Deserialize;
 use startup::causes;
 use tracing::error;
 
-use crate::{Error, Worker, catalogue::catalogue_changed_at};
+use crate::{Error, Worker, catalog::catalog_changed_at};
 
 /// What Lambda calls the worker with.
 #[derive(Debug, Deserialize)]
@@ -32,8 +32,8 @@ impl From<SqsMessage> for Message {
 }
 
 impl Message {
-    fn catalogue_changed_at(&self) -> Option<Timestamp> {
-        self.job.as_ref().ok().and_then(catalogue_changed_at)
+    fn catalog_changed_at(&self) -> Option<Timestamp> {
+        self.job.as_ref().ok().and_then(catalog_changed_at)
     }
 }
 
@@ -49,7 +49,7 @@ impl Worker {
             Invocation::Queue(event) => {
                 let messages = event.records.into_iter().map(Message::from);
                 let (changes, others): (Vec<_>, Vec<_>) =
-                    messages.partition(|message| message.catalogue_changed_at().is_some());
+                    messages.partition(|message| message.catalog_changed_at().is_some());
                 let others = join_all(others.into_iter().map(|message| self.do_message(message, now)));
                 let (unseen, undone) = tokio::join!(self.do_changes(changes, now), others);
                 answer.batch_item_failures = unseen.into_iter().chain(undone.into_iter().flatten()).collect();
@@ -58,9 +58,9 @@ impl Worker {
         Ok(answer)
     }
 
-    /// Heeds all changes of the catalogue by one refresh: each takes several of the requests per minute that Polar grants the whole shop, checkouts included.
+    /// Heeds all changes of the catalog by one refresh: each takes several of the requests per minute that Polar grants the whole shop, checkouts included.
     async fn do_changes(&self, messages: Vec<Message>, now: Timestamp) -> Vec<BatchItemFailure> {
-        let Some(last) = messages.iter().filter_map(Message::catalogue_changed_at).max() else { return Vec::new() };
+        let Some(last) = messages.iter().filter_map(Message::catalog_changed_at).max() else { return Vec::new() };
         // Boxed for the same reason as in `work`.
         match Box::pin(self.refresh_since(last, now)).await {
             Ok(()) => Vec::new(),

@@ -3,7 +3,7 @@
 //! An event is a hint. Every job asks Polar how things stand now and makes our tables agree, so that order, repetitions and crashes in between do not matter. A sign-in
 //! code goes to the mailbox of the customer who has the address, and nowhere else. It serves no request.
 
-mod catalogue;
+mod catalog;
 mod customers;
 mod history;
 mod invocation;

@@ -10,14 +10,14 @@ use store::{Checkouts, Downloads, History, Logins, Sessions};
 use tokio::sync::Mutex;
 use tracing::info;
 
-use crate::{catalogue::catalogue_changed_at, login_mail::LoginMail};
+use crate::{catalog::catalog_changed_at, login_mail::LoginMail};
 
 /// What a warm instance keeps.
 #[derive(Clone)]
 pub struct Worker {
     pub(crate) polar: polar::Client,
     pub(crate) products: Products,
-    /// When this instance last knew that the published catalogue was true.
+    /// When this instance last knew that the published catalog was true.
     pub(crate) confirmed_at: Arc<Mutex<Option<Timestamp>>>,
     pub(crate) sessions: Sessions,
     pub(crate) downloads: Downloads,
@@ -31,8 +31,8 @@ pub struct Worker {
 /// Why a job is not done. It will be tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The catalogue could not be refreshed.
-    #[error("the catalogue could not be refreshed")]
+    /// The catalog could not be refreshed.
+    #[error("the catalog could not be refreshed")]
     Products(#[from] products::Error),
     /// Polar gave no usable answer.
     #[error("Polar gave no usable answer")]
@@ -80,9 +80,9 @@ impl Worker {
     pub async fn work(&self, job: &Job, now: Timestamp) -> Result<(), Error> {
         // Boxed: the states of all calls below would make a type too deep for the compiler.
         match job {
-            Job::PolarEvent(event) => match catalogue_changed_at(job) {
+            Job::PolarEvent(event) => match catalog_changed_at(job) {
                 Some(changed_at) => Box::pin(self.refresh_since(changed_at, now)).await,
-                None => Box::pin(self.heed(event)).await,
+                None => Box::pin(self.handle_event(event)).await,
             },
             Job::LoginCode(login) => {
                 Box::pin(self.send_login_code(login, now)).await;
@@ -92,7 +92,7 @@ impl Worker {
         }
     }
 
-    async fn heed(&self, event: &PolarEvent) -> Result<(), Error> {
+    async fn handle_event(&self, event: &PolarEvent) -> Result<(), Error> {
         use EventType as T;
         match (T::from(event.kind.as_str()), event.customer_id, event.subject_id) {
             (T::CustomerDeleted, Some(customer), _) => self.forget_deleted(customer).await?,

@@ -61,7 +61,7 @@ fn event(id: &str, kind: &str, happened_at: Timestamp) -> Value {
     message(id, &serde_json::to_string(&job).expect("a job is JSON"))
 }
 
-/// Ten messages about the catalogue, of every kind, a second apart.
+/// Ten messages about the catalog, of every kind, a second apart.
 fn changes(last_at: Timestamp) -> Vec<Value> {
     let kinds = KINDS.into_iter().cycle().zip(0..10_u8);
     kinds.map(|(kind, age)| event(&format!("change-{age}"), kind, last_at - Duration::from_secs(age.into()))).collect()
@@ -72,14 +72,14 @@ fn ids(messages: &[Value]) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn ten_changes_of_the_catalogue_list_it_once() {
+async fn ten_changes_of_the_catalog_list_it_once() {
     let shop = Shop::open().await;
     let now = Timestamp::now();
     assert_eq!((shop.invoke(&changes(now), now).await, shop.listings()), (BTreeSet::new(), 1));
 }
 
 #[tokio::test]
-async fn a_batch_about_something_else_leaves_the_catalogue_alone() {
+async fn a_batch_about_something_else_leaves_the_catalog_alone() {
     let shop = Shop::open().await;
     let now = Timestamp::now();
     let others = vec![event("order", "order.paid", now), event("news", "something.new", now)];
@@ -103,7 +103,7 @@ async fn a_failed_refresh_fails_the_messages_that_wanted_it_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_poison_message_fails_alone_beside_changes_of_the_catalogue() {
+async fn a_poison_message_fails_alone_beside_changes_of_the_catalog() {
     let shop = Shop::open().await;
     let now = Timestamp::now();
     let mut batch = changes(now);

@@ -8,7 +8,7 @@ async fn a_missing_setting_stops_the_start_and_is_named() {
         "POLAR_SERVER",
         "POLAR_ACCESS_TOKEN_PARAMETER",
         "STOREFRONT_ORIGINS",
-        "CATALOGUE_TABLE",
+        "CATALOG_TABLE",
         "SESSIONS_TABLE",
         "DOWNLOADS_TABLE",
         "LOGINS_TABLE",

@@ -28,7 +28,7 @@ async fn five_thousand_products_are_published_whole_with_one_call_per_hundred() 
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-        ("CATALOGUE_TABLE", "catalogue".to_owned()),
+        ("CATALOG_TABLE", "catalog".to_owned()),
         ("SESSIONS_TABLE", "sessions".to_owned()),
         ("DOWNLOADS_TABLE", "downloads".to_owned()),
         ("LOGINS_TABLE", "logins".to_owned()),

@@ -58,7 +58,7 @@ impl Shop {
     async fn sign_in(&self, customer: Uuid) -> Session {
         let new = NewSession::open(customer, Proof::Mailbox, LIFETIME, "Firefox on Linux");
         let session = self.sessions.create(&new, Timestamp::now()).await.unwrap();
-        let portal_token = PortalToken { secret: "polar_mst_x".to_owned(), expires_at: Timestamp::now() + HOUR };
+        let portal_token = PortalToken { secret: "polar_mst_x".into(), expires_at: Timestamp::now() + HOUR };
         self.sessions.keep_portal_token(&session, &portal_token).await.unwrap();
         let file = FileOfPurchase { purchase_id: Uuid::from_u128(1), file_id: Uuid::from_u128(2) };
         let quota = Quota { limit: None, grace: Duration::ZERO };
@@ -322,7 +322,7 @@ fn fresh(shop: &Shop) -> Products {
 }
 
 #[tokio::test]
-async fn a_failed_refresh_leaves_the_catalogue_as_it_was() {
+async fn a_failed_refresh_leaves_the_catalog_as_it_was() {
     let shop = Shop::open().await;
     shop.work(&Job::Reconcile).await.unwrap();
     shop.world.polar.fault(Fault::on("GET /v1/files/").body(200, "application/json", "{\"items\": 7}"));

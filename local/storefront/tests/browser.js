@@ -52,8 +52,8 @@ export async function assertNoSidewaysScroll(page, where) {
   assert.ok(content <= screen, `${where}: ${content} px of content on a screen of ${screen} px`);
 }
 
-/** Opens the catalogue and waits for its products. */
-export async function openCatalogue(page) {
+/** Opens the catalog and waits for its products. */
+export async function openCatalog(page) {
   await page.goto(shopUrl);
   await page.locator(".card h3").first().waitFor();
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  assertNoSidewaysScroll, beginCheckout, cardPriced, downloadBy, holdRequests, keepScreenshots, launchBrowser, newVisitor, openCatalogue, shopUrl,
+  assertNoSidewaysScroll, beginCheckout, cardPriced, downloadBy, holdRequests, keepScreenshots, launchBrowser, newVisitor, openCatalog, shopUrl,
 } from "./browser.js";
 import { DECLINED_CARD, GOOD_CARD, pay } from "./hosted-page.js";
 
@@ -15,20 +15,20 @@ let browser;
 before(async () => { browser = await launchBrowser(); });
 after(() => browser?.close());
 
-test("the catalogue shows what is for sale, with prices, and nothing else", async (t) => {
+test("the catalog shows what is for sale, with prices, and nothing else", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   const names = await page.locator(".card h3").allTextContents();
   assert.ok(names.length >= 2, `${names.length} products`);
   assert.deepEqual(names.filter((name) => NOT_FOR_SALE.includes(name)), []);
   assert.equal(await page.locator(".card .amount").count(), names.length);
   assert.equal(await page.locator(".card button.buy").count(), names.length);
-  await keepScreenshots(page, "catalogue");
+  await keepScreenshots(page, "catalog");
 });
 
 test("a search shows what matches, and words when nothing does", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   const name = await page.locator(".card h3").last().textContent();
   await page.getByRole("searchbox").fill(name);
   await page.getByRole("status").filter({ hasText: "found" }).waitFor();
@@ -40,7 +40,7 @@ test("a search shows what matches, and words when nothing does", async (t) => {
 
 test("a product shows its price, what it gives and its files", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   const card = cardPriced(page, PAID);
   const name = await card.locator("h3").textContent();
   await card.locator("h3 a").click();
@@ -53,7 +53,7 @@ test("a product shows its price, what it gives and its files", async (t) => {
 
 test("a free product is bought, its file downloaded, and its checksum is the one shown", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   await beginCheckout(page, cardPriced(page, "Free"));
   const claim = await holdRequests(page, "**/api/session", "POST");
   await pay(page, { buyer: "reader" });
@@ -76,7 +76,7 @@ test("a free product is bought, its file downloaded, and its checksum is the one
 
 test("a declined card charges nothing and another card opens the library", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   const checkout = await beginCheckout(page, cardPriced(page, PAID));
   await pay(page, { buyer: "listener", card: DECLINED_CARD });
   await page.getByText(/declined/i).first().waitFor();
@@ -98,7 +98,7 @@ test("a declined card charges nothing and another card opens the library", async
 
 test("a reload while the payment is being confirmed goes on waiting", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   await beginCheckout(page, cardPriced(page, "Free"));
   const claim = await holdRequests(page, "**/api/session", "POST");
   await pay(page, { buyer: "patient" });
@@ -111,7 +111,7 @@ test("a reload while the payment is being confirmed goes on waiting", async (t) 
 
 test("a connection that is lost while the payment is being confirmed is bridged", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   await beginCheckout(page, cardPriced(page, "Free"));
   let lost = 0;
   await page.route("**/api/session", (route) => {
@@ -126,7 +126,7 @@ test("a connection that is lost while the payment is being confirmed is bridged"
 
 test("a payment whose answer is lost after it opened the library still opens it", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   await beginCheckout(page, cardPriced(page, "Free"));
   let lost = 0;
   await page.route("**/api/session", async (route) => {
@@ -142,7 +142,7 @@ test("a payment whose answer is lost after it opened the library still opens it"
 
 test("a claim goes on when the buyer goes elsewhere meanwhile", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   await beginCheckout(page, cardPriced(page, "Free"));
   const claim = await holdRequests(page, "**/api/session", "POST");
   await pay(page, { buyer: "restless" });
@@ -156,7 +156,7 @@ test("a claim goes on when the buyer goes elsewhere meanwhile", async (t) => {
 
 test("who has paid is never told that nothing was charged", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   await beginCheckout(page, cardPriced(page, "Free"));
   await page.clock.install();
   await page.route("**/api/session", (route) => (route.request().method() === "POST" ? route.fulfill(refusal(502, "polar_unexpected")) : route.fallback()));
@@ -213,7 +213,7 @@ test("signing out closes the library", async (t) => {
 
 test("a double click begins one checkout", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   const checkouts = await holdRequests(page, "**/api/checkout", "POST");
   const button = cardPriced(page, PAID).locator("button.buy");
   await button.dblclick();
@@ -225,7 +225,7 @@ test("a double click begins one checkout", async (t) => {
 
 test("a checkout whose answer is lost is begun once, and another click begins another", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   const sent = [];
   await page.route("**/api/checkout", async (route) => {
     sent.push({ key: route.request().headers()["idempotency-key"], answer: await (await route.fetch()).json() });
@@ -244,7 +244,7 @@ test("a checkout whose answer is lost is begun once, and another click begins an
 
 test("a checkout that is under way ends with its view", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   const checkouts = await holdRequests(page, "**/api/checkout", "POST");
   await cardPriced(page, PAID).locator("button.buy").click();
   await page.locator(".card h3 a").last().click();
@@ -259,7 +259,7 @@ test("a checkout that is under way ends with its view", async (t) => {
 
 test("a checkout that cannot begin says so and can be tried again", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   await page.route("**/api/checkout", (route) => route.abort(), { times: 1 });
   const card = cardPriced(page, PAID);
   await card.locator("button.buy").click();
@@ -334,19 +334,19 @@ test("an unknown product and an unknown address are told in words", async (t) =>
   await page.getByRole("heading", { name: "There is no such page" }).waitFor();
 });
 
-test("a catalogue that does not answer can be tried again", async (t) => {
+test("a catalog that does not answer can be tried again", async (t) => {
   const page = await newVisitor(browser, t);
   await page.route("**/api/products?*", (route) => route.abort(), { times: 1 });
   await page.goto(shopUrl);
   await page.getByRole("alert").getByText("No connection to the shop").waitFor();
-  await keepScreenshots(page, "catalogue-error");
+  await keepScreenshots(page, "catalog-error");
   await page.getByRole("button", { name: "Try again" }).click();
   await page.locator(".card h3").first().waitFor();
 });
 
 test("a purchase begins with the keyboard alone", async (t) => {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   const name = await page.locator(".card h3").first().textContent();
   await tabTo(page, (focused) => focused.closest(".card h3") !== null);
   await page.keyboard.press("Enter");
@@ -362,8 +362,8 @@ test("a purchase begins with the keyboard alone", async (t) => {
 
 test("every view fits a phone, and what is touched is large enough for a finger", async (t) => {
   const page = await newVisitor(browser, t, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
-  await openCatalogue(page);
-  await assertNoSidewaysScroll(page, "the catalogue");
+  await openCatalog(page);
+  await assertNoSidewaysScroll(page, "the catalog");
   const small = await page.locator("button, .nav-link, .button, input, .brand").evaluateAll((nodes) =>
     nodes.filter((node) => node.checkVisibility() && node.getBoundingClientRect().height < 44).map((node) => node.outerHTML));
   assert.deepEqual(small, []);
@@ -375,7 +375,7 @@ test("every view fits a phone, and what is touched is large enough for a finger"
 // Somebody who has just bought the free product, in front of the library.
 async function newBuyer(t, buyer) {
   const page = await newVisitor(browser, t);
-  await openCatalogue(page);
+  await openCatalog(page);
   await beginCheckout(page, cardPriced(page, "Free"));
   await pay(page, { buyer });
   await page.locator("li.row.is-available").first().waitFor();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { beginCheckout, cardPriced, keepScreenshots, launchBrowser, newVisitor, openCatalogue, shopUrl } from "./browser.js";
+import { beginCheckout, cardPriced, keepScreenshots, launchBrowser, newVisitor, openCatalog, shopUrl } from "./browser.js";
 import { pay } from "./hosted-page.js";
 import { openMailbox } from "./mailbox.js";
 
@@ -18,7 +18,7 @@ after(() => browser?.close());
 test("a code by e-mail opens everything that was bought", async (t) => {
   const page = await newVisitor(browser, t);
   const mailbox = await openMailbox(page, ADA);
-  await openCatalogue(page);
+  await openCatalog(page);
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Sign in by e-mail" }).waitFor();
   await keepScreenshots(page, "sign-in");
@@ -148,7 +148,7 @@ test("too many codes are refused with the time of the next one, and a reload kee
 test("a purchase made as a visitor opens itself alone, and signing in opens the rest", async (t) => {
   const page = await newVisitor(browser, t);
   const mailbox = await openMailbox(page, ADA);
-  await openCatalogue(page);
+  await openCatalog(page);
   await beginCheckout(page, cardPriced(page, "Free"));
   await pay(page, { buyer: "ada" });
   await page.locator("li.row.is-available").first().waitFor();

@@ -6,7 +6,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use polar_standin::{Purchase, demo};
 use store::{
-    Attempt, BrowserKey, Catalogue, Checkouts, History, HistoryOf, IdempotencyKey, Lifetime, Limits, LoginCode,
+    Attempt, BrowserKey, Catalog, Checkouts, History, HistoryOf, IdempotencyKey, Lifetime, Limits, LoginCode,
     LoginRequest, Logins, NewCheckout, NewLogin, NewSession, Proof, Repeatable, SessionToken, Sessions,
 };
 use uuid::Uuid;
@@ -75,7 +75,7 @@ impl World {
         sessions.create(&new_session(ACCOUNT_SESSION, Proof::Mailbox)?, opened_at).await?;
         self.seed_refund(&sessions).await?;
         self.seed_gone_customer(&sessions).await?;
-        self.seed_catalogue().await?;
+        self.seed_catalog().await?;
         self.seed_logins().await
     }
 
@@ -106,10 +106,10 @@ impl World {
         Ok(history.record_once(GONE, HistoryOf::Account, Uuid::new_v4(), &refused).await?)
     }
 
-    /// A catalogue in the form of another version, which sends everybody to Polar, as large as that of a large shop.
-    async fn seed_catalogue(&self) -> anyhow::Result<()> {
-        let catalogue = Catalogue::new(self.dynamodb.client(), "catalogue");
-        Ok(catalogue.publish(&vec![0; 100_000], Timestamp::now() - OPENED_BEFORE).await?)
+    /// A catalog in the form of another version, which sends everybody to Polar, as large as that of a large shop.
+    async fn seed_catalog(&self) -> anyhow::Result<()> {
+        let catalog = Catalog::new(self.dynamodb.client(), "catalog");
+        Ok(catalog.publish(&vec![0; 100_000], Timestamp::now() - OPENED_BEFORE).await?)
     }
 
     async fn seed_logins(&self) -> anyhow::Result<()> {

@@ -57,7 +57,7 @@ impl World {
             ("POLAR_SERVER", "sandbox"),
             ("POLAR_API_URL", &self.polar.api_url()),
             ("POLAR_ACCESS_TOKEN", self.polar.access_token()),
-            ("CATALOGUE_TABLE", "catalogue"),
+            ("CATALOG_TABLE", "catalog"),
             ("SESSIONS_TABLE", "sessions"),
             ("CHECKOUTS_TABLE", "checkouts"),
             ("LOGINS_TABLE", "logins"),

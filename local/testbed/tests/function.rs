@@ -99,7 +99,7 @@ async fn a_program_that_says_nothing_runs_out_of_time() {
 async fn a_failed_start_says_why() {
     let rows = [
         ("a missing setting", vec![], "the setting REQUIRED is missing"),
-        ("an initialization error", vec![("INIT_ERROR", "no catalogue".to_owned())], "Echo: no catalogue"),
+        ("an initialization error", vec![("INIT_ERROR", "no catalog".to_owned())], "Echo: no catalog"),
     ];
     for (case, settings, text) in rows {
         let error = Function::start(Path::new(ECHO), &settings).await.err().expect(case);

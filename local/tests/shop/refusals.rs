@@ -67,9 +67,8 @@ async fn a_wrong_method_is_told_the_right_ones() {
 async fn what_is_not_for_sale_is_neither_shown_nor_sold() {
     let shop = open_shop().await;
     let browser = Browser::at(&shop);
-    let catalogue = browser.get("/api/products?limit=100").await;
-    let shown: Vec<_> =
-        catalogue.body["items"].as_array().unwrap().iter().map(|product| product["id"].clone()).collect();
+    let catalog = browser.get("/api/products?limit=100").await;
+    let shown: Vec<_> = catalog.body["items"].as_array().unwrap().iter().map(|product| product["id"].clone()).collect();
     assert!(shown.len() >= 8, "{shown:?}");
 
     for product in [demo::ARCHIVED_PACK, demo::PRIVATE_COMMISSION, demo::DRAFT_KIT] {
@@ -93,7 +92,7 @@ async fn a_product_is_shown_without_the_merchants_notes() {
 }
 
 #[tokio::test]
-async fn an_unchanged_catalogue_is_not_sent_again() {
+async fn an_unchanged_catalog_is_not_sent_again() {
     let shop = open_shop().await;
     let browser = Browser::at(&shop);
     let first = browser.get("/api/products").await;
@@ -107,7 +106,7 @@ async fn an_unchanged_catalogue_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_catalogue_takes_one_call_to_polar_for_many_visitors() {
+async fn the_catalog_takes_one_call_to_polar_for_many_visitors() {
     let shop = open_shop().await;
     let browser = Browser::at(&shop);
     futures_util::future::join_all((0..20).map(|_| browser.get("/api/products"))).await;
@@ -143,9 +142,9 @@ async fn the_shop_still_shows_what_it_sells_while_polar_is_down() {
     polar(&shop).fault(Fault::on("* /v1/*").status(503));
 
     let browser = Browser::at(&shop);
-    let catalogue = browser.get("/api/products").await;
-    assert_eq!((catalogue.status, catalogue.body["pagination"]["totalCount"].as_u64()), (200, Some(10)));
-    assert!(catalogue.header("age").is_some_and(|age| age.parse::<u64>().is_ok()), "{catalogue:?}");
+    let catalog = browser.get("/api/products").await;
+    assert_eq!((catalog.status, catalog.body["pagination"]["totalCount"].as_u64()), (200, Some(10)));
+    assert!(catalog.header("age").is_some_and(|age| age.parse::<u64>().is_ok()), "{catalog:?}");
     assert_eq!(browser.get(&format!("/api/products/{}", demo::FOREST_PACK)).await.status, 200);
     assert_eq!(browser.get(&format!("/api/checkout-links/{}", demo::BUNDLE_LINK)).await.status, 200);
     assert_eq!(browser.get("/api/session").await.body, json!({ "active": false }));

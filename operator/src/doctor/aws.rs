@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use startup::Clients;
-use store::{Catalogue, Found, TABLES, TableDescription};
+use store::{Catalog, Found, TABLES, TableDescription};
 use url::form_urlencoded::byte_serialize;
 
 use super::{
@@ -29,8 +29,8 @@ pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Client
     chain.look_each(Link::Tables, &[], check_tables(shop)).await;
     match clients {
         // Boxed: DynamoDB's SDK makes large futures.
-        Some(clients) => chain.look(Link::Catalogue, &[Link::Tables], Box::pin(check_catalogue(shop, clients))).await,
-        None => chain.skip(&[Link::Catalogue], Link::AccessToken),
+        Some(clients) => chain.look(Link::Catalog, &[Link::Tables], Box::pin(check_catalog(shop, clients))).await,
+        None => chain.skip(&[Link::Catalog], Link::AccessToken),
     }
     if shop.is_local() {
         let here = || async { Ok(Finding::ok("in this process")) };
@@ -173,19 +173,19 @@ async fn check_table(shop: &Shop, aws: &AwsJson, table: &TableDescription) -> Lo
     Ok(Finding::ok(format!("{name} is there, with its keys and its time to live")))
 }
 
-async fn check_catalogue(shop: &Shop, clients: &Clients) -> Look {
-    let table: String = shop.settings.required("CATALOGUE_TABLE")?;
-    let found = Catalogue::new(clients.dynamodb.clone(), table).find(None).await?;
-    let refresh = format!("run `storefront catalogue refresh{}`, and look into the worker's log", shop.flag());
+async fn check_catalog(shop: &Shop, clients: &Clients) -> Look {
+    let table: String = shop.settings.required("CATALOG_TABLE")?;
+    let found = Catalog::new(clients.dynamodb.clone(), table).find(None).await?;
+    let refresh = format!("run `storefront catalog refresh{}`, and look into the worker's log", shop.flag());
     let published_at = match found {
         Found::Changed(snapshot) => snapshot.refreshed_at,
         Found::Unchanged { refreshed_at } => refreshed_at,
-        Found::Nothing => return Ok(Finding::broken("the worker has published no catalogue yet", refresh)),
+        Found::Nothing => return Ok(Finding::broken("the worker has published no catalog yet", refresh)),
     };
     let age = Timestamp::now().duration_since(published_at).unsigned_abs();
     let minutes = age.as_secs() / 60;
     if age > STALE {
-        let says = format!("the catalogue is {minutes} minutes old: the worker or its schedule has stopped");
+        let says = format!("the catalog is {minutes} minutes old: the worker or its schedule has stopped");
         return Ok(Finding::broken(says, refresh));
     }
     Ok(Finding::ok(format!("published {minutes} min ago")))

@@ -135,7 +135,7 @@ async fn list_files(
 /// Asks as the download function does, with a session that is in no table.
 async fn check_quota(shop: &Shop, clients: &Clients, session: &CustomerSession, product: &Product) -> Look {
     let (now, customer) = (Timestamp::now(), Uuid::from(session.customer_id));
-    let portal_token = PortalToken { secret: session.token.expose().to_owned(), expires_at: session.expires_at };
+    let portal_token = PortalToken { secret: session.token.expose().into(), expires_at: session.expires_at };
     let as_buyer = Session {
         token: SessionToken::generate(customer),
         customer_id: customer,

@@ -16,7 +16,7 @@ pub(crate) enum Link {
     Files,
     Terms,
     Tables,
-    Catalogue,
+    Catalog,
     Queue,
     Worker,
     DeadLetters,

@@ -61,7 +61,7 @@ pub(super) fn check(shop: &Shop) -> Finding {
 /// The setting with a table's name.
 pub(super) fn table_setting(table: &TableDescription) -> &'static str {
     match table.name {
-        "catalogue" => "CATALOGUE_TABLE",
+        "catalog" => "CATALOG_TABLE",
         "sessions" => "SESSIONS_TABLE",
         "checkouts" => "CHECKOUTS_TABLE",
         "logins" => "LOGINS_TABLE",

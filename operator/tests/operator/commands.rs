@@ -15,9 +15,9 @@ use crate::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_worker_is_asked_to_fetch_the_catalogue() {
+async fn the_worker_is_asked_to_fetch_the_catalog() {
     let world = World::start().await;
-    assert_eq!(world.ask(&["catalogue", "refresh"]).await, json!({ "done": false }));
+    assert_eq!(world.ask(&["catalog", "refresh"]).await, json!({ "done": false }));
     assert_eq!(world.aws.account().sent, [r#"{"job":"reconcile"}"#]);
 }
 
@@ -84,18 +84,18 @@ async fn checkouts_are_listed_with_what_became_of_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_lies_outside_ends_with_three_and_what_is_not_there_with_one() {
     let world = World::start().await;
-    let said = run(&world.environment(), &["--stack", "nobodys", "doctor"]).await;
-    assert_eq!(said.code, 1);
-    assert!(said.stderr.contains("there is no stack nobodys"), "{}", said.stderr);
+    let output = run(&world.environment(), &["--stack", "nobodys", "doctor"]).await;
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.contains("there is no stack nobodys"), "{}", output.stderr);
 
     world.aws.account().parameters.remove(ACCESS_TOKEN_PARAMETER);
-    let said = world.run(&["checkouts", "list"]).await;
-    assert_eq!((said.code, said.stdout.as_str()), (3, ""));
-    assert!(said.stderr.contains("/shop/access-token"), "{}", said.stderr);
+    let output = world.run(&["checkouts", "list"]).await;
+    assert_eq!((output.code, output.stdout.as_str()), (3, ""));
+    assert!(output.stderr.contains("/shop/access-token"), "{}", output.stderr);
 
-    let said = run(&BTreeMap::new(), &["--stack", STACK, "doctor"]).await;
-    assert_eq!(said.code, 3);
-    assert!(said.stderr.contains("AWS has no region for you"), "{}", said.stderr);
+    let output = run(&BTreeMap::new(), &["--stack", STACK, "doctor"]).await;
+    assert_eq!(output.code, 3);
+    assert!(output.stderr.contains("AWS has no region for you"), "{}", output.stderr);
 }
 
 const CLI_2: &str = r#"#!/bin/sh
@@ -129,9 +129,9 @@ async fn credentials_come_from_the_aws_cli_where_the_environment_has_none() {
         }
         environment.insert("PATH".to_owned(), folder.path().display().to_string());
 
-        let said = run(&environment, &["--stack", STACK, "doctor"]).await;
+        let output = run(&environment, &["--stack", STACK, "doctor"]).await;
 
-        assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
+        assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
     }
 }
 
@@ -149,8 +149,8 @@ async fn colours_are_for_those_who_see_them() {
     for (variable, coloured) in [("TERM", false), ("CLICOLOR_FORCE", true), ("NO_COLOR", false)] {
         let mut environment = world.environment();
         environment.insert(variable.to_owned(), "1".to_owned());
-        let said = run(&environment, &["--stack", STACK, "doctor"]).await;
-        assert_eq!(said.stdout.contains('\u{1b}'), coloured, "{variable}");
+        let output = run(&environment, &["--stack", STACK, "doctor"]).await;
+        assert_eq!(output.stdout.contains('\u{1b}'), coloured, "{variable}");
     }
 }
 
@@ -170,7 +170,7 @@ async fn the_help_teaches_and_a_wrong_command_line_ends_with_two() {
         &["quota", "grant", "a@b.example", "0d000006-0000-4000-8000-000000000006", "0"],
     ];
     for arguments in wrong {
-        let said = run(&BTreeMap::new(), arguments).await;
-        assert_eq!((said.code, said.stdout.as_str()), (2, ""), "{arguments:?}");
+        let output = run(&BTreeMap::new(), arguments).await;
+        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{arguments:?}");
     }
 }

@@ -59,17 +59,17 @@ async fn a_quota_is_not_changed_where_it_is_not_clear_whose_and_which() {
         ("nobody", &["quota", "grant", "nobody@recordings-mail.net", &file], "there is no such customer"),
     ];
     for (case, arguments, words) in rows {
-        let said = world.run(arguments).await;
-        assert_eq!((said.code, said.stdout.as_str()), (1, ""), "{case}");
-        assert!(said.stderr.contains(words) && !said.stderr.contains('@'), "{case}: {}", said.stderr);
+        let output = world.run(arguments).await;
+        assert_eq!((output.code, output.stdout.as_str()), (1, ""), "{case}");
+        assert!(output.stderr.contains(words) && !output.stderr.contains('@'), "{case}: {}", output.stderr);
     }
 
     let again = FileOfPurchase { purchase_id: Uuid::from_u128(6), ..FILE };
     take(&world, FILE, 1).await;
     take(&world, again, 1).await;
-    let said = world.run(&["quota", "grant", demo::ADA_EMAIL, &file]).await;
-    assert_eq!(said.code, 1);
-    assert!(said.stderr.contains("more than once: choose with --purchase"), "{}", said.stderr);
+    let output = world.run(&["quota", "grant", demo::ADA_EMAIL, &file]).await;
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.contains("more than once: choose with --purchase"), "{}", output.stderr);
 
     let purchase = again.purchase_id.to_string();
     let granted = world.ask(&["quota", "grant", demo::ADA_EMAIL, &file, "--purchase", &purchase]).await;
@@ -144,9 +144,9 @@ async fn a_customer_who_is_gone_from_polar_is_shown_by_id_as_long_as_something_i
     assert_eq!((&shown["knownAtPolar"], &shown["counters"][0]["used"]), (&json!(false), &json!(1)));
 
     world.run(&["quota", "reset", &id, &FILE.file_id.to_string()]).await;
-    let said = world.run(&["customer", &id]).await;
-    assert_eq!((said.code, said.stdout.as_str()), (1, ""));
-    assert!(said.stderr.contains("there is no such customer"), "{}", said.stderr);
+    let output = world.run(&["customer", &id]).await;
+    assert_eq!((output.code, output.stdout.as_str()), (1, ""));
+    assert!(output.stderr.contains("there is no such customer"), "{}", output.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,9 +163,9 @@ async fn an_ended_session_is_over_and_the_others_live_on() {
     assert_eq!(ended, json!({ "customerId": demo::ADA, "sessionId": first }));
     assert_eq!(left().await, [second]);
 
-    let said = world.run(&["sessions", "end", demo::ADA_EMAIL, "--id", &first]).await;
-    assert_eq!((said.code, said.stdout.as_str()), (1, ""));
-    assert!(said.stderr.contains("has no session"), "{}", said.stderr);
+    let output = world.run(&["sessions", "end", demo::ADA_EMAIL, "--id", &first]).await;
+    assert_eq!((output.code, output.stdout.as_str()), (1, ""));
+    assert!(output.stderr.contains("has no session"), "{}", output.stderr);
 
     world.ask(&["sessions", "end", &demo::ADA.to_string()]).await;
     assert!(left().await.is_empty());

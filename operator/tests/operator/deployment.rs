@@ -37,13 +37,13 @@ async fn keep_rows_for_ever(world: &World, name: &str) {
     update.time_to_live_specification(off).send().await.expect("it is off");
 }
 
-/// Another time in the row that names the current catalogue; without one the row goes.
-async fn date_catalogue(world: &World, refreshed_at: Option<u64>) {
+/// Another time in the row that names the current catalog; without one the row goes.
+async fn date_catalog(world: &World, refreshed_at: Option<u64>) {
     let (client, id) = (world.shop.dynamodb.client(), AttributeValue::S("current".to_owned()));
     match refreshed_at {
-        None => drop(client.delete_item().table_name("catalogue").key("id", id).send().await.expect("it goes")),
+        None => drop(client.delete_item().table_name("catalog").key("id", id).send().await.expect("it goes")),
         Some(at) => {
-            let update = client.update_item().table_name("catalogue").key("id", id);
+            let update = client.update_item().table_name("catalog").key("id", id);
             let update = update.update_expression("SET refreshed_at = :at");
             let update = update.expression_attribute_values(":at", AttributeValue::N(at.to_string()));
             update.send().await.expect("it changes");
@@ -81,15 +81,15 @@ const FAULTS: &[Fault] = &[
     },
     Fault {
         what: "the worker has never run",
-        introduce: |world| Box::pin(date_catalogue(world, None)),
-        link: "catalogue",
-        says: "no catalogue yet",
+        introduce: |world| Box::pin(date_catalog(world, None)),
+        link: "catalog",
+        says: "no catalog yet",
         ..NONE
     },
     Fault {
         what: "the schedule has stopped",
-        introduce: |world| Box::pin(date_catalogue(world, Some(1_700_000_000_000))),
-        link: "catalogue",
+        introduce: |world| Box::pin(date_catalog(world, Some(1_700_000_000_000))),
+        link: "catalog",
         says: "the worker or its schedule has stopped",
         ..NONE
     },

@@ -20,15 +20,15 @@ async fn a_deployed_shop_is_well_link_by_link() {
     let world = World::start().await;
     let product = demo::FOREST_PACK.to_string();
     let buyer = ["--customer", demo::ADA_EMAIL, "--product", &product];
-    let said = world.run(&[&["doctor", "--json"], &buyer[..]].concat()).await;
+    let output = world.run(&[&["doctor", "--json"], &buyer[..]].concat()).await;
 
-    let report = said.json();
+    let report = output.json();
     let lines = report["links"].as_array().expect("links");
     let other: Vec<_> = lines.iter().filter(|line| line["state"] != "ok").collect();
     assert!(other.is_empty(), "{other:?}");
     let looked_at: BTreeSet<_> = lines.iter().map(|line| line["link"].to_string()).collect();
     assert_eq!(looked_at.len(), 34, "{looked_at:?}");
-    assert_eq!((said.code, &report["healthy"]), (0, &json!(true)));
+    assert_eq!((output.code, &report["healthy"]), (0, &json!(true)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,16 +45,16 @@ async fn the_shop_on_this_machine_is_all_green() {
     let shop = polar_storefront::LocalShop::start(&options).await.expect("the shop starts");
     let local = format!("--local={}", folder.path().display());
 
-    let said = run(&BTreeMap::new(), &[&local, "doctor"]).await;
-    assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
-    let links = said.stdout.strip_suffix("\nAll is well.\n").expect("the last words");
+    let output = run(&BTreeMap::new(), &[&local, "doctor"]).await;
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    let links = output.stdout.strip_suffix("\nAll is well.\n").expect("the last words");
     assert!(links.lines().all(|line| line.starts_with("ok ")), "{links}");
-    assert!(said.stdout.contains("in this process"), "queue and mail are the shop's own: {}", said.stdout);
+    assert!(output.stdout.contains("in this process"), "queue and mail are the shop's own: {}", output.stdout);
 
     drop(shop);
-    let said = run(&BTreeMap::new(), &[&local, "doctor"]).await;
-    assert_eq!(said.code, 3, "{}", said.stdout);
-    assert!(said.stderr.contains("start one with `cargo run`"), "{}", said.stderr);
+    let output = run(&BTreeMap::new(), &[&local, "doctor"]).await;
+    assert_eq!(output.code, 3, "{}", output.stdout);
+    assert!(output.stderr.contains("start one with `cargo run`"), "{}", output.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,9 +64,9 @@ async fn without_a_stack_the_environment_describes_the_shop() {
     environment.extend(world.aws.account().variables.clone());
     environment.insert("API_URL".to_owned(), world.shop.url.clone());
 
-    let said = run(&environment, &["doctor"]).await;
+    let output = run(&environment, &["doctor"]).await;
 
-    assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,13 +74,13 @@ async fn the_doctor_says_in_words_what_to_do_and_ends_with_one() {
     let world = World::start().await;
     world.put_parameter(ACCESS_TOKEN_PARAMETER, "polar_oat_revoked");
 
-    let said = world.run(&["doctor"]).await;
+    let output = world.run(&["doctor"]).await;
 
-    assert_eq!(said.code, 1);
-    assert!(said.stdout.contains("BROKEN   token "), "{}", said.stdout);
-    assert!(said.stdout.contains("→ sandbox and production have tokens of their own"), "{}", said.stdout);
-    assert!(said.stdout.contains("skipped  scopes              hangs on token"), "{}", said.stdout);
-    assert!(!said.stdout.contains('\u{1b}'), "no colours outside a terminal");
+    assert_eq!(output.code, 1);
+    assert!(output.stdout.contains("BROKEN   token "), "{}", output.stdout);
+    assert!(output.stdout.contains("→ sandbox and production have tokens of their own"), "{}", output.stdout);
+    assert!(output.stdout.contains("skipped  scopes              hangs on token"), "{}", output.stdout);
+    assert!(!output.stdout.contains('\u{1b}'), "no colours outside a terminal");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,6 +99,6 @@ async fn the_doctor_says_what_it_has_found_while_polar_hangs() {
     tokio::select! {
         biased;
         line = lines.next_line() => assert!(line.expect("a line").expect("a line").starts_with("ok       settings ")),
-        () = gives_up => panic!("Polar's time is up, and nothing was said"),
+        () = gives_up => panic!("Polar's time is up, and nothing was printed"),
     }
 }

@@ -8,14 +8,14 @@ use tokio::process::{Child, Command};
 /// What no output may contain, besides what a test adds: how secrets of Polar's begin, and AWS's key.
 const SECRETS: [&str; 6] = ["polar_oat_", "polar_cst_", "polar_mst_", "whsec_", "operator-key", "X-Amz-Signature"];
 
-/// What the command said.
-pub(crate) struct Said {
+/// What a command printed, and how it ended.
+pub(crate) struct Output {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-impl Said {
+impl Output {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
     }
@@ -29,14 +29,17 @@ pub(crate) fn start(environment: &BTreeMap<String, String>, arguments: &[&str]) 
 }
 
 /// Runs it to its end, and looks for secrets in whatever it says.
-pub(crate) async fn run(environment: &BTreeMap<String, String>, arguments: &[&str]) -> Said {
+pub(crate) async fn run(environment: &BTreeMap<String, String>, arguments: &[&str]) -> Output {
     let output = start(environment, arguments).wait_with_output().await.expect("the command ends");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    let said =
-        Said { code: output.status.code().expect("a code"), stdout: text(output.stdout), stderr: text(output.stderr) };
+    let output = Output {
+        code: output.status.code().expect("a code"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    };
     for secret in SECRETS {
-        let shown = said.stdout.contains(secret) || said.stderr.contains(secret);
-        assert!(!shown, "{arguments:?} shows {secret}: {}{}", said.stdout, said.stderr);
+        let shown = output.stdout.contains(secret) || output.stderr.contains(secret);
+        assert!(!shown, "{arguments:?} shows {secret}: {}{}", output.stdout, output.stderr);
     }
-    said
+    output
 }

@@ -69,9 +69,9 @@ async fn setup_takes_a_token_of_its_own_and_refuses_one_that_cannot() {
     world.put_parameter(ACCESS_TOKEN_PARAMETER, &world.polar.token_with_scopes(&SHOP));
     let setup = ["--stack", STACK, "setup", "--api-url", "https://api.shop.example", "--json"];
 
-    let said = run(&world.environment(), &setup).await;
-    assert_eq!((said.code, said.stdout.as_str()), (1, ""));
-    assert!(said.stderr.contains("lacks webhooks:read, webhooks:write"), "{}", said.stderr);
+    let output = run(&world.environment(), &setup).await;
+    assert_eq!((output.code, output.stdout.as_str()), (1, ""));
+    assert!(output.stderr.contains("lacks webhooks:read, webhooks:write"), "{}", output.stderr);
 
     let mut environment = world.environment();
     let token = world.polar.token_with_scopes(&["webhooks:read", "webhooks:write"]);
@@ -79,17 +79,17 @@ async fn setup_takes_a_token_of_its_own_and_refuses_one_that_cannot() {
     assert_eq!(run(&environment, &setup).await.json()["endpoint"], "changed");
 
     world.put_parameter(ACCESS_TOKEN_PARAMETER, &world.polar.token_with_scopes(&SHOP[1..]));
-    let said = run(&environment, &setup).await;
-    assert_eq!(said.code, 1);
-    assert!(said.stderr.contains("the shop's access token lacks products:read"), "{}", said.stderr);
+    let output = run(&environment, &setup).await;
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.contains("the shop's access token lacks products:read"), "{}", output.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn setup_refuses_an_address_that_polar_cannot_deliver_to() {
     let world = World::start().await;
-    let said = world.run(&["setup", "--api-url", "http://api.shop.example"]).await;
-    assert_eq!((said.code, said.stdout.as_str()), (1, ""));
-    assert!(said.stderr.contains("https only"), "{}", said.stderr);
+    let output = world.run(&["setup", "--api-url", "http://api.shop.example"]).await;
+    assert_eq!((output.code, output.stdout.as_str()), (1, ""));
+    assert!(output.stderr.contains("https only"), "{}", output.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use startup::Settings;
 
 use crate::{
     aws::{Aws, QUEUE_URL, STACK},
-    run::{Said, run},
+    run::{Output, run},
 };
 
 pub(crate) const ACCESS_TOKEN_PARAMETER: &str = "/shop/access-token";
@@ -95,7 +95,7 @@ impl World {
     }
 
     /// Runs the command on the deployed shop.
-    pub(crate) async fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
         run(&self.environment(), &[&["--stack", STACK], arguments].concat()).await
     }
 
@@ -129,7 +129,7 @@ fn variables(polar: &Standin, shop: &LocalShop) -> BTreeMap<String, String> {
         ("ALLOW_BEARER", "true"),
         ("QUEUE_URL", QUEUE_URL),
         ("MAIL_FROM", "The Shop <hello@shop.example>"),
-        ("CATALOGUE_TABLE", "catalogue"),
+        ("CATALOG_TABLE", "catalog"),
         ("SESSIONS_TABLE", "sessions"),
         ("CHECKOUTS_TABLE", "checkouts"),
         ("DOWNLOADS_TABLE", "downloads"),

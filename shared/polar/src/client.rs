@@ -12,6 +12,7 @@ use reqwest::{
     RequestBuilder, Response,
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
 };
+use secrecy::ExposeSecret;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use tracing::{debug, info};
 use url::Url;
@@ -226,7 +227,7 @@ impl Client {
                 let fetched = self.0.access_token.fetch().await;
                 of_organization =
                     fetched.map_err(|source| Error::Unavailable { status: None, source: Some(source) })?;
-                &of_organization
+                of_organization.expose_secret()
             }
             Bearer::Customer(token) => token.expose(),
         };

@@ -1,38 +1,42 @@
-//! Texts that must not reach a log: their `Debug` shows nothing, and only `expose` gives them away.
+//! Texts that must not reach a log: their `Debug` shows nothing, only `expose` gives them away, and memory that held them is wiped.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use subtle::ConstantTimeEq;
 use url::Url;
 
 use crate::error::Source;
 
 macro_rules! secrets {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Deserialize, Eq, Hash, PartialEq)]
-        #[serde(transparent)]
-        pub struct $name(String);
+    ($($(#[$attribute:meta])* $name:ident),+ $(,)?) => {$(
+        #[derive(Clone, Debug, Deserialize)]
+        $(#[$attribute])*
+        pub struct $name(SecretString);
 
         impl $name {
             /// Takes the text as it is: Polar's secrets are opaque, their prefix says nothing reliable.
             #[must_use]
-            pub fn new(text: impl Into<String>) -> Self {
+            pub fn new(text: impl Into<SecretString>) -> Self {
                 Self(text.into())
             }
 
             /// The secret itself, for the one place that needs it.
             #[must_use]
             pub fn expose(&self) -> &str {
-                &self.0
+                self.0.expose_secret()
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
+        /// Takes the same time wherever two secrets of one length differ.
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
             }
         }
+
+        impl Eq for $name {}
     )+};
 }
 
@@ -43,33 +47,18 @@ secrets! {
     ClientSecret,
     /// The key of a webhook endpoint's signatures.
     WebhookSecret,
+    /// An address that works for whoever holds it: a download link, an invoice, a payment page.
+    ///
+    /// Buyers' browsers are sent there, so what is read from Polar is an https address in plain ASCII. A Polar on this
+    /// machine may have an http one.
+    #[serde(try_from = "String")]
+    SecretUrl,
 }
-
-/// An address that works for whoever holds it: a download link, an invoice, a payment page.
-///
-/// Buyers' browsers are sent there, so it is an https address in plain ASCII. A Polar on this machine may have an http one.
-#[derive(Clone, Deserialize, Eq, Hash, PartialEq)]
-#[serde(try_from = "String")]
-pub struct SecretUrl(String);
 
 /// A text that no browser is to be sent to. It is not repeated here.
 #[derive(Debug, thiserror::Error)]
 #[error("this is no https address")]
 pub struct NoWebAddress;
-
-impl SecretUrl {
-    /// Takes an address that was checked before.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The address itself, for the one place that needs it.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
 
 impl TryFrom<String> for SecretUrl {
     type Error = NoWebAddress;
@@ -82,13 +71,7 @@ impl TryFrom<String> for SecretUrl {
             "http" => matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")),
             _ => false,
         });
-        if is_plain && is_web { Ok(Self(text)) } else { Err(NoWebAddress) }
-    }
-}
-
-impl fmt::Debug for SecretUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretUrl(…)")
+        if is_plain && is_web { Ok(Self::new(text)) } else { Err(NoWebAddress) }
     }
 }
 
@@ -98,34 +81,33 @@ pub struct AccessToken(Kept);
 
 #[derive(Clone)]
 enum Kept {
-    Here(Arc<str>),
-    Elsewhere(Arc<dyn Fn() -> Fetched + Send + Sync>),
+    Value(SecretString),
+    Fetch(Arc<dyn Fn() -> Fetching + Send + Sync>),
 }
 
-/// A token on its way.
-type Fetched = Pin<Box<dyn Future<Output = Result<String, Source>> + Send>>;
+type Fetching = Pin<Box<dyn Future<Output = Result<SecretString, Source>> + Send>>;
 
 impl AccessToken {
     /// Takes the text as it is: Polar's secrets are opaque, their prefix says nothing reliable.
     #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Kept::Here(text.into().into()))
+    pub fn new(text: impl Into<SecretString>) -> Self {
+        Self(Kept::Value(text.into()))
     }
 
     /// Takes the token from where it is kept each time that a request needs it. Whoever keeps it remembers it: many
     /// programs answer most of what they are asked without it.
     pub fn kept_by<F>(fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<String, Source>> + Send + 'static,
+        F: Future<Output = Result<SecretString, Source>> + Send + 'static,
     {
-        Self(Kept::Elsewhere(Arc::new(move || Box::pin(fetch()))))
+        Self(Kept::Fetch(Arc::new(move || Box::pin(fetch()))))
     }
 
     /// The token itself, for the one place that needs it.
-    pub(crate) async fn fetch(&self) -> Result<String, Source> {
+    pub(crate) async fn fetch(&self) -> Result<SecretString, Source> {
         match &self.0 {
-            Kept::Here(token) => Ok(token.to_string()),
-            Kept::Elsewhere(fetch) => fetch().await,
+            Kept::Value(token) => Ok(token.clone()),
+            Kept::Fetch(fetch) => fetch().await,
         }
     }
 }

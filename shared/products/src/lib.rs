@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod listing;
+mod lookups;
 mod products;
-mod strangers;
 
 pub use listing::Listing;
 pub use products::{Error, Products};

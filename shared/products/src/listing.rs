@@ -60,7 +60,7 @@ impl Listing {
         Self { true_at, content: Arc::clone(&self.content) }
     }
 
-    /// The listing for the catalogue table. The same listing gives the same bytes.
+    /// The listing for the catalog table. The same listing gives the same bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let Content { products, files, links, .. } = &*self.content;
@@ -115,7 +115,7 @@ async fn fetch_links(polar: &polar::Client) -> Result<Vec<CheckoutLink>, polar::
 fn or_nothing<T>(answer: Result<Vec<T>, polar::Error>, scope: &str) -> Result<Vec<T>, polar::Error> {
     match answer {
         Err(polar::Error::InsufficientScope) => {
-            warn!(scope, "leaving something out of the catalogue, because the access token lacks a scope");
+            warn!(scope, "leaving something out of the catalog, because the access token lacks a scope");
             Ok(Vec::new())
         }
         answer => answer,

@@ -8,12 +8,12 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use polar::{Product, ProductId};
 use startup::{Clients, SettingError, Settings};
-use store::{Catalogue, Found};
+use store::{Catalog, Found};
 use tokio::sync::Mutex;
 use tracing::warn;
 use uuid::Uuid;
 
-use crate::{Listing, strangers::Strangers};
+use crate::{Listing, lookups::Lookups};
 
 /// How long an instance is content with what it knows.
 pub(crate) const FRESH: Duration = Duration::from_mins(1);
@@ -21,13 +21,13 @@ pub(crate) const FRESH: Duration = Duration::from_mins(1);
 /// How long an instance is content with what Polar itself gave, while nothing is published.
 const UNPUBLISHED: Duration = Duration::from_mins(15);
 
-/// Why there is no catalogue.
+/// Why there is no catalog.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nothing was published yet, and Polar gives no usable answer.
     #[error("Polar gave no usable answer")]
     Polar(#[from] polar::Error),
-    /// The catalogue table gives no usable answer, and nothing is remembered.
+    /// The catalog table gives no usable answer, and nothing is remembered.
     #[error("DynamoDB gave no usable answer")]
     Store(#[from] store::Error),
 }
@@ -36,14 +36,14 @@ pub enum Error {
 #[derive(Clone)]
 pub struct Products {
     polar: polar::Client,
-    catalogue: Catalogue,
+    catalog: Catalog,
     memory: Arc<Memory>,
 }
 
 #[derive(Default)]
 struct Memory {
     listing: Mutex<Option<Remembered>>,
-    strangers: Mutex<Strangers>,
+    lookups: Mutex<Lookups>,
 }
 
 /// Where the id of a product comes from.
@@ -66,7 +66,7 @@ struct Remembered {
     fetched_at: Instant,
 }
 
-/// What becomes of an answer of the catalogue table.
+/// What becomes of an answer of the catalog table.
 enum Next {
     Use(Remembered),
     /// Polar has to be asked, once for this publication.
@@ -100,20 +100,20 @@ impl Next {
 }
 
 impl Products {
-    /// Reads `CATALOGUE_TABLE`.
+    /// Reads `CATALOG_TABLE`.
     pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
-        let table: String = settings.required("CATALOGUE_TABLE")?;
-        let catalogue = Catalogue::new(clients.dynamodb.clone(), table);
-        Ok(Self { polar: clients.polar.clone(), catalogue, memory: Arc::default() })
+        let table: String = settings.required("CATALOG_TABLE")?;
+        let catalog = Catalog::new(clients.dynamodb.clone(), table);
+        Ok(Self { polar: clients.polar.clone(), catalog, memory: Arc::default() })
     }
 
     /// Fetches everything from Polar and publishes it for all functions.
     pub async fn refresh(&self, now: Timestamp) -> Result<(), Error> {
         let listing = Listing::fetch(&self.polar, now).await?;
-        Ok(self.catalogue.publish(&listing.to_bytes(), now).await?)
+        Ok(self.catalog.publish(&listing.to_bytes(), now).await?)
     }
 
-    /// The catalogue as an instance knows it, at most a minute behind the table.
+    /// The catalog as an instance knows it, at most a minute behind the table.
     ///
     /// While the table does not answer, the last one stays in use.
     pub async fn listing(&self) -> Result<Listing, Error> {
@@ -125,7 +125,7 @@ impl Products {
                 (Ok(newer), _) => newer,
                 (Err(error), None) => return Err(error),
                 (Err(error), Some(older)) => {
-                    warn!(%error, "showing an older catalogue, because there is no newer one to be had");
+                    warn!(%error, "showing an older catalog, because there is no newer one to be had");
                     Remembered { asked_at: Instant::now(), ..older }
                 }
             },
@@ -138,7 +138,7 @@ impl Products {
     ///
     /// Polar is asked for at most 10 ids a minute by each running instance; beyond that an id that is not in the listing
     /// is one that does not exist. Otherwise made-up ids would use up the requests that Polar allows the whole shop,
-    /// while a new product needs no look-up for longer than a minute: its event takes it into the catalogue.
+    /// while a new product needs no look-up for longer than a minute: its event takes it into the catalog.
     pub async fn find_in(&self, listing: &Listing, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
         self.find(listing, id, Source::Visitor).await
     }
@@ -171,7 +171,7 @@ impl Products {
 
     async fn read(&self, known: Option<&Remembered>) -> Result<Remembered, Error> {
         let publication = known.and_then(|known| known.publication);
-        let found = self.catalogue.find(publication).await?;
+        let found = self.catalog.find(publication).await?;
         let asked_at = Instant::now();
         match Next::of(found, known, asked_at) {
             Next::Use(remembered) => Ok(remembered),
@@ -182,20 +182,20 @@ impl Products {
         }
     }
 
-    /// Asks Polar for a product that the catalogue does not know: made a moment ago, or none of the shop's.
+    /// Asks Polar for a product that the catalog does not know: made a moment ago, or none of the shop's.
     async fn find_stranger(&self, id: ProductId, source: Source) -> Result<Option<Arc<Product>>, Error> {
         {
-            let (mut strangers, now) = (self.memory.strangers.lock().await, Instant::now());
-            if let Some(known) = strangers.find(id, now) {
+            let (mut lookups, now) = (self.memory.lookups.lock().await, Instant::now());
+            if let Some(known) = lookups.find(id, now) {
                 return Ok(known.product.clone());
             }
             // Taken before Polar is asked, or look-ups side by side would all find one left.
-            if source == Source::Visitor && !strangers.take_lookup(now) {
+            if source == Source::Visitor && !lookups.take_lookup(now) {
                 return Ok(None);
             }
         }
         let product = self.polar.products().find(id).await?.map(Arc::new);
-        self.memory.strangers.lock().await.remember(id, product.clone(), Instant::now());
+        self.memory.lookups.lock().await.remember(id, product.clone(), Instant::now());
         Ok(product)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Purchase, Terms,
-    shelf::{Said, Shelf},
+    library::{Answers, Library},
 };
 
 pub(crate) const ALBUM: &str = "a60255b5-916d-4ecc-8527-145d27382176";
@@ -48,18 +48,18 @@ impl Buyer {
         change(products.iter_mut().find(|product| product["id"] == id).expect("the product"));
     }
 
-    pub(crate) fn shelf(self) -> Shelf {
-        let said = Said {
+    pub(crate) fn library(self) -> Library {
+        let answers = Answers {
             orders: serde_json::from_value(self.orders["items"].clone()).expect("orders"),
             grants: items(self.grants),
             files: items(self.files),
             token: CustomerToken::new("polar_mst_test"),
         };
         let products: Vec<Product> = serde_json::from_value(self.products).expect("products");
-        Shelf::new(said, products.into_iter().map(Arc::new), Terms::default())
+        Library::new(answers, products.into_iter().map(Arc::new), Terms::default())
     }
 
     pub(crate) fn purchases(self, now: &str) -> Vec<Purchase> {
-        self.shelf().purchases(&HashMap::new(), now.parse().expect("a time"))
+        self.library().purchases(&HashMap::new(), now.parse().expect("a time"))
     }
 }

@@ -36,8 +36,8 @@ pub enum Error {
     /// All downloads are used up.
     #[error("all {0} downloads are used up")]
     LimitReached(u32),
-    /// The catalogue gave no usable answer.
-    #[error("the catalogue gave no usable answer")]
+    /// The catalog gave no usable answer.
+    #[error("the catalog gave no usable answer")]
     Products(#[from] products::Error),
     /// Polar gave no usable answer.
     #[error("Polar gave no usable answer")]

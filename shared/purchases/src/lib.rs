@@ -3,11 +3,11 @@
 #[cfg(test)]
 mod buyer;
 mod error;
+mod library;
 mod license_keys;
 mod orders;
 mod portal;
 mod purchase;
-mod shelf;
 mod take;
 mod terms;
 
@@ -64,7 +64,7 @@ impl Purchases {
     /// Lists the library of a session's buyer, the newest purchase first.
     pub async fn list(&self, session: &Session, now: Timestamp) -> Result<Vec<Purchase>, Error> {
         let (bought, counters) =
-            tokio::join!(self.shelf(session, now), self.downloads.list_counters(session.customer_id));
+            tokio::join!(self.library(session, now), self.downloads.list_counters(session.customer_id));
         Ok(bought?.purchases(&counters?, now))
     }
 }

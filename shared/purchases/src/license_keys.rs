@@ -6,7 +6,7 @@ use store::{Scope, Session};
 
 use crate::{
     Error, Purchases,
-    shelf::{came_with, grants_of, list_orders, without_renewals},
+    library::{came_with, grants_of, list_orders, without_renewals},
 };
 
 /// A licence key, and what it was bought with.
@@ -25,7 +25,7 @@ pub struct LicenseKey {
 }
 
 /// What Polar's portal says, side by side.
-struct Said {
+struct Answers {
     orders: Vec<PortalOrder>,
     grants: Vec<BenefitGrant>,
     keys: Vec<polar::LicenseKey>,
@@ -36,8 +36,8 @@ impl Purchases {
     ///
     /// Polar lists all keys of a customer whatever they were bought with; a session of one order gets those of its order's grants.
     pub async fn license_keys(&self, session: &Session, now: Timestamp) -> Result<Vec<LicenseKey>, Error> {
-        let said = self.as_customer(session, now, |token| ask(&self.polar, token, &session.scope)).await?;
-        let Said { orders, grants, keys } = said;
+        let answers = self.as_customer(session, now, |token| ask(&self.polar, token, &session.scope)).await?;
+        let Answers { orders, grants, keys } = answers;
         let orders = without_renewals(orders);
         let rows = keys.into_iter().filter_map(|key| {
             let grant = grants.iter().find(|grant| grant.license_key() == Some(key.id));
@@ -49,7 +49,7 @@ impl Purchases {
     }
 }
 
-async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> polar::Result<Said> {
+async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> polar::Result<Answers> {
     let portal = polar.portal(&token);
     let mut grants = grants_of(scope);
     grants.types.push(BenefitType::LicenseKeys);
@@ -59,7 +59,7 @@ async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> pola
         portal.all_benefit_grants(&grants),
         portal.all_license_keys(&keys)
     )?;
-    Ok(Said { orders, grants, keys })
+    Ok(Answers { orders, grants, keys })
 }
 
 impl LicenseKey {

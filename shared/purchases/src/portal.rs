@@ -44,7 +44,7 @@ impl Purchases {
     }
 
     async fn keep(&self, session: &Session, created: &CustomerSession) -> Result<(), Error> {
-        let kept = PortalToken { secret: created.token.expose().to_owned(), expires_at: created.expires_at };
+        let kept = PortalToken { secret: created.token.expose().into(), expires_at: created.expires_at };
         Ok(self.sessions.keep_portal_token(session, &kept).await?)
     }
 

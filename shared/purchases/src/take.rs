@@ -96,7 +96,7 @@ impl Offer {
 impl Purchases {
     /// Asks Polar for what a buyer wants; nothing is counted yet.
     pub async fn offer(&self, session: &Session, wanted: Wanted, now: Timestamp) -> Result<Offer, Error> {
-        let bought = Box::pin(self.shelf(session, now)).await?;
+        let bought = Box::pin(self.library(session, now)).await?;
         let (first, others) = choose(bought.rows(now), wanted, &session.scope, now)?;
         Ok(Offer { first, others, token: bought.token })
     }
@@ -211,7 +211,7 @@ mod tests {
 
     fn chosen(buyer: Buyer, wanted: Wanted, scope: &Scope, now: &str) -> Result<Purchase, Error> {
         let now = now.parse().expect("a time");
-        choose(buyer.shelf().rows(now), wanted, scope, now).map(|((purchase, _), _)| purchase)
+        choose(buyer.library().rows(now), wanted, scope, now).map(|((purchase, _), _)| purchase)
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub enum Job {
     PolarEvent(PolarEvent),
     /// Somebody wants to sign in.
     LoginCode(LoginCode),
-    /// Fetch the catalogue from Polar, and look for what missed events would have told.
+    /// Fetch the catalog from Polar, and look for what missed events would have told.
     Reconcile,
 }
 

@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 
-mod here;
 mod job;
+mod local;
 mod queue;
 
-pub use here::{DeadLetter, DeadLetters, Here, MAX_RECEIVES};
 pub use job::{Job, LoginCode, PolarEvent};
+pub use local::{DeadLetter, DeadLetters, LocalQueue, MAX_RECEIVES};
 pub use queue::{Error, Queue};

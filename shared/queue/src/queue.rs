@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use startup::{SettingError, Settings};
 use tokio::sync::mpsc;
 
-use crate::{Job, here::Message};
+use crate::{Job, local::Message};
 
 const SEND_MESSAGE: Action = Action::rpc("sqs", "AmazonSQS.SendMessage", "1.0");
 
@@ -14,7 +14,7 @@ pub struct Queue(Transport);
 #[derive(Clone)]
 enum Transport {
     Sqs { aws: AwsJson, url: String },
-    Here(mpsc::UnboundedSender<Message>),
+    Local(mpsc::UnboundedSender<Message>),
 }
 
 /// Why a job is not in the queue.
@@ -34,8 +34,8 @@ impl Queue {
         Ok(Self(Transport::Sqs { aws, url: settings.required("QUEUE_URL")? }))
     }
 
-    pub(crate) fn here(sender: mpsc::UnboundedSender<Message>) -> Self {
-        Self(Transport::Here(sender))
+    pub(crate) fn local(sender: mpsc::UnboundedSender<Message>) -> Self {
+        Self(Transport::Local(sender))
     }
 
     /// Puts a job into the queue. After this it is done sooner or later, or ends among the dead letters.
@@ -47,7 +47,7 @@ impl Queue {
                 aws.call::<Value>(SEND_MESSAGE, &input).await?;
                 Ok(())
             }
-            Transport::Here(sender) => sender.send(Message::new(job.clone())).map_err(|_| Error::Stopped),
+            Transport::Local(sender) => sender.send(Message::new(job.clone())).map_err(|_| Error::Stopped),
         }
     }
 }

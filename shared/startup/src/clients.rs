@@ -39,7 +39,7 @@ impl Clients {
         let secret = Secret::POLAR_ACCESS_TOKEN.from_settings(settings, &aws)?;
         let access_token = AccessToken::kept_by(move || {
             let secret = secret.clone();
-            async move { Ok(secret.get().await?.to_string()) }
+            async move { Ok(secret.get().await?) }
         });
         let request = Duration::from_millis(settings.or_default("POLAR_TIME_LIMIT_MILLISECONDS", "8000")?);
         let limits = polar::Limits { attempt: request / 2, request };

@@ -1,6 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_json::{Action, AwsJson};
+use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
 use tracing::warn;
@@ -45,7 +46,7 @@ impl Secret {
     /// Reads where the secret is; nothing is fetched before somebody needs it.
     pub fn from_settings(self, settings: &Settings, aws: &AwsJson) -> Result<KeptSecret, SettingError> {
         let place = match settings.optional::<String>(self.value)? {
-            Some(secret) => Place::Here(secret.into()),
+            Some(secret) => Place::Setting(secret.into()),
             None => Place::Parameter(Arc::new(Parameter {
                 name: settings.required(self.parameter)?,
                 aws: aws.clone(),
@@ -67,7 +68,7 @@ pub struct KeptSecret(Place);
 
 #[derive(Clone)]
 enum Place {
-    Here(Arc<str>),
+    Setting(SecretString),
     Parameter(Arc<Parameter>),
 }
 
@@ -79,35 +80,35 @@ struct Parameter {
 }
 
 struct Fetched {
-    secret: Arc<str>,
+    secret: SecretString,
     at: Instant,
 }
 
 impl KeptSecret {
-    /// A secret that is here.
+    /// A secret that is at hand.
     #[must_use]
-    pub fn new(secret: impl Into<String>) -> Self {
-        Self(Place::Here(secret.into().into()))
+    pub fn new(secret: impl Into<SecretString>) -> Self {
+        Self(Place::Setting(secret.into()))
     }
 
     /// The secret itself, fetched the first time and every quarter of an hour; many who ask at once fetch it once.
-    pub async fn get(&self) -> Result<Arc<str>, SecretError> {
+    pub async fn get(&self) -> Result<SecretString, SecretError> {
         match &self.0 {
-            Place::Here(secret) => Ok(Arc::clone(secret)),
+            Place::Setting(secret) => Ok(secret.clone()),
             Place::Parameter(parameter) => parameter.get().await,
         }
     }
 }
 
 impl Parameter {
-    async fn get(&self) -> Result<Arc<str>, SecretError> {
+    async fn get(&self) -> Result<SecretString, SecretError> {
         let mut fetched = self.fetched.lock().await;
         let fresh = fetched.as_ref().filter(|fetched| fetched.at.elapsed() < self.believed);
         if let Some(Fetched { secret, .. }) = fresh {
-            return Ok(Arc::clone(secret));
+            return Ok(secret.clone());
         }
         let secret = match (get_parameter(&self.name, &self.aws).await, fetched.take()) {
-            (Ok(secret), _) => Arc::from(secret),
+            (Ok(secret), _) => secret,
             // What worked until now goes on working while the parameter store is away.
             (Err(error), Some(earlier)) => {
                 warn!(%error, "keeping a secret that could not be fetched anew");
@@ -115,12 +116,12 @@ impl Parameter {
             }
             (Err(error), None) => return Err(error),
         };
-        *fetched = Some(Fetched { secret: Arc::clone(&secret), at: Instant::now() });
+        *fetched = Some(Fetched { secret: secret.clone(), at: Instant::now() });
         Ok(secret)
     }
 }
 
-async fn get_parameter(name: &str, aws: &AwsJson) -> Result<String, SecretError> {
+async fn get_parameter(name: &str, aws: &AwsJson) -> Result<SecretString, SecretError> {
     let input = serde_json::json!({ "Name": name, "WithDecryption": true });
     let output = aws.call::<GetParameterOutput>(GET_PARAMETER, &input).await;
     output
@@ -137,7 +138,7 @@ struct GetParameterOutput {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct StoredParameter {
-    value: String,
+    value: SecretString,
 }
 
 #[cfg(test)]
@@ -150,6 +151,7 @@ mod tests {
         http::StatusCode,
         routing::{MethodRouter, post},
     };
+    use secrecy::ExposeSecret;
     use serde_json::{Value, json};
     use tokio::net::TcpListener;
 
@@ -197,7 +199,7 @@ mod tests {
         Secret::POLAR_ACCESS_TOKEN.from_settings(settings, &aws)
     }
 
-    async fn fetch(settings: &Settings) -> Result<Arc<str>, SecretError> {
+    async fn fetch(settings: &Settings) -> Result<SecretString, SecretError> {
         kept(settings).expect("settings of the secret").get().await
     }
 
@@ -217,7 +219,7 @@ mod tests {
         let parameter = Parameter { name: "/shop/polar".to_owned(), aws, believed, fetched: Mutex::default() };
         let mut secrets = Vec::new();
         for _ in 0..times {
-            secrets.push(parameter.get().await.expect("a secret").to_string());
+            secrets.push(parameter.get().await.expect("a secret").expose_secret().to_owned());
         }
         secrets
     }
@@ -237,7 +239,7 @@ mod tests {
     async fn the_token_is_fetched_by_its_parameters_name() {
         let settings = settings(&parameter_store().await, "/shop/polar");
         let token = fetch(&settings).await.expect("the token");
-        assert_eq!(&*token, "polar_oat_x");
+        assert_eq!(token.expose_secret(), "polar_oat_x");
     }
 
     #[tokio::test]

@@ -1,9 +1,8 @@
-use std::fmt;
-
 use ring::{
     hmac,
     rand::{SecureRandom, SystemRandom},
 };
+use secrecy::{ExposeSecret, SecretSlice};
 
 use crate::BrowserKey;
 
@@ -13,14 +12,18 @@ const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH: usize = 8;
 
 /// What stands in a sign-in mail, as in `K7QF-2M9X`.
-#[derive(Clone)]
-pub struct LoginCode([u8; LENGTH]);
+#[derive(Clone, Debug)]
+pub struct LoginCode(SecretSlice<u8>);
 
 impl LoginCode {
+    fn new(symbols: [u8; LENGTH]) -> Self {
+        Self(symbols.to_vec().into())
+    }
+
     pub(crate) fn generate() -> Self {
         let mut code = [0; LENGTH];
         SystemRandom::new().fill(&mut code).expect("the operating system has randomness");
-        Self(code.map(|byte| SYMBOLS[usize::from(byte % 32)]))
+        Self::new(code.map(|byte| SYMBOLS[usize::from(byte % 32)]))
     }
 
     /// Reads a code as a person types it: in any case, with spaces and dashes anywhere, and with letters for the digits that look like them.
@@ -35,13 +38,13 @@ impl LoginCode {
             symbol => u8::try_from(symbol).unwrap_or_default(),
         });
         let symbols: Vec<_> = symbols.take(LENGTH + 1).collect();
-        symbols.iter().all(|symbol| SYMBOLS.contains(symbol)).then_some(Self(symbols.try_into().ok()?))
+        symbols.iter().all(|symbol| SYMBOLS.contains(symbol)).then_some(Self::new(symbols.try_into().ok()?))
     }
 
     /// The code as the mail shows it, in two groups.
     #[must_use]
     pub fn expose(&self) -> String {
-        let (first, second) = self.0.split_at(LENGTH / 2);
+        let (first, second) = self.0.expose_secret().split_at(LENGTH / 2);
         format!("{}-{}", String::from_utf8_lossy(first), String::from_utf8_lossy(second))
     }
 
@@ -56,7 +59,7 @@ impl LoginCode {
     }
 
     fn message(&self) -> Vec<u8> {
-        [b"polar-storefront/login-code/v1".as_slice(), &self.0].concat()
+        [b"polar-storefront/login-code/v1", self.0.expose_secret()].concat()
     }
 }
 
@@ -69,24 +72,18 @@ const fn is_dash(symbol: char) -> bool {
     matches!(symbol, '-' | '\u{2010}'..='\u{2015}')
 }
 
-impl fmt::Debug for LoginCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LoginCode(…)")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_code_is_read_as_people_type_it() {
-        let code = LoginCode(*b"K7QF01M9");
+        let code = LoginCode::new(*b"K7QF01M9");
         assert_eq!(code.expose(), "K7QF-01M9");
         for typed in
             ["K7QF-01M9", "k7qf01m9", " k7 qf-01 m9 ", "K7QF–OIM9", "k7qf-olm9", "K-7-Q-F-0-1-M-9", "K7QF\u{a0}01M9"]
         {
-            assert_eq!(LoginCode::parse(typed).map(|read| read.0), Some(code.0), "{typed}");
+            assert_eq!(LoginCode::parse(typed).map(|read| read.expose()), Some(code.expose()), "{typed}");
         }
     }
 
@@ -111,7 +108,7 @@ mod tests {
             let code = LoginCode::generate();
             let shown = code.expose();
             assert_eq!((shown.len(), shown.find('-')), (9, Some(4)), "{shown}");
-            assert_eq!(LoginCode::parse(&shown).map(|read| read.0), Some(code.0));
+            assert_eq!(LoginCode::parse(&shown).map(|read| read.expose()), Some(shown));
         }
     }
 
@@ -122,11 +119,12 @@ mod tests {
 
         assert!(code.has_mac(&key, &mac));
         assert!(!code.has_mac(&BrowserKey::generate(), &mac));
-        assert!(!LoginCode(*b"00000000").has_mac(&key, &mac));
+        assert!(!LoginCode::new(*b"00000000").has_mac(&key, &mac));
     }
 
     #[test]
     fn debug_reveals_no_code() {
-        assert_eq!(format!("{:?}", LoginCode::generate()), "LoginCode(…)");
+        let code = LoginCode::new(*b"K7QF01M9");
+        assert_eq!(format!("{code:?}"), "LoginCode(SecretBox<[u8]>([REDACTED]))");
     }
 }

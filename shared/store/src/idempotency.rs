@@ -1,10 +1,11 @@
 //! One answer for all repeats of a request, however many come at once.
 
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put};
 use jiff::Timestamp;
 use ring::hmac;
+use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use crate::{
@@ -20,29 +21,27 @@ const KEPT: Duration = Duration::from_hours(24);
 /// The name that a page gives to a request, so that it can send it again and not do it again.
 ///
 /// Whoever knows it can read the answer, so it is a secret: it is in no table, and the answer is sealed with it.
-#[derive(Clone)]
-pub struct IdempotencyKey(String);
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(SecretString);
 
 impl IdempotencyKey {
     /// Reads a key of 16 to 255 visible characters of ASCII.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
-        (is_visible && (16..=255).contains(&text.len())).then(|| Self(text.to_owned()))
+        (is_visible && (16..=255).contains(&text.len())).then(|| Self(text.into()))
+    }
+
+    fn secret(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
     }
 
     fn row(&self) -> String {
-        format!("idempotency#{}", TokenHash::of(self.0.as_bytes()).as_str())
+        format!("idempotency#{}", TokenHash::of(self.secret()).as_str())
     }
 
     fn seal<'a>(&'a self, row: &'a str) -> Seal<'a> {
-        Seal { purpose: "polar-storefront/idempotent-answer/v1", secret: self.0.as_bytes(), place: row.as_bytes() }
-    }
-}
-
-impl fmt::Debug for IdempotencyKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("IdempotencyKey(…)")
+        Seal { purpose: "polar-storefront/idempotent-answer/v1", secret: self.secret(), place: row.as_bytes() }
     }
 }
 
@@ -71,7 +70,7 @@ pub enum Repeat {
 impl Repeatable<'_> {
     /// A MAC, so that the row does not tell what was bought under which address to whoever tries them all.
     fn fingerprint(&self) -> Vec<u8> {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.key.0.as_bytes());
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.key.secret());
         let content = [b"polar-storefront/idempotent-request/v1".as_slice(), self.content].concat();
         hmac::sign(&key, &content).as_ref().to_vec()
     }
@@ -157,6 +156,6 @@ mod tests {
     #[test]
     fn debug_reveals_no_key() {
         let key = IdempotencyKey::parse("9f1c1f9e-6d2b-4a57-9a2e-0f3b5b6c7d8e").unwrap();
-        assert_eq!(format!("{key:?}"), "IdempotencyKey(…)");
+        assert_eq!(format!("{key:?}"), "IdempotencyKey(SecretBox<str>([REDACTED]))");
     }
 }

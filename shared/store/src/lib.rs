@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod allowance;
-mod catalogue;
+mod catalog;
 mod checkouts;
 mod code;
 mod customer;
@@ -24,7 +24,7 @@ mod token;
 mod transaction;
 mod upkeep;
 
-pub use catalogue::{Catalogue, Found, Snapshot};
+pub use catalog::{Catalog, Found, Snapshot};
 pub use checkouts::{CheckoutRecord, Checkouts, Claim, Claimed, NewCheckout};
 pub use code::LoginCode;
 pub use customer::{CounterData, CustomerData, export};

@@ -6,6 +6,7 @@ use std::{
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{Error, HistoryOf, SessionToken, TokenHash, item, item::Item};
@@ -212,18 +213,12 @@ impl fmt::Display for SessionRef {
 }
 
 /// Polar's credential to act as a customer for an hour, kept with the session.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct PortalToken {
     /// The credential itself.
-    pub secret: String,
+    pub secret: SecretString,
     /// When Polar stops taking it.
     pub expires_at: Timestamp,
-}
-
-impl fmt::Debug for PortalToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PortalToken").field("expires_at", &self.expires_at).finish_non_exhaustive()
-    }
 }
 
 /// Our record that this browser belongs to this customer.
@@ -316,5 +311,5 @@ pub(crate) fn is_live(expires_at: Timestamp, absolute_expires_at: Timestamp, now
 fn read_portal_token(token: &SessionToken, item: &Item) -> Result<Option<PortalToken>, Error> {
     let Some(sealed) = item.optional("portal_token", Item::bytes)? else { return Ok(None) };
     let expires_at = item.time("portal_token_expires_at")?;
-    Ok(token.seal().open(sealed).map(|secret| PortalToken { secret, expires_at }))
+    Ok(token.seal().open(sealed).map(|secret| PortalToken { secret: secret.into(), expires_at }))
 }

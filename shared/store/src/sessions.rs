@@ -3,6 +3,7 @@ use aws_sdk_dynamodb::{
     types::{ConditionCheck, Delete, Put, TransactWriteItem},
 };
 use jiff::Timestamp;
+use secrecy::ExposeSecret;
 
 use crate::{
     Error, Lifetime, NewSession, PortalToken, Scope, Session, SessionRef, SessionToken,
@@ -75,7 +76,10 @@ impl Sessions {
         let update = update
             .condition_expression("attribute_exists(token_hash)")
             .update_expression("SET portal_token = :sealed, portal_token_expires_at = :expires_at")
-            .expression_attribute_values(":sealed", item::bytes(session.token.seal().close(&portal_token.secret)))
+            .expression_attribute_values(
+                ":sealed",
+                item::bytes(session.token.seal().close(portal_token.secret.expose_secret())),
+            )
             .expression_attribute_values(":expires_at", item::time(portal_token.expires_at));
         // A session that was ended meanwhile needs no credential.
         if_condition_held(update.send().await).map(drop)

@@ -16,7 +16,7 @@ impl TableDescription {
 
 /// The tables of the shop.
 pub const TABLES: [TableDescription; 6] = [
-    TableDescription { name: "catalogue", partition_key: "id", sort_key: None },
+    TableDescription { name: "catalog", partition_key: "id", sort_key: None },
     TableDescription { name: "sessions", partition_key: "customer_id", sort_key: Some("token_hash") },
     TableDescription { name: "checkouts", partition_key: "id", sort_key: None },
     TableDescription { name: "logins", partition_key: "id", sort_key: None },

@@ -1,10 +1,9 @@
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
     digest,
     rand::{SecureRandom, SystemRandom},
 };
+use secrecy::{ExposeSecret, SecretSlice};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
@@ -14,10 +13,15 @@ use crate::seal::Seal;
 const SECRET_BYTES: usize = 32;
 const CUSTOMER_BYTES: usize = 16;
 
-fn random_secret() -> [u8; SECRET_BYTES] {
-    let mut secret = [0; SECRET_BYTES];
+fn random_secret() -> SecretSlice<u8> {
+    let mut secret = vec![0; SECRET_BYTES];
     SystemRandom::new().fill(&mut secret).expect("the operating system has randomness");
-    secret
+    secret.into()
+}
+
+/// Reads a secret; `None` for one of another length.
+fn read_secret(bytes: &[u8]) -> Option<SecretSlice<u8>> {
+    (bytes.len() == SECRET_BYTES).then(|| bytes.to_vec().into())
 }
 
 /// SHA-256 of a secret, in base64url: what the tables hold instead of it.
@@ -50,10 +54,10 @@ impl TokenHash {
 /// The credential of a session: the customer's id, which names the row, and 256 random bits, which open it.
 ///
 /// Written as 64 characters of base64url. It exists only in a request, an answer and memory.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct SessionToken {
     customer_id: Uuid,
-    secret: [u8; SECRET_BYTES],
+    secret: SecretSlice<u8>,
 }
 
 impl SessionToken {
@@ -71,7 +75,7 @@ impl SessionToken {
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (customer, secret) = bytes.split_at_checked(CUSTOMER_BYTES)?;
-        Some(Self { customer_id: Uuid::from_slice(customer).ok()?, secret: secret.try_into().ok()? })
+        Some(Self { customer_id: Uuid::from_slice(customer).ok()?, secret: read_secret(secret)? })
     }
 
     /// The token as a browser keeps it.
@@ -94,25 +98,19 @@ impl SessionToken {
     pub(crate) fn seal(&self) -> Seal<'_> {
         Seal {
             purpose: "polar-storefront/customer-session/v1",
-            secret: &self.secret,
+            secret: self.secret.expose_secret(),
             place: self.customer_id.as_bytes(),
         }
     }
 
     fn bytes(&self) -> Vec<u8> {
-        [self.customer_id.as_bytes().as_slice(), &self.secret].concat()
-    }
-}
-
-impl fmt::Debug for SessionToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SessionToken(…)")
+        [self.customer_id.as_bytes(), self.secret.expose_secret()].concat()
     }
 }
 
 /// The secret that binds a checkout or a login to the browser that began it: 256 random bits, 43 characters of base64url.
-#[derive(Clone)]
-pub struct BrowserKey([u8; SECRET_BYTES]);
+#[derive(Clone, Debug)]
+pub struct BrowserKey(SecretSlice<u8>);
 
 impl BrowserKey {
     /// Makes a new key.
@@ -127,29 +125,23 @@ impl BrowserKey {
     /// Reads a key as a browser sends it; `None` for anything that was never a key.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
+        read_secret(&URL_SAFE_NO_PAD.decode(text).ok()?).map(Self)
     }
 
     /// The key as a browser keeps it.
     #[must_use]
     pub fn expose(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0)
+        URL_SAFE_NO_PAD.encode(self.secret())
     }
 
     /// What the tables know of this key.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
-        TokenHash::of(&self.0)
+        TokenHash::of(self.secret())
     }
 
     pub(crate) fn secret(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for BrowserKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BrowserKey(…)")
+        self.0.expose_secret()
     }
 }
 
@@ -191,7 +183,12 @@ mod tests {
 
     #[test]
     fn debug_reveals_neither_token_nor_key() {
-        assert_eq!(format!("{:?}", SessionToken::generate(Uuid::nil())), "SessionToken(…)");
-        assert_eq!(format!("{:?}", BrowserKey::generate()), "BrowserKey(…)");
+        let (token, key) = (SessionToken::generate(Uuid::nil()), BrowserKey::generate());
+        let redacted = "SecretBox<[u8]>([REDACTED])";
+        assert_eq!(
+            format!("{token:?}"),
+            format!("SessionToken {{ customer_id: {}, secret: {redacted} }}", Uuid::nil())
+        );
+        assert_eq!(format!("{key:?}"), format!("BrowserKey({redacted})"));
     }
 }

@@ -32,7 +32,7 @@ impl Tables {
             .map(|scope| NewSession::open(customer_id, scope, lifetime, "Firefox on Linux"));
         for new in &opened {
             let session = self.sessions.create(new, now()).await.unwrap();
-            let secret = "polar_mst_secret".to_owned();
+            let secret = "polar_mst_secret".into();
             let portal_token = PortalToken { secret, expires_at: now() + HOUR };
             self.sessions.keep_portal_token(&session, &portal_token).await.unwrap();
         }

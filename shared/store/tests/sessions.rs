@@ -4,6 +4,7 @@ mod support;
 
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use store::{NewSession, PortalToken, Proof, SessionToken};
 use support::{CHECKOUT, CUSTOMER, HOUR, LIFETIME, MOMENT, OTHER, Tables, new_session, now, tables};
 use uuid::Uuid;
@@ -175,11 +176,11 @@ async fn polars_token_is_kept_sealed_and_opens_with_the_session_only() {
     let Tables { sessions, .. } = &tables;
     let new = new_session(ORDER);
     let session = sessions.create(&new, now()).await.unwrap();
-    let portal_token = PortalToken { secret: "polar_mst_secret".to_owned(), expires_at: now() + HOUR };
+    let portal_token = PortalToken { secret: "polar_mst_secret".into(), expires_at: now() + HOUR };
     sessions.keep_portal_token(&session, &portal_token).await.unwrap();
 
     let found = sessions.find(&new.token, now()).await.unwrap().expect("the session");
-    assert_eq!(found.portal_token.expect("the token").secret, "polar_mst_secret");
+    assert_eq!(found.portal_token.expect("the token").secret.expose_secret(), "polar_mst_secret");
 
     let dump = tables.dump().await;
     assert!(!dump.contains("polar_mst_secret"));

@@ -1,6 +1,6 @@
 //! The demo shop: what it sells, under fixed ids that event files and tests can name.
 
-mod catalogue;
+mod catalog;
 mod contents;
 mod covers;
 mod ids;
@@ -9,7 +9,7 @@ mod zip;
 
 pub use ids::*;
 
-pub(crate) use catalogue::shop;
+pub(crate) use catalog::shop;
 
 /// Its name.
 pub const SHOP_NAME: &str = "Meshwork Goods";

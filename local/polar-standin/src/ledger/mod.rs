@@ -36,7 +36,7 @@ pub(crate) struct Ledger {
     pub(crate) sessions: Vec<CustomerSession>,
     pub(crate) tokens: Vec<OrganizationToken>,
     pub(crate) jobs: Vec<Job>,
-    /// Products archived while running; the catalogue itself is not kept.
+    /// Products archived while running; the catalog itself is not kept.
     pub(crate) archived: BTreeSet<Uuid>,
     #[serde(default)]
     pub(crate) refunds: Vec<Refund>,

@@ -1,4 +1,4 @@
-//! What a stand-in sells: the catalogue, built by hand or taken from the demo.
+//! What a stand-in sells: the catalog, built by hand or taken from the demo.
 
 mod benefit;
 mod discount;
@@ -126,7 +126,7 @@ impl Shop {
     }
 }
 
-/// When catalogue objects were made, unless they say otherwise.
+/// When catalog objects were made, unless they say otherwise.
 pub(crate) fn opening_day() -> Timestamp {
     Timestamp::from_second(1_767_258_000).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -1,4 +1,4 @@
-//! What happens at Polar without a request of ours: sales, refunds, changes of the catalogue.
+//! What happens at Polar without a request of ours: sales, refunds, changes of the catalog.
 
 use serde_json::Map;
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Changes of the catalogue, and what they give to past buyers or take away.
+//! Changes of the catalog, and what they give to past buyers or take away.
 
 use std::collections::BTreeSet;
 

@@ -39,7 +39,7 @@ const SESSION_SECONDS: i64 = 3600;
 /// How long after its expiry a checkout still shows `open` to the organization, in seconds (recording 2a3).
 const EXPIRY_SWEEP_SECONDS: i64 = 900;
 
-/// The catalogue, the records, the time and the own address.
+/// The catalog, the records, the time and the own address.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) shop: Shop,

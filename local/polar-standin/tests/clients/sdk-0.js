@@ -11,14 +11,14 @@ const saw = reporter("polar-sdk-0");
 const polar = new Polar({ serverURL: polarUrl, accessToken });
 const portal = polar.customerPortal;
 
-// The catalogue.
+// The catalog.
 const products = await all(polar.products.list({ isArchived: false, visibility: ["public"], limit: 2 }));
 const free = products.find(({ isRecurring, prices }) => !isRecurring && prices[0].priceAmount === 0);
 const licensed = products.find(({ benefits }) => benefits.some(({ type }) => type === "license_keys"));
 assert.deepEqual(await polar.products.get({ id: free.id }), free);
 const { section } = free.metadata;
 assert.deepEqual(await all(polar.products.list({ metadata: { section } })), [free]);
-saw("catalogue", `${products.length} products, 2 a page`);
+saw("catalog", `${products.length} products, 2 a page`);
 
 const benefits = await all(polar.benefits.list({ limit: 5 }));
 assert.deepEqual(await polar.benefits.get({ id: benefits[0].id }), benefits[0]);

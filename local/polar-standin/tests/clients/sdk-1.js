@@ -7,14 +7,14 @@ import { DISCOUNT_CODE, UNKNOWN, accessToken, download, eventually, newBuyer, po
 const saw = reporter("polar-sdk-1");
 const polar = createPolar({ baseUrl: polarUrl, accessToken });
 
-// The catalogue.
+// The catalog.
 const products = await all(polar.products.iterList({ is_archived: false, visibility: ["public"], limit: 2 }));
 const free = products.find(({ is_recurring, prices }) => !is_recurring && prices[0].price_amount === 0);
 const licensed = products.find(({ benefits }) => benefits.some(({ type }) => type === "license_keys"));
 assert.deepEqual(await polar.products.get(free.id), free);
 const { section } = free.metadata;
 assert.deepEqual(await all(polar.products.iterList({ metadata: { section } })), [free]);
-saw("catalogue", `${products.length} products, 2 a page`);
+saw("catalog", `${products.length} products, 2 a page`);
 
 const benefits = await all(polar.benefits.iterList({ limit: 5 }));
 assert.deepEqual(await polar.benefits.get(benefits[0].id), benefits[0]);

@@ -68,13 +68,13 @@ def success(polar, checkout):
 
 
 def browse(polar):
-    """The catalogue; gives a free product, one with a licence key, and how many there are."""
+    """The catalog; gives a free product, one with a licence key, and how many there are."""
     products = list(polar.products.iter_list(is_archived=False, visibility=["public"], limit=2))
     free = next(product for product in products if not product.is_recurring and product.prices[0].price_amount == 0)
     licensed = next(product for product in products if any(gift.type == "license_keys" for gift in product.benefits))
     assert polar.products.get(free.id) == free
     assert list(polar.products.iter_list(metadata={"section": free.metadata["section"]})) == [free]
-    saw("catalogue", f"{len(products)} products, 2 a page")
+    saw("catalog", f"{len(products)} products, 2 a page")
 
     benefits = list(polar.benefits.iter_list(limit=5))
     assert polar.benefits.get(benefits[0].id) == benefits[0]

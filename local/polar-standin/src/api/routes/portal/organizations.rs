@@ -5,7 +5,7 @@ use crate::api::answer::{Answer, Refusal, ok};
 use crate::shop::Product;
 use crate::world::World;
 
-/// `GET /v1/customer-portal/organizations/{slug}`: the public catalogue, without a token (recording 554).
+/// `GET /v1/customer-portal/organizations/{slug}`: the public catalog, without a token (recording 554).
 pub(super) async fn find(Shared(world): Shared<World>, Path(slug): Path<String>) -> Answer {
     world.read(|state| {
         if state.shop.organization.slug != slug {

@@ -16,28 +16,28 @@ use crate::{
     item::{Item, key},
 };
 
-/// The row that names the current catalogue. Everything else belongs to one publication and never changes, so a reader sees a whole catalogue or another one.
+/// The row that names the current catalog. Everything else belongs to one publication and never changes, so a reader sees a whole catalog or another one.
 const CURRENT: &str = "current";
 
-/// A small catalogue stands in that row itself: one read instead of two.
+/// A small catalog stands in that row itself: one read instead of two.
 const INLINE_BYTES: usize = 64 * 1024;
 /// DynamoDB takes items of 400 KB.
 const CHUNK_BYTES: usize = 350 * 1024;
 /// DynamoDB gives at most 100 items and 16 MB at a time.
 const CHUNKS_PER_READ: usize = 40;
 
-/// Chunks clean themselves up; a catalogue that never changes is published anew long before.
+/// Chunks clean themselves up; a catalog that never changes is published anew long before.
 const CHUNKS_KEPT: Duration = Duration::from_hours(72);
 const PUBLISHED_ANEW: Duration = Duration::from_hours(24);
 
-/// The catalogue as it was published: bytes that only their writer understands.
+/// The catalog as it was published: bytes that only their writer understands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     /// The publication. The same publication has the same bytes.
     pub publication: Uuid,
     /// When the bytes were last known to be true.
     pub refreshed_at: Timestamp,
-    /// The catalogue.
+    /// The catalog.
     pub body: Vec<u8>,
 }
 
@@ -55,9 +55,9 @@ pub enum Found {
     Changed(Snapshot),
 }
 
-/// The table of the catalogue.
+/// The table of the catalog.
 #[derive(Clone, Debug)]
-pub struct Catalogue {
+pub struct Catalog {
     client: Client,
     table: String,
 }
@@ -83,16 +83,16 @@ impl Current {
     }
 }
 
-impl Catalogue {
-    /// The catalogue in a table of this name.
+impl Catalog {
+    /// The catalog in a table of this name.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
-    /// Finds the current catalogue, and reads it only if it is not the known one: by one read of a few kilobytes.
+    /// Finds the current catalog, and reads it only if it is not the known one: by one read of a few kilobytes.
     pub async fn find(&self, known: Option<Uuid>) -> Result<Found, Error> {
-        // Chunks of a publication that was replaced stay for days, so a slow reader still gets a whole catalogue.
+        // Chunks of a publication that was replaced stay for days, so a slow reader still gets a whole catalog.
         let Some(item) = self.get_current(false).await? else { return Ok(Found::Nothing) };
         let current = Current::read(&item)?;
         if known == Some(current.publication) {
@@ -105,9 +105,9 @@ impl Catalogue {
         Ok(Found::Changed(Snapshot { publication: current.publication, refreshed_at: current.refreshed_at, body }))
     }
 
-    /// Publishes a catalogue that was true at a moment. Readers see all of it at once.
+    /// Publishes a catalog that was true at a moment. Readers see all of it at once.
     ///
-    /// A catalogue that is older than the published one changes nothing, whoever writes last.
+    /// A catalog that is older than the published one changes nothing, whoever writes last.
     pub async fn publish(&self, body: &[u8], true_at: Timestamp) -> Result<(), Error> {
         let digest = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, body));
         let current = self.get_current(true).await?.map(|item| Current::read(&item)).transpose()?;

@@ -11,8 +11,8 @@ import { priceTag } from "./price.js";
 const PAGE_SIZE = 12;
 const TYPING_PAUSE = 0.3;
 
-/** The catalogue; `parameters` carry the search text and the page, so that they survive a reload and "Back". */
-export function catalogueView(shop, { parameters, signal }) {
+/** The catalog; `parameters` carry the search text and the page, so that they survive a reload and "Back". */
+export function catalogView(shop, { parameters, signal }) {
   const wanted = { query: parameters.get("query") ?? "", page: Number(parameters.get("page")) || 1 };
   const goods = h("div", { class: "goods" });
   let search = new AbortController();

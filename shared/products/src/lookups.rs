@@ -7,27 +7,27 @@ use crate::products::FRESH;
 /// How many look-ups at Polar visitors can cause within a minute.
 ///
 /// Anybody can make up an id for each request, and each look-up counts against the 500 requests a minute that Polar
-/// allows the whole shop. A new product needs them for a minute at most: its event takes it into the catalogue within
+/// allows the whole shop. A new product needs them for a minute at most: its event takes it into the catalog within
 /// seconds, and each instance reads that once a minute.
 const MOST_LOOKUPS: usize = 10;
 
-/// What a running instance knows of products that the catalogue does not have.
+/// What a running instance knows of products that the catalog does not have.
 #[derive(Default)]
-pub(crate) struct Strangers {
-    known: HashMap<ProductId, Stranger>,
+pub(crate) struct Lookups {
+    known: HashMap<ProductId, Lookup>,
     /// The look-ups that visitors caused.
     looked_up_at: Vec<Instant>,
 }
 
 /// What Polar said of one of them.
-pub(crate) struct Stranger {
+pub(crate) struct Lookup {
     pub(crate) product: Option<Arc<Product>>,
     asked_at: Instant,
 }
 
-impl Strangers {
+impl Lookups {
     /// Finds what Polar said within the last minute, if it was asked.
-    pub(crate) fn find(&self, id: ProductId, now: Instant) -> Option<&Stranger> {
+    pub(crate) fn find(&self, id: ProductId, now: Instant) -> Option<&Lookup> {
         self.known.get(&id).filter(|known| is_fresh(known.asked_at, now))
     }
 
@@ -45,7 +45,7 @@ impl Strangers {
     pub(crate) fn remember(&mut self, id: ProductId, product: Option<Arc<Product>>, now: Instant) {
         // Forgetting the stale bounds the memory by what is asked for within a minute.
         self.known.retain(|_, known| is_fresh(known.asked_at, now));
-        self.known.insert(id, Stranger { product, asked_at: now });
+        self.known.insert(id, Lookup { product, asked_at: now });
     }
 }
 
@@ -63,35 +63,35 @@ mod tests {
 
     #[test]
     fn the_eleventh_lookup_of_a_minute_asks_nobody_and_the_next_minute_asks_again() {
-        let (mut strangers, begun) = (Strangers::default(), Instant::now());
+        let (mut lookups, begun) = (Lookups::default(), Instant::now());
         let first = begun + Duration::from_secs(1);
         for lookup in 1..=10 {
-            assert!(strangers.take_lookup(first), "{lookup}");
+            assert!(lookups.take_lookup(first), "{lookup}");
         }
         for (after, is_left) in [(1, false), (30, false), (60, false), (61, true)] {
-            assert_eq!(strangers.take_lookup(begun + Duration::from_secs(after)), is_left, "{after} s");
+            assert_eq!(lookups.take_lookup(begun + Duration::from_secs(after)), is_left, "{after} s");
         }
     }
 
     #[test]
     fn a_minute_is_counted_from_each_lookup_on() {
-        let (mut strangers, begun) = (Strangers::default(), Instant::now());
+        let (mut lookups, begun) = (Lookups::default(), Instant::now());
         for second in 0..10 {
-            assert!(strangers.take_lookup(begun + Duration::from_secs(second)), "{second} s");
+            assert!(lookups.take_lookup(begun + Duration::from_secs(second)), "{second} s");
         }
         for (second, is_left) in [(60, true), (60, false), (61, true), (61, false)] {
-            assert_eq!(strangers.take_lookup(begun + Duration::from_secs(second)), is_left, "{second} s");
+            assert_eq!(lookups.take_lookup(begun + Duration::from_secs(second)), is_left, "{second} s");
         }
     }
 
     #[test]
     fn what_polar_said_is_known_for_a_minute() {
-        let (mut strangers, asked_at) = (Strangers::default(), Instant::now());
+        let (mut lookups, asked_at) = (Lookups::default(), Instant::now());
         let id = ProductId::from(Uuid::from_u128(1));
-        assert!(strangers.find(id, asked_at).is_none());
-        strangers.remember(id, None, asked_at);
+        assert!(lookups.find(id, asked_at).is_none());
+        lookups.remember(id, None, asked_at);
         for (after, is_known) in [(0, true), (59, true), (60, false)] {
-            let found = strangers.find(id, asked_at + Duration::from_secs(after));
+            let found = lookups.find(id, asked_at + Duration::from_secs(after));
             assert_eq!(found.is_some_and(|known| known.product.is_none()), is_known, "{after} s");
         }
     }

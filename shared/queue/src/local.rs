@@ -32,15 +32,15 @@ impl Message {
     }
 }
 
-/// A queue in this program, with SQS's rules.
-pub struct Here {
+/// A queue within this process, with SQS's rules.
+pub struct LocalQueue {
     sender: mpsc::UnboundedSender<Message>,
     receiver: mpsc::UnboundedReceiver<Message>,
     dead_letters: Arc<Mutex<Vec<DeadLetter>>>,
     retry_after: Duration,
 }
 
-impl Here {
+impl LocalQueue {
     /// A queue that hands a message out again this long after a failed try.
     #[must_use]
     pub fn new(retry_after: Duration) -> Self {
@@ -51,7 +51,7 @@ impl Here {
     /// The end to put jobs into.
     #[must_use]
     pub fn queue(&self) -> Queue {
-        Queue::here(self.sender.clone())
+        Queue::local(self.sender.clone())
     }
 
     /// What nobody could do, the oldest first; it grows as the queue runs.
@@ -103,8 +103,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_poison_message_is_put_aside_after_the_stated_tries_while_the_others_proceed() {
-        let here = Here::new(Duration::from_secs(30));
-        let (queue, dead_letters) = (here.queue(), here.dead_letters());
+        let local = LocalQueue::new(Duration::from_secs(30));
+        let (queue, dead_letters) = (local.queue(), local.dead_letters());
         let poison = Job::LoginCode(crate::LoginCode {
             browser_key_hash: "hash".to_owned(),
             login_id: uuid::Uuid::nil(),
@@ -117,7 +117,7 @@ mod tests {
         let tries = Arc::new(Mutex::new(0));
         let done = Arc::new(Mutex::new(0));
         let (counted, finished) = (Arc::clone(&tries), Arc::clone(&done));
-        let runner = tokio::spawn(here.run(move |job: Job| {
+        let runner = tokio::spawn(local.run(move |job: Job| {
             std::future::ready(match job {
                 Job::LoginCode(_) => {
                     *counted.lock().unwrap() += 1;

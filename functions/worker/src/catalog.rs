@@ -10,7 +10,7 @@ use crate::{Error, Worker};
 const MARGIN: Duration = Duration::from_secs(10);
 
 impl Worker {
-    /// Refreshes the catalogue, unless this instance has confirmed it since the change.
+    /// Refreshes the catalog, unless this instance has confirmed it since the change.
     pub(crate) async fn refresh_since(&self, changed_at: Timestamp, now: Timestamp) -> Result<(), Error> {
         let confirmed_at = *self.confirmed_at.lock().await;
         if confirmed_at.is_some_and(|confirmed_at| changed_at + MARGIN <= confirmed_at) {
@@ -27,8 +27,8 @@ impl Worker {
     }
 }
 
-/// When something in the catalogue changed, if that is what a job tells of.
-pub(crate) fn catalogue_changed_at(job: &Job) -> Option<Timestamp> {
+/// When something in the catalog changed, if that is what a job tells of.
+pub(crate) fn catalog_changed_at(job: &Job) -> Option<Timestamp> {
     use EventType as T;
     let Job::PolarEvent(event) = job else { return None };
     match T::from(event.kind.as_str()) {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::covers::{Motif, cover};
-#[allow(clippy::wildcard_imports, reason = "the whole catalogue is made of these ids")]
+#[allow(clippy::wildcard_imports, reason = "the whole catalog is made of these ids")]
 use super::ids::{self, *};
 use super::{SHOP_NAME, contents, texts};
 use crate::shop::{

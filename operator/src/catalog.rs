@@ -15,7 +15,7 @@ pub(crate) struct Refreshed {
     done: bool,
 }
 
-/// Has the catalogue fetched from Polar: by the worker where there is one, else here and now.
+/// Has the catalog fetched from Polar: by the worker where there is one, else here and now.
 pub(crate) async fn refresh(shop: &Shop) -> Result<Refreshed, Failure> {
     if shop.is_local() {
         let clients = shop.clients().await?;
@@ -29,6 +29,6 @@ pub(crate) async fn refresh(shop: &Shop) -> Result<Refreshed, Failure> {
 impl Answer for Refreshed {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let how = if self.done { "is new" } else { "will be new in some seconds: the worker fetches it" };
-        writeln!(out, "The catalogue {how}. Pages show it within a minute.")
+        writeln!(out, "The catalog {how}. Pages show it within a minute.")
     }
 }

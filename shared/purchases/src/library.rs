@@ -22,7 +22,7 @@ const GRANTED_WITHIN: Duration = Duration::from_mins(15);
 const LISTED_WITHIN: Duration = Duration::from_mins(1);
 
 /// Everything that Polar says of a buyer's purchases, as far as the session may see it.
-pub(crate) struct Shelf {
+pub(crate) struct Library {
     orders: Vec<PortalOrder>,
     grants: Vec<BenefitGrant>,
     files: HashMap<(BenefitId, FileId), Downloadable>,
@@ -33,26 +33,26 @@ pub(crate) struct Shelf {
 }
 
 impl Purchases {
-    pub(crate) async fn shelf(&self, session: &Session, now: Timestamp) -> Result<Shelf, Error> {
-        let said = Box::pin(self.as_customer(session, now, |token| ask(&self.polar, token, &session.scope)));
-        // A new instance reads the catalogue while Polar answers.
-        let (said, listing) = tokio::join!(said, self.products.listing());
-        let (said, listing) = (said?, listing?);
-        let ids = said.orders.iter().filter_map(|order| order.product_id);
+    pub(crate) async fn library(&self, session: &Session, now: Timestamp) -> Result<Library, Error> {
+        let answers = Box::pin(self.as_customer(session, now, |token| ask(&self.polar, token, &session.scope)));
+        // A new instance reads the catalog while Polar answers.
+        let (answers, listing) = tokio::join!(answers, self.products.listing());
+        let (answers, listing) = (answers?, listing?);
+        let ids = answers.orders.iter().filter_map(|order| order.product_id);
         let products = self.products.find_all_in(&listing, ids).await?;
-        Ok(Shelf::new(said, products, self.default_terms))
+        Ok(Library::new(answers, products, self.default_terms))
     }
 }
 
 /// What Polar's portal says, side by side.
-pub(crate) struct Said {
+pub(crate) struct Answers {
     pub(crate) orders: Vec<PortalOrder>,
     pub(crate) grants: Vec<BenefitGrant>,
     pub(crate) files: Vec<Downloadable>,
     pub(crate) token: CustomerToken,
 }
 
-async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> polar::Result<Said> {
+async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> polar::Result<Answers> {
     let portal = polar.portal(&token);
     let grants = grants_of(scope);
     let files = ListDownloadables::default();
@@ -61,7 +61,7 @@ async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> pola
         portal.all_benefit_grants(&grants),
         portal.all_downloadables(&files)
     )?;
-    Ok(Said { orders, grants, files, token })
+    Ok(Answers { orders, grants, files, token })
 }
 
 /// The grants that a session may see.
@@ -95,15 +95,19 @@ pub(crate) fn without_renewals(mut orders: Vec<PortalOrder>) -> Vec<PortalOrder>
     orders
 }
 
-impl Shelf {
-    pub(crate) fn new(said: Said, products: impl IntoIterator<Item = Arc<Product>>, default_terms: Terms) -> Self {
+impl Library {
+    pub(crate) fn new(
+        answers: Answers,
+        products: impl IntoIterator<Item = Arc<Product>>,
+        default_terms: Terms,
+    ) -> Self {
         Self {
-            orders: without_renewals(said.orders),
-            grants: said.grants,
-            files: said.files.into_iter().map(|file| ((file.benefit_id, file.file.id), file)).collect(),
+            orders: without_renewals(answers.orders),
+            grants: answers.grants,
+            files: answers.files.into_iter().map(|file| ((file.benefit_id, file.file.id), file)).collect(),
             products: products.into_iter().map(|product| (product.id, product)).collect(),
             default_terms,
-            token: said.token,
+            token: answers.token,
         }
     }
 
