@@ -3,19 +3,15 @@ use std::num::NonZeroU16;
 use axum::extract::State;
 use http_api::{ApiError, InputRefusals, Json, Query, SessionRefusals, SignedIn};
 use jiff::Timestamp;
-use purchases::{Download, Purchase};
+use purchases::{Download, Error, Purchase};
 use serde::{Deserialize, Serialize};
 use startup::causes;
-use store::{Attempt, HistoryCursor, HistoryOf, Session};
+use store::{Attempt, HistoryCursor, HistoryOf, Outcome, Session};
 use tracing::warn;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::{Shop, link::WantedFile};
-
-/// What stands in the history for a download that was counted, and for one that was free.
-const ISSUED: &str = "issued";
-const REPEATED: &str = "repeated";
 
 const DEFAULT_LIMIT: u16 = 50;
 const LARGEST_LIMIT: u16 = 100;
@@ -45,7 +41,9 @@ pub(crate) struct DownloadHistory {
 #[serde(rename_all = "camelCase")]
 struct DownloadAttempt {
     at: Timestamp,
-    /// `issued`: counted. `repeated`: free within the grace time. Otherwise the code of the refusal.
+    /// `issued`: counted. `repeated`: free within the grace time. `failed`: the shop or Polar was at fault. Refusals: `not_entitled`, `order_scope`,
+    /// `file_not_found`, `download_pending`, `access_expired`, `file_required`, `download_limit_reached`, `customer_gone`. What Polar did:
+    /// `order_refunded`, `order_partially_refunded`, `access_revoked`. More may come.
     #[schema(example = "issued")]
     result: String,
     product_id: Option<Uuid>,
@@ -63,7 +61,7 @@ impl From<Attempt> for DownloadAttempt {
     fn from(attempt: Attempt) -> Self {
         Self {
             at: attempt.at,
-            result: attempt.result,
+            result: attempt.result.to_string(),
             product_id: attempt.product_id,
             order_id: attempt.order_id,
             file_id: attempt.file_id,
@@ -97,6 +95,22 @@ pub(crate) async fn list(
     }))
 }
 
+const fn refusal(error: &Error) -> Outcome {
+    match error {
+        Error::CustomerGone => Outcome::CustomerGone,
+        Error::NotEntitled => Outcome::NotEntitled,
+        Error::OrderScope => Outcome::OrderScope,
+        Error::FileGone => Outcome::FileNotFound,
+        Error::Pending => Outcome::DownloadPending,
+        Error::AccessExpired => Outcome::AccessExpired,
+        Error::FileRequired(_) => Outcome::FileRequired,
+        Error::LimitReached(_) => Outcome::DownloadLimitReached,
+        Error::Products(_) | Error::Polar(_) | Error::Store(_) => Outcome::Failed,
+        // Of invoices.
+        Error::UnknownOrder | Error::NoInvoice | Error::BillingDetailsMissing => Outcome::Other,
+    }
+}
+
 /// An attempt under way. Its row has one key, so that what happened replaces what was foreseen.
 pub(crate) struct Attempted<'a> {
     shop: &'a Shop,
@@ -116,7 +130,7 @@ impl<'a> Attempted<'a> {
     ) -> Self {
         let wanted = Attempt {
             at: now,
-            result: String::new(),
+            result: Outcome::Issued,
             session_id: session.id(),
             client,
             product_id: wanted.product_id,
@@ -130,21 +144,21 @@ impl<'a> Attempted<'a> {
 
     /// The attempt as a counted download of this purchase.
     pub(crate) fn issued(&self, purchase: &Purchase) -> Attempt {
-        self.of(purchase, ISSUED)
+        self.of(purchase, Outcome::Issued)
     }
 
     /// The attempt as it ended.
-    pub(crate) fn outcome(&self, taken: &Result<Download, ApiError>) -> Attempt {
+    pub(crate) fn outcome(&self, taken: &Result<Download, Error>) -> Attempt {
         match taken {
-            Ok(download) if download.repeated => self.of(&download.purchase, REPEATED),
+            Ok(download) if download.repeated => self.of(&download.purchase, Outcome::Repeated),
             Ok(download) => self.issued(&download.purchase),
-            Err(error) => Attempt { result: error.code().to_owned(), ..self.wanted.clone() },
+            Err(error) => Attempt { result: refusal(error), ..self.wanted.clone() },
         }
     }
 
-    fn of(&self, purchase: &Purchase, result: &str) -> Attempt {
+    fn of(&self, purchase: &Purchase, result: Outcome) -> Attempt {
         Attempt {
-            result: result.to_owned(),
+            result,
             product_id: purchase.product_id.map(Uuid::from).or(self.wanted.product_id),
             order_id: Some(purchase.id.order_id.into()),
             file_id: Some(purchase.id.file_id),
@@ -160,7 +174,7 @@ impl<'a> Attempted<'a> {
     pub(crate) async fn record(&self, attempt: &Attempt) {
         let own = self.session.scope.history();
         self.record_in(own, attempt).await;
-        if own != HistoryOf::Account && matches!(attempt.result.as_str(), ISSUED | REPEATED) {
+        if own != HistoryOf::Account && attempt.result.is_download() {
             self.record_in(HistoryOf::Account, attempt).await;
         }
     }

@@ -190,7 +190,6 @@ async fn take(shop: &Shop, buyer: &Buyer, wanted: WantedFile, now: Timestamp) ->
         }
         Err(error) => (None, Err(error)),
     };
-    let taken = taken.map_err(ApiError::from);
     let happened = attempt.outcome(&taken);
     if foreseen.as_ref() != Some(&happened) {
         attempt.record(&happened).await;

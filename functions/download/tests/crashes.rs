@@ -169,5 +169,5 @@ async fn an_answer_that_is_lost_after_the_unit_was_taken_is_made_up_for() {
 async fn history(world: &World) -> Vec<String> {
     let history = store::History::new(world.dynamodb.client(), "downloads");
     let page = history.list(BUYER, store::HistoryOf::Account, None, 10).await.unwrap();
-    page.attempts.into_iter().map(|attempt| attempt.result).collect()
+    page.attempts.into_iter().map(|attempt| attempt.result.to_string()).collect()
 }

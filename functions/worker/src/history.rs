@@ -1,6 +1,6 @@
 use jiff::Timestamp;
-use polar::{BenefitGrant, BenefitGrantId, CustomerId, ListGrants, Order, OrderId, OrderStatus};
-use store::{Attempt, HistoryOf};
+use polar::{BenefitGrant, BenefitGrantId, CustomerId, ListGrants, OrderId, OrderStatus};
+use store::{Attempt, HistoryOf, Outcome};
 use uuid::Uuid;
 
 use crate::{Error, Worker};
@@ -14,8 +14,9 @@ impl Worker {
             return self.forget_if_gone(customer_id).await;
         }
         let order = self.polar.orders().find(OrderId::from(order_id)).await?;
-        if let Some(order) = order.filter(is_refunded) {
-            let result = format!("order_{}", order.status);
+        if let Some(order) = order
+            && let Some(result) = refund(&order.status)
+        {
             let attempt = Attempt { product_id: order.product_id.map(Uuid::from), ..happened(at, result, order_id) };
             self.history.record_once(customer_id, HistoryOf::Account, order_id, &attempt).await?;
         }
@@ -35,7 +36,7 @@ impl Worker {
             let order_id = grant.order_id.map_or(grant_id, Uuid::from);
             let attempt = Attempt {
                 file_name: Some(grant.benefit.description),
-                ..happened(revoked_at, "access_revoked".to_owned(), order_id)
+                ..happened(revoked_at, Outcome::AccessRevoked, order_id)
             };
             self.history.record_once(customer_id, HistoryOf::Account, grant_id, &attempt).await?;
         }
@@ -51,12 +52,16 @@ impl Worker {
     }
 }
 
-fn is_refunded(order: &Order) -> bool {
-    matches!(order.status, OrderStatus::Refunded | OrderStatus::PartiallyRefunded)
+const fn refund(status: &OrderStatus) -> Option<Outcome> {
+    match status {
+        OrderStatus::Refunded => Some(Outcome::OrderRefunded),
+        OrderStatus::PartiallyRefunded => Some(Outcome::OrderPartiallyRefunded),
+        _ => None,
+    }
 }
 
 /// Something that no browser did.
-fn happened(at: Timestamp, result: String, order_id: Uuid) -> Attempt {
+fn happened(at: Timestamp, result: Outcome, order_id: Uuid) -> Attempt {
     Attempt {
         at,
         result,

@@ -147,7 +147,8 @@ async fn a_refund_stands_in_the_history_and_drops_the_sealed_token() {
         shop.work(job).await.unwrap();
     }
 
-    let mut results: Vec<_> = shop.attempts(customer).await.into_iter().map(|attempt| attempt.result).collect();
+    let mut results: Vec<_> =
+        shop.attempts(customer).await.into_iter().map(|attempt| attempt.result.to_string()).collect();
     results.sort();
     assert_eq!(results, ["access_revoked", "access_revoked", "order_refunded"], "two benefits and an order");
     let session = shop.sessions.find(&session.token, Timestamp::now()).await.unwrap().expect("still signed in");

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use polar_standin::{Purchase, demo};
 use store::{
     Attempt, BrowserKey, Catalog, Checkouts, History, HistoryOf, IdempotencyKey, Lifetime, Limits, LoginCode,
-    LoginRequest, Logins, NewCheckout, NewLogin, NewSession, Proof, Repeatable, SessionToken, Sessions,
+    LoginRequest, Logins, NewCheckout, NewLogin, NewSession, Outcome, Proof, Repeatable, SessionToken, Sessions,
 };
 use uuid::Uuid;
 
@@ -93,7 +93,7 @@ impl World {
         sessions.create(&new_session(GONE_SESSION, Proof::Mailbox)?, opened_at).await?;
         let refused = Attempt {
             at: opened_at,
-            result: "not_entitled".to_owned(),
+            result: Outcome::NotEntitled,
             session_id: "-".to_owned(),
             client: "Firefox on Linux".to_owned(),
             product_id: None,

@@ -5,7 +5,9 @@ use std::{num::NonZeroU32, time::Duration};
 use jiff::Timestamp;
 use polar_standin::demo;
 use serde_json::{Value, json};
-use store::{Attempt, Downloads, FileOfPurchase, History, Lifetime, NewSession, Proof, Quota, Sessions, Taken};
+use store::{
+    Attempt, Downloads, FileOfPurchase, History, Lifetime, NewSession, Outcome, Proof, Quota, Sessions, Taken,
+};
 use uuid::Uuid;
 
 use crate::world::World;
@@ -88,7 +90,7 @@ async fn open_session(world: &World, scope: Proof) -> String {
 async fn record_attempt(world: &World) {
     let attempt = Attempt {
         at: Timestamp::now(),
-        result: "issued".to_owned(),
+        result: Outcome::Issued,
         session_id: "a session".to_owned(),
         client: "Firefox on Windows".to_owned(),
         product_id: Some(demo::FOREST_PACK),

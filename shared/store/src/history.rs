@@ -3,7 +3,10 @@ use std::{collections::HashMap, fmt, time::Duration};
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{
+    Deserialize, Serialize,
+    de::{IntoDeserializer, value::Error as NoOutcome},
+};
 use uuid::Uuid;
 
 use crate::{Error, item, item::Item};
@@ -22,8 +25,8 @@ const KEPT_FOR_ORDERS: Duration = Duration::from_hours(30 * 24);
 pub struct Attempt {
     /// When.
     pub at: Timestamp,
-    /// What became of it: `issued`, `repeated`, or the code of the refusal.
-    pub result: String,
+    /// What became of it.
+    pub result: Outcome,
     /// The session's name in logs.
     pub session_id: String,
     /// The kind of browser, as in "Firefox on Windows".
@@ -40,10 +43,68 @@ pub struct Attempt {
     pub version: Option<String>,
 }
 
+/// What became of an attempt to download, or what Polar did to a purchase. The table keeps these names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Counted.
+    Issued,
+    /// Free within the grace time.
+    Repeated,
+    /// Refused: not among the customer's purchases.
+    NotEntitled,
+    /// Refused: not among the orders of the session.
+    OrderScope,
+    /// Refused: bought, and Polar has the file no more.
+    FileNotFound,
+    /// Refused: Polar had not handed out the file yet.
+    DownloadPending,
+    /// Refused: the time for downloads is over.
+    AccessExpired,
+    /// Refused: the product has several files, and none was named.
+    FileRequired,
+    /// Refused: all downloads are used up.
+    DownloadLimitReached,
+    /// Refused: Polar no longer knows the customer.
+    #[serde(alias = "unauthenticated")]
+    CustomerGone,
+    /// Polar or the shop's own tables failed.
+    #[serde(alias = "polar_unavailable", alias = "polar_timeout", alias = "polar_unexpected")]
+    #[serde(alias = "busy", alias = "internal")]
+    Failed,
+    /// No attempt: the whole order was refunded.
+    OrderRefunded,
+    /// No attempt: a part of the order's price was refunded.
+    OrderPartiallyRefunded,
+    /// No attempt: Polar took the access back.
+    AccessRevoked,
+    /// A name that only another version knows.
+    Other,
+}
+
+impl Outcome {
+    fn parse(name: &str) -> Self {
+        let name: serde::de::value::StrDeserializer<'_, NoOutcome> = name.into_deserializer();
+        Self::deserialize(name).unwrap_or(Self::Other)
+    }
+
+    /// Whether a link was handed out.
+    #[must_use]
+    pub const fn is_download(self) -> bool {
+        matches!(self, Self::Issued | Self::Repeated)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 impl Attempt {
-    fn attributes(&self, customer_id: Uuid, list: HistoryOf, key: Uuid) -> HashMap<String, AttributeValue> {
-        let id = format!("{}{:013}#{}", list.prefix(), self.at.as_millisecond(), key.simple());
-        let kept = if list == HistoryOf::Account { KEPT } else { KEPT_FOR_ORDERS };
+    fn attributes(&self, customer_id: Uuid, view: HistoryOf, key: Uuid) -> HashMap<String, AttributeValue> {
+        let id = format!("{}{:013}#{}", view.prefix(), self.at.as_millisecond(), key.simple());
+        let kept = if view == HistoryOf::Account { KEPT } else { KEPT_FOR_ORDERS };
         let always = [
             ("customer_id", item::text(&customer_id)),
             ("id", item::text(&id)),
@@ -68,7 +129,7 @@ impl Attempt {
         let text = |attribute| Ok::<_, Error>(item.optional(attribute, Item::text)?.map(str::to_owned));
         Ok(Self {
             at: item.time("at")?,
-            result: item.text("result")?.to_owned(),
+            result: Outcome::parse(item.text("result")?),
             session_id: item.text("session_id")?.to_owned(),
             client: item.text("client")?.to_owned(),
             product_id: item.optional("product_id", Item::uuid)?,
@@ -204,5 +265,34 @@ impl History {
             page.attempts.push(Attempt::read(&item)?);
         }
         Ok(HistoryPage { next: None, ..page })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_stored_under_names_that_every_version_reads() {
+        for (name, outcome) in [
+            ("issued", Outcome::Issued),
+            ("download_limit_reached", Outcome::DownloadLimitReached),
+            ("order_partially_refunded", Outcome::OrderPartiallyRefunded),
+            ("failed", Outcome::Failed),
+        ] {
+            assert_eq!((outcome.to_string().as_str(), Outcome::parse(name)), (name, outcome));
+        }
+    }
+
+    #[test]
+    fn codes_of_answers_that_older_versions_stored_are_read_as_what_they_meant() {
+        for (code, outcome) in [
+            ("polar_timeout", Outcome::Failed),
+            ("busy", Outcome::Failed),
+            ("unauthenticated", Outcome::CustomerGone),
+            ("what a later version writes", Outcome::Other),
+        ] {
+            assert_eq!(Outcome::parse(code), outcome, "{code}");
+        }
     }
 }

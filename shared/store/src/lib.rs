@@ -31,7 +31,7 @@ pub use customer::{CounterData, CustomerData, export};
 pub use devices::SessionData;
 pub use downloads::{Counter, Downloads, FileOfPurchase, Quota, Taken};
 pub use error::Error;
-pub use history::{Attempt, History, HistoryCursor, HistoryOf, HistoryPage};
+pub use history::{Attempt, History, HistoryCursor, HistoryOf, HistoryPage, Outcome};
 pub use idempotency::{IdempotencyKey, Repeat, Repeatable};
 pub use invoices::{AskedInvoice, Invoices};
 pub use limits::{Admission, Caller, Limits, LoginRequest, Share};

@@ -5,14 +5,14 @@ mod support;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use store::{Attempt, CustomerData, FileOfPurchase, Lifetime, NewSession, PortalToken, Proof, Quota, export};
+use store::{Attempt, CustomerData, FileOfPurchase, Lifetime, NewSession, Outcome, PortalToken, Proof, Quota, export};
 use support::{CUSTOMER, HOUR, OTHER, Tables, now, tables};
 use uuid::Uuid;
 
 fn attempt() -> Attempt {
     Attempt {
         at: now(),
-        result: "issued".to_owned(),
+        result: Outcome::Issued,
         session_id: "0123456789abcdef".to_owned(),
         client: "Firefox on Linux".to_owned(),
         product_id: None,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dynamodb::Embedded;
 use jiff::Timestamp;
-use store::{Attempt, History, HistoryCursor, HistoryOf};
+use store::{Attempt, History, HistoryCursor, HistoryOf, Outcome};
 use uuid::Uuid;
 
 const CUSTOMER: Uuid = Uuid::from_u128(1);
@@ -17,7 +17,7 @@ async fn history() -> (History, Embedded) {
 fn attempt(second: u64, session: &str) -> Attempt {
     Attempt {
         at: Timestamp::from_second(1_800_000_000).expect("a valid time") + Duration::from_secs(second),
-        result: "issued".to_owned(),
+        result: Outcome::Issued,
         session_id: session.to_owned(),
         client: "Firefox on Linux".to_owned(),
         product_id: Some(Uuid::from_u128(2)),
