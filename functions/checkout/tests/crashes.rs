@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use testbed::{Answer, Event, Function, World, demo};
+use testbed::{Answer, Event, Function, World, demo, wait_until};
 
 const CHECKOUT: &str = env!("CARGO_BIN_EXE_checkout");
 const KILLS: usize = 5;
@@ -17,9 +17,7 @@ async fn begin(checkout: &Function) -> Answer {
 /// Waits until Polar was asked for so many checkouts.
 async fn begun_at_polar(world: &World, count: usize) {
     let begun = || world.polar.requests().iter().filter(|request| request.line() == "POST /v1/checkouts/").count();
-    while begun() < count {
-        tokio::task::yield_now().await;
-    }
+    wait_until("checkouts at Polar", async || begun() >= count).await;
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use store::Downloads;
 use testbed::{
     Answer, Event, Function, Purchase, World, demo,
     seeds::{ACCOUNT_SESSION, BUYER, BUYER_EMAIL},
+    wait_until,
 };
 use tokio::task::JoinSet;
 
@@ -79,15 +80,11 @@ impl Load<'_> {
         if chance.below(2) == 0 {
             // Somewhere between the questions to Polar, of which a download has at least three.
             let killed_at = world.polar.requests().len() as u64 + 1 + chance.below(6);
-            while (world.polar.requests().len() as u64) < killed_at {
-                tokio::task::yield_now().await;
-            }
+            wait_until("questions to Polar", async || world.polar.requests().len() as u64 >= killed_at).await;
         } else {
             // After a unit was taken and before anybody has seen its link.
             let units = if self.each_counts { answers.len() + 1 } else { 1 };
-            while counted(world).await < before + units {
-                tokio::task::yield_now().await;
-            }
+            wait_until("units", async || counted(world).await >= before + units).await;
         }
         // With the last of those who wait goes the program.
         load.shutdown().await;
@@ -153,9 +150,7 @@ async fn an_answer_that_is_lost_after_the_unit_was_taken_is_made_up_for() {
     buyer.spawn(async move { called.call(event).await });
     drop(function);
 
-    while counted(&world).await == 0 {
-        tokio::task::yield_now().await;
-    }
+    wait_until("a unit", async || counted(&world).await > 0).await;
     buyer.shutdown().await;
 
     let again = start(&world, &[]).await.call(download(&wanted)).await.unwrap();

@@ -68,9 +68,12 @@ async fn a_request_that_hangs_is_written_down_and_never_answered() {
     standin.fault(Fault::on("GET /v1/products/").hang());
     let url = format!("{}{PRODUCTS}", standin.url());
     let task = tokio::spawn(async move { send("GET", &url, &[], None).await });
-    while standin.requests().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let written_down = async {
+        while standin.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), written_down).await.expect("a request");
     // Others are served meanwhile.
     assert_eq!(get(&standin, "/v1/orders/").await.status, 200);
     let mut task = pin!(task);

@@ -279,9 +279,12 @@ async fn a_shop_that_runs_by_itself_delivers_by_itself() {
     buy(&standin, demo::SKY_SAMPLER);
     let mut arrived = receiver.wait_for(11).await;
     // The last answer has arrived here, but perhaps not there yet.
-    while standin.pending_deliveries().iter().any(|delivery| delivery.attempts == 0) {
-        tokio::task::yield_now().await;
-    }
+    let answered = async {
+        while standin.pending_deliveries().iter().any(|delivery| delivery.attempts == 0) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), answered).await.expect("answers");
     receiver.answer(200);
     standin.advance(Duration::from_secs(8));
     arrived.extend(receiver.wait_for(11).await);

@@ -16,6 +16,7 @@ pub mod seeds;
 mod ses;
 mod template;
 mod trouble;
+mod wait;
 mod world;
 
 pub use buyer::BegunCheckout;
@@ -28,6 +29,7 @@ pub use program::program;
 pub use ses::SentMail;
 pub use template::{FunctionBlock, Table, Template};
 pub use trouble::{check_required_settings, check_troubles};
+pub use wait::wait_until;
 pub use world::{STOREFRONT_ORIGIN, WEBHOOK_SECRET, World};
 
 /// The top folder of the workspace.

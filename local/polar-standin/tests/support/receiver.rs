@@ -1,6 +1,7 @@
 //! Somebody who gets webhooks.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -68,15 +69,18 @@ impl Receiver {
         std::mem::take(&mut self.desk.lock().expect("the desk").received)
     }
 
-    /// The next ones, as many as this, whenever they come.
+    /// The next ones, as many as this, whenever they come within a minute.
     pub async fn wait_for(&self, count: usize) -> Vec<Received> {
-        loop {
-            let arrived = self.arrived.notified();
-            if self.desk.lock().expect("the desk").received.len() >= count {
-                return self.take();
+        let all = async {
+            loop {
+                let arrived = self.arrived.notified();
+                if self.desk.lock().expect("the desk").received.len() >= count {
+                    return self.take();
+                }
+                arrived.await;
             }
-            arrived.await;
-        }
+        };
+        tokio::time::timeout(Duration::from_mins(1), all).await.expect("webhooks")
     }
 
     /// The types of what came since the last time.
