@@ -12,6 +12,7 @@ mod failure;
 mod local;
 mod options;
 mod quota;
+mod restore;
 mod run;
 mod sessions;
 mod setup;

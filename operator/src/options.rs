@@ -94,6 +94,15 @@ pub(crate) enum Command {
         export: bool,
     },
 
+    /// Bring back what was erased of a customer within the last seven days: download counters and history.
+    ///
+    /// The worker erases a customer whom Polar no longer has. This is for the case that Polar was wrong, or a wrong customer was deleted there.
+    Restore {
+        /// The e-mail address or the id at Polar.
+        #[arg(value_name = "EMAIL|ID")]
+        customer: String,
+    },
+
     /// Sign a customer out.
     #[command(subcommand)]
     Sessions(SessionsCommand),

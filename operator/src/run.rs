@@ -11,7 +11,7 @@ use crate::{
     options::{
         CatalogCommand, CheckoutsCommand, Command, DeadLettersCommand, PlaceOptions, QuotaCommand, SessionsCommand,
     },
-    quota, sessions, setup,
+    quota, restore, sessions, setup,
     shop::Shop,
 };
 
@@ -40,6 +40,7 @@ async fn obey(place: &PlaceOptions, command: Command, json: bool, environment: S
         Command::Setup => setup::set_up(&shop).await?.print(json),
         Command::Customer { customer, export: true } => customer::show(&shop, &customer).await?.export().print(json),
         Command::Customer { customer, export: false } => customer::show(&shop, &customer).await?.print(json),
+        Command::Restore { customer } => restore::restore(&shop, &customer).await?.print(json),
         Command::Quota(QuotaCommand::Reset(file)) => quota::reset(&shop, &file).await?.print(json),
         Command::Quota(QuotaCommand::Grant { file, downloads }) => {
             quota::grant(&shop, &file, downloads).await?.print(json)

@@ -101,7 +101,7 @@ impl Shop {
     /// Polar and DynamoDB. The access token is fetched here, so that one that is not to be had is told from a Polar that does not answer.
     pub(crate) async fn clients(&self) -> Result<Clients, Lack> {
         let token = self.fetch(Secret::POLAR_ACCESS_TOKEN).await?;
-        self.clients_with(token)
+        self.clients_with(&token)
     }
 
     /// Polar by a token that may see and change webhook endpoints: the shop's own does not need to.
@@ -110,7 +110,7 @@ impl Shop {
             Some(token) => token.into(),
             None => self.fetch(Secret::POLAR_ACCESS_TOKEN).await?,
         };
-        Ok(self.clients_with(token)?.polar)
+        Ok(self.clients_with(&token)?.polar)
     }
 
     /// The secret that the webhook function believes.
@@ -118,7 +118,7 @@ impl Shop {
         self.fetch(Secret::POLAR_WEBHOOK_SECRET).await.map(WebhookSecret::new)
     }
 
-    fn clients_with(&self, token: SecretString) -> Result<Clients, Lack> {
+    fn clients_with(&self, token: &SecretString) -> Result<Clients, Lack> {
         Ok(Clients::from_settings(&self.settings.clone().with("POLAR_ACCESS_TOKEN", token.expose_secret()))?)
     }
 

@@ -32,20 +32,20 @@ enum AtPolar {
 
 impl Worker {
     /// Ends the sessions of a customer and erases what we hold, after Polar has told in a signed event that it deleted the customer.
-    pub(crate) async fn forget_deleted(&self, customer_id: Uuid) -> Result<(), Error> {
+    pub(crate) async fn forget_deleted(&self, customer_id: Uuid, now: Timestamp) -> Result<(), Error> {
         match self.find_at_polar(customer_id).await? {
             // An event is a hint: this one is about another time, or another customer by the same id.
             AtPolar::Known => Ok(()),
-            AtPolar::Deleted | AtPolar::Unknown => self.forget(customer_id).await,
+            AtPolar::Deleted | AtPolar::Unknown => self.forget(customer_id, now).await,
         }
     }
 
     /// The same for a customer whom another event is about, if Polar no longer has the customer and the access token is of this shop.
-    pub(crate) async fn forget_if_gone(&self, customer_id: Uuid) -> Result<(), Error> {
+    pub(crate) async fn forget_if_gone(&self, customer_id: Uuid, now: Timestamp) -> Result<(), Error> {
         match self.find_at_polar(customer_id).await? {
             AtPolar::Known => Ok(()),
-            AtPolar::Deleted => self.forget(customer_id).await,
-            AtPolar::Unknown => self.forget_all(vec![customer_id], false).await,
+            AtPolar::Deleted => self.forget(customer_id, now).await,
+            AtPolar::Unknown => self.forget_all(vec![customer_id], false, now).await,
         }
     }
 
@@ -62,7 +62,7 @@ impl Worker {
         while let Ok(Some((customer_id, answer))) = tokio::time::timeout_at(end.into(), answers.next()).await {
             match answer {
                 Ok(AtPolar::Known) => knows_somebody = true,
-                Ok(AtPolar::Deleted) => self.forget(customer_id).await?,
+                Ok(AtPolar::Deleted) => self.forget(customer_id, now).await?,
                 Ok(AtPolar::Unknown) => unknown.push(customer_id),
                 Err(error) => {
                     let is_refused = matches!(error, Error::Polar(polar::Error::RateLimited { .. }));
@@ -73,14 +73,14 @@ impl Worker {
                 }
             }
         }
-        self.forget_all(unknown, knows_somebody).await?;
+        self.forget_all(unknown, knows_somebody, now).await?;
         failure.map_or(Ok(()), Err)
     }
 
     /// Forgets customers whom Polar does not know, if it has shown that it knows others of this shop.
     ///
     /// The access token of another organization knows nobody, nor does a version of the API that Polar has switched off.
-    async fn forget_all(&self, unknown: Vec<Uuid>, knows_somebody: bool) -> Result<(), Error> {
+    async fn forget_all(&self, unknown: Vec<Uuid>, knows_somebody: bool, now: Timestamp) -> Result<(), Error> {
         if unknown.is_empty() {
             return Ok(());
         }
@@ -89,7 +89,7 @@ impl Worker {
             return if unknown.len() > 1 { Err(Error::UnknownCustomers) } else { Ok(()) };
         }
         for customer_id in unknown {
-            self.forget(customer_id).await?;
+            self.forget(customer_id, now).await?;
         }
         Ok(())
     }
@@ -119,10 +119,10 @@ impl Worker {
         })
     }
 
-    async fn forget(&self, customer_id: Uuid) -> Result<(), Error> {
+    async fn forget(&self, customer_id: Uuid, now: Timestamp) -> Result<(), Error> {
         // Sessions first: without them nobody can add to the rest.
         self.sessions.delete_all(customer_id).await?;
-        self.downloads.erase(customer_id).await?;
+        self.downloads.erase(customer_id, now).await?;
         info!(customer.id = %customer_id, "forgot a deleted customer");
         Ok(())
     }

@@ -9,9 +9,15 @@ impl Worker {
     /// Writes a refund into the buyer's history, as far as Polar says that there was one.
     ///
     /// The time is the event's: it is the same in every delivery, while Polar goes on changing the order.
-    pub(crate) async fn note_refund(&self, customer_id: Uuid, order_id: Uuid, at: Timestamp) -> Result<(), Error> {
+    pub(crate) async fn note_refund(
+        &self,
+        customer_id: Uuid,
+        order_id: Uuid,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         if !self.is_known(customer_id).await? {
-            return self.forget_if_gone(customer_id).await;
+            return self.forget_if_gone(customer_id, now).await;
         }
         let order = self.polar.orders().find(OrderId::from(order_id)).await?;
         if let Some(order) = order
@@ -22,13 +28,13 @@ impl Worker {
         }
         self.sessions.drop_portal_tokens(customer_id).await?;
         // Polar tells of what a deletion took back after the deletion: the row must not stay.
-        self.forget_if_gone(customer_id).await
+        self.forget_if_gone(customer_id, now).await
     }
 
     /// Writes into the buyer's history that Polar took something back, as far as it did.
-    pub(crate) async fn note_revocation(&self, customer_id: Uuid, grant_id: Uuid) -> Result<(), Error> {
+    pub(crate) async fn note_revocation(&self, customer_id: Uuid, grant_id: Uuid, now: Timestamp) -> Result<(), Error> {
         if !self.is_known(customer_id).await? {
-            return self.forget_if_gone(customer_id).await;
+            return self.forget_if_gone(customer_id, now).await;
         }
         if let Some(grant) = self.find_grant(customer_id, grant_id).await?
             && let Some(revoked_at) = grant.revoked_at.filter(|_| grant.is_revoked)
@@ -41,7 +47,7 @@ impl Worker {
             self.history.record_once(customer_id, HistoryOf::Account, grant_id, &attempt).await?;
         }
         self.sessions.drop_portal_tokens(customer_id).await?;
-        self.forget_if_gone(customer_id).await
+        self.forget_if_gone(customer_id, now).await
     }
 
     /// Polar has no route for one grant of an organization's.

@@ -82,7 +82,7 @@ impl Worker {
         match job {
             Job::PolarEvent(event) => match catalog_changed_at(job) {
                 Some(changed_at) => Box::pin(self.refresh_since(changed_at, now)).await,
-                None => Box::pin(self.handle_event(event)).await,
+                None => Box::pin(self.handle_event(event, now)).await,
             },
             Job::LoginCode(login) => {
                 Box::pin(self.send_login_code(login, now)).await;
@@ -92,14 +92,14 @@ impl Worker {
         }
     }
 
-    async fn handle_event(&self, event: &PolarEvent) -> Result<(), Error> {
+    async fn handle_event(&self, event: &PolarEvent, now: Timestamp) -> Result<(), Error> {
         use EventType as T;
         match (T::from(event.kind.as_str()), event.customer_id, event.subject_id) {
-            (T::CustomerDeleted, Some(customer), _) => self.forget_deleted(customer).await?,
+            (T::CustomerDeleted, Some(customer), _) => self.forget_deleted(customer, now).await?,
             (T::OrderRefunded, Some(customer), Some(order)) => {
-                self.note_refund(customer, order, event.happened_at).await?;
+                self.note_refund(customer, order, event.happened_at, now).await?;
             }
-            (T::BenefitGrantRevoked, Some(customer), Some(grant)) => self.note_revocation(customer, grant).await?,
+            (T::BenefitGrantRevoked, Some(customer), Some(grant)) => self.note_revocation(customer, grant, now).await?,
             (T::CheckoutUpdated | T::CheckoutExpired, _, Some(checkout)) => {
                 self.checkouts.note_change(checkout).await?;
             }

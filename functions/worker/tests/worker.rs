@@ -220,7 +220,7 @@ async fn any_order_repetition_and_crash_leads_to_the_same_end() {
     assert_eq!(expected.len(), 3);
 
     for seed in 1..=200 {
-        shop.downloads.erase(customer).await.unwrap();
+        shop.downloads.erase(customer, Timestamp::now()).await.unwrap();
         let mut chance = Chance(seed);
         let mut queue = events.clone();
         for _ in 0..chance.below(6) {

@@ -122,6 +122,25 @@ async fn a_customer_is_shown_with_sessions_counters_and_history() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_erased_by_mistake_is_brought_back() {
+    let world = World::start().await;
+    take(&world, FILE, 2).await;
+    record_attempt(&world).await;
+    let downloads = Downloads::new(world.shop.dynamodb.client(), "downloads");
+    downloads.erase(demo::ADA, Timestamp::now()).await.expect("it is erased");
+    assert_eq!(world.ask(&["customer", demo::ADA_EMAIL]).await["counters"], json!([]));
+
+    let restored = world.ask(&["restore", demo::ADA_EMAIL]).await;
+
+    assert_eq!(restored, json!({ "customerId": demo::ADA, "rows": 2 }));
+    let shown = world.ask(&["customer", demo::ADA_EMAIL]).await;
+    assert_eq!((&shown["counters"][0]["used"], &shown["attempts"][0]["result"]), (&json!(2), &json!("issued")));
+    let output = world.run(&["restore", demo::ADA_EMAIL]).await;
+    assert_eq!((output.code, output.stdout.as_str()), (1, ""));
+    assert!(output.stderr.contains("nothing was erased of this customer"), "{}", output.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_is_all_that_is_held_and_nothing_else() {
     let world = World::start().await;
     open_session(&world, Proof::Mailbox).await;

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -7,13 +9,14 @@ use crate::{
     downloads::COUNTER,
     history::{ATTEMPT, ORDER_ATTEMPT},
     invoices::INVOICE,
+    item,
     item::Item,
-    partition::Partition,
+    partition::{Partition, Standing},
 };
 
 /// Everything that our tables hold about one customer, for that customer to read: no secret, and no hash of one.
 ///
-/// Rows of checkouts and logins have at most the customer's id, and are gone after three days.
+/// Rows of checkouts and logins have at most the customer's id, and are gone after three days. What was erased is not among it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerData {
@@ -59,6 +62,16 @@ impl CounterData {
 /// A row that no export knows must not be left out in silence.
 const UNKNOWN_ROW: Error = Error::CorruptItem { attribute: "id" };
 
+/// How long an erased row can be brought back.
+const RESTORABLE: Duration = Duration::from_hours(7 * 24);
+/// Where an erased row keeps the time at which it would have been purged.
+const KEPT_UNTIL: &str = "kept_until";
+
+/// The partition of what was erased of a customer.
+fn erased(customer_id: Uuid) -> String {
+    format!("erased#{customer_id}")
+}
+
 /// Reads all that is held about a customer.
 pub async fn export(sessions: &Sessions, downloads: &Downloads, customer_id: Uuid) -> Result<CustomerData, Error> {
     let (sessions, rows) = (sessions.of_customer(customer_id), downloads.of_customer(customer_id));
@@ -78,17 +91,50 @@ pub async fn export(sessions: &Sessions, downloads: &Downloads, customer_id: Uui
 
 impl Sessions {
     pub(crate) fn of_customer(&self, customer_id: Uuid) -> Partition<'_> {
-        Partition { client: &self.client, table: &self.table, sort_key: "token_hash", customer_id }
+        Partition {
+            client: &self.client,
+            table: &self.table,
+            sort_key: "token_hash",
+            customer_id: customer_id.to_string(),
+        }
     }
 }
 
 impl Downloads {
-    /// Deletes a customer's counters, history and all else in this table. Can be repeated.
-    pub async fn erase(&self, customer_id: Uuid) -> Result<(), Error> {
-        self.of_customer(customer_id).delete().await
+    /// Erases a customer's counters, history and all else in this table: nobody reads them any more, and after seven days they are deleted.
+    /// Until then [`Downloads::restore`] brings them back. Can be repeated.
+    pub async fn erase(&self, customer_id: Uuid, now: Timestamp) -> Result<(), Error> {
+        let erase = |Item(mut row): Item| {
+            let purge_at = row.insert("purge_at".to_owned(), item::purge_time(now + RESTORABLE));
+            if let Some(purge_at) = purge_at {
+                row.insert(KEPT_UNTIL.to_owned(), purge_at);
+            }
+            row
+        };
+        let rows = self.of_customer(customer_id);
+        rows.move_to(&erased(customer_id), Standing::IsReplaced, erase).await?;
+        Ok(())
+    }
+
+    /// Brings back what was erased of a customer within the last seven days; answers how many rows. What the customer has begun anew since
+    /// stays as it is.
+    pub async fn restore(&self, customer_id: Uuid) -> Result<usize, Error> {
+        let restore = |Item(mut row): Item| {
+            row.remove("purge_at");
+            if let Some(purge_at) = row.remove(KEPT_UNTIL) {
+                row.insert("purge_at".to_owned(), purge_at);
+            }
+            row
+        };
+        let rows = self.partition(erased(customer_id));
+        rows.move_to(&customer_id.to_string(), Standing::Stays, restore).await
     }
 
     fn of_customer(&self, customer_id: Uuid) -> Partition<'_> {
+        self.partition(customer_id.to_string())
+    }
+
+    fn partition(&self, customer_id: String) -> Partition<'_> {
         Partition { client: &self.client, table: &self.table, sort_key: "id", customer_id }
     }
 }

@@ -2,11 +2,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
-use crate::{Error, item, item::Item};
+use crate::{Error, error::if_condition_held, item, item::Item};
 
-/// Rows that are read, and then deleted side by side.
+/// Rows that are read, and then changed side by side.
 const ROWS_AT_ONCE: i32 = 25;
 
 /// All rows of one customer in one table.
@@ -14,7 +13,15 @@ pub(crate) struct Partition<'a> {
     pub(crate) client: &'a Client,
     pub(crate) table: &'a str,
     pub(crate) sort_key: &'static str,
-    pub(crate) customer_id: Uuid,
+    /// The partition's key: a customer's id, or what stands for it after an erasure.
+    pub(crate) customer_id: String,
+}
+
+/// What becomes of a row that is where another one is moved to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Stays,
+    IsReplaced,
 }
 
 impl Partition<'_> {
@@ -30,6 +37,42 @@ impl Partition<'_> {
             rows.push(Item(item?));
         }
         Ok(rows)
+    }
+
+    /// Moves every row into another partition, changed on the way; answers how many are new there.
+    ///
+    /// Each is written there before it is deleted here, so that an interrupted run can be repeated.
+    pub(crate) async fn move_to(
+        &self,
+        customer_id: &str,
+        standing: Standing,
+        change: impl Fn(Item) -> HashMap<String, AttributeValue>,
+    ) -> Result<usize, Error> {
+        let mut rows = self.rows().await?.into_iter().peekable();
+        let mut moved = 0;
+        while rows.peek().is_some() {
+            let mut writes = JoinSet::new();
+            for row in rows.by_ref().take(ROWS_AT_ONCE.unsigned_abs() as usize) {
+                let sort_key = item::text(row.text(self.sort_key)?);
+                let key = [("customer_id", item::text(&self.customer_id)), (self.sort_key, sort_key)];
+                let key = key.map(|(name, value)| (name.to_owned(), value)).into();
+                let mut row = change(row);
+                row.insert("customer_id".to_owned(), item::text(customer_id));
+                let put = self.client.put_item().table_name(self.table).set_item(Some(row));
+                let put = match standing {
+                    Standing::Stays => put.condition_expression("attribute_not_exists(customer_id)"),
+                    Standing::IsReplaced => put,
+                };
+                let delete = self.client.delete_item().table_name(self.table).set_key(Some(key));
+                writes.spawn(async move {
+                    let is_new = if_condition_held(put.send().await)?.is_some();
+                    delete.send().await?;
+                    Ok::<_, Error>(usize::from(is_new))
+                });
+            }
+            moved += writes.join_all().await.into_iter().sum::<Result<usize, Error>>()?;
+        }
+        Ok(moved)
     }
 
     /// Deletes every row; what is gone already does not matter, so that an interrupted run can be repeated.

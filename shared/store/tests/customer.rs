@@ -1,13 +1,15 @@
-//! Everything about one customer: exported whole, and erased without a trace.
+//! Everything about one customer: exported whole, erased, and brought back.
 
 mod support;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use serde_json::{Value, json};
 use store::{Attempt, CustomerData, FileOfPurchase, Lifetime, NewSession, Outcome, PortalToken, Proof, Quota, export};
 use support::{CUSTOMER, HOUR, OTHER, Tables, now, tables};
 use uuid::Uuid;
+
+type Row = HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
 
 fn attempt() -> Attempt {
     Attempt {
@@ -44,6 +46,12 @@ impl Tables {
         }
         assert!(self.invoices.begin(customer_id, Uuid::from_u128(2), now()).await.unwrap());
         opened.into()
+    }
+
+    async fn downloads_rows(&self) -> Vec<Row> {
+        let mut rows = self.raw.scan().table_name("downloads").send().await.unwrap().items.unwrap_or_default();
+        rows.sort_by_key(|row| (row["customer_id"].as_s().unwrap().clone(), row["id"].as_s().unwrap().clone()));
+        rows
     }
 
     async fn export(&self, customer_id: Uuid) -> CustomerData {
@@ -107,7 +115,7 @@ async fn an_erased_customer_leaves_nothing_and_others_keep_theirs() {
     // Twice: whoever was interrupted begins again.
     for _ in 0..2 {
         tables.sessions.delete_all(CUSTOMER).await.unwrap();
-        tables.downloads.erase(CUSTOMER).await.unwrap();
+        tables.downloads.erase(CUSTOMER, now()).await.unwrap();
     }
 
     let data = tables.export(CUSTOMER).await;
@@ -116,6 +124,52 @@ async fn an_erased_customer_leaves_nothing_and_others_keep_theirs() {
     assert_eq!(data, nothing);
     assert!(tables.sessions.find(&opened[0].token, now()).await.unwrap().is_none(), "signed out at once");
     assert_eq!(tables.export(OTHER).await, others);
+}
+
+#[tokio::test]
+async fn what_was_erased_is_brought_back_whole_and_leaves_what_was_begun_since() {
+    let tables = tables().await;
+    tables.fill(CUSTOMER).await;
+    let before = tables.export(CUSTOMER).await;
+    let rows = tables.downloads_rows().await;
+    tables.downloads.erase(CUSTOMER, now()).await.unwrap();
+    assert!(tables.export(CUSTOMER).await.counters.is_empty());
+    // The customer was not gone after all, and downloads one of the files again.
+    let file = FileOfPurchase { purchase_id: Uuid::from_u128(2), file_id: Uuid::from_u128(7) };
+    let quota = Quota { limit: None, grace: Duration::ZERO };
+    for _ in 0..3 {
+        tables.downloads.take(CUSTOMER, file, quota, now()).await.unwrap();
+    }
+
+    let restored = tables.downloads.restore(CUSTOMER).await.unwrap();
+
+    assert_eq!(restored, 80, "40 counters and 40 attempts and an invoice, but for the counter that was begun anew");
+    let after = tables.export(CUSTOMER).await;
+    let used = |data: &CustomerData| data.counters.iter().map(|counter| counter.used).sum::<u32>();
+    assert_eq!((used(&before), used(&after)), (40, 42));
+    assert_eq!((&after.attempts, &after.invoices), (&before.attempts, &before.invoices));
+    let without_counter = |rows: Vec<Row>| {
+        rows.into_iter()
+            .filter(|row| !row["id"].as_s().unwrap().contains(&file.file_id.to_string()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(without_counter(tables.downloads_rows().await), without_counter(rows), "to the last attribute");
+    assert_eq!(tables.downloads.restore(CUSTOMER).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_was_erased_is_deleted_after_seven_days() {
+    let tables = tables().await;
+    tables.fill(CUSTOMER).await;
+
+    tables.downloads.erase(CUSTOMER, now()).await.unwrap();
+
+    let rows = tables.downloads_rows().await;
+    assert_eq!(rows.len(), 81);
+    let in_seven_days = (now() + 7 * 24 * HOUR).as_second() + 1;
+    for row in rows {
+        assert_eq!(row["purge_at"].as_n().unwrap(), &in_seven_days.to_string());
+    }
 }
 
 #[tokio::test]
