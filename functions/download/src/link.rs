@@ -123,7 +123,7 @@ pub(crate) async fn create(
         (status = 302, description = "To the file", headers(("Location" = String))),
         InputRefusals,
         SessionRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`; `look_ahead`: `HEAD`, a prefetch or a request for one byte, which takes no download"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`; `look_ahead`: `HEAD`, a prefetch or a request for a byte or two, which takes no download"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`; `file_not_found`: bought, and Polar has it no more"),
         (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),
         (status = 410, body = Problem, content_type = "application/problem+json", description = "`access_expired`"),
@@ -139,9 +139,8 @@ pub(crate) async fn follow(
     Path(file_id): Path<Uuid>,
     Query(counted): Query<Counted>,
 ) -> Result<Response, ApiError> {
-    // It costs the buyer a download, so no other page may cause it.
-    refuse_look_ahead(&method, &headers)?;
-    buyer.signed_in.refuse_other_pages(&headers, &shop.access.origins)?;
+    // It costs the buyer a download.
+    buyer.signed_in.demand_intent(&method, &headers, &shop.access.origins)?;
     let wanted = WantedFile { product_id: None, file_id: Some(file_id), order_id: counted.order_id };
     let download = take(&shop, &buyer, wanted, now).await?;
 
@@ -220,22 +219,6 @@ async fn find_offer<'a>(
     }
     let (session, error) = refused.expect("a browser that is signed in has a session");
     Ok((session, Err(error)))
-}
-
-/// Refuses what looks like a download and is none: it must not take one of the buyer's.
-///
-/// Browsers and mail programs look ahead (Fetch, `Sec-Purpose`; older ones `Purpose`, `X-Purpose`, `X-Moz`), programs ask for headers or for a
-/// single byte to learn the size.
-fn refuse_look_ahead(method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
-    let says = |name, word: &str| {
-        let value = headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
-        value.to_ascii_lowercase().split([';', ',', ' ']).any(|part| part == word)
-    };
-    let looks_ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
-        .into_iter()
-        .any(|name| ["prefetch", "prerender", "preview"].into_iter().any(|word| says(name, word)));
-    let asks_for_a_byte = says("range", "bytes=0-0");
-    if method == Method::HEAD || looks_ahead || asks_for_a_byte { Err(ApiError::LookAhead) } else { Ok(()) }
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

@@ -2,7 +2,7 @@ use std::num::{NonZeroU16, NonZeroU32};
 
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use http_api::{
@@ -174,7 +174,7 @@ const RETRY_AFTER: (header::HeaderName, &str) = (header::RETRY_AFTER, "2");
         (status = 202, body = PendingInvoice, description = "It is being made: ask again after `Retry-After`", headers(("Retry-After" = u64))),
         SessionRefusals,
         LimitRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`, `origin_not_allowed`; `look_ahead`: `HEAD`, a prefetch or a request for a byte or two, for which no invoice is made"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: no such order, or not this buyer's"),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: no invoice for this order, or not without billing name and address"),
         PolarRefusals,
@@ -182,10 +182,15 @@ const RETRY_AFTER: (header::HeaderName, &str) = (header::RETRY_AFTER, "2");
 pub(crate) async fn invoice(
     State(shop): State<Shop>,
     Now(now): Now,
-    SignedIn { session, .. }: SignedIn,
+    signed_in: SignedIn,
     ip: ClientIp,
+    method: Method,
+    headers: HeaderMap,
     Path(id): Path<Uuid>,
 ) -> Result<Response, ApiError> {
+    // An invoice that was made cannot be changed any more.
+    signed_in.demand_intent(&method, &headers, &shop.access.origins)?;
+    let session = signed_in.session;
     // To look for it, and to have it made.
     shop.access.spend(2, Some(&session), ip, now).await?;
     Ok(match shop.purchases.invoice(&session, id.into(), now).await? {

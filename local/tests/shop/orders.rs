@@ -77,6 +77,18 @@ async fn an_invoice_is_asked_for_once_and_linked_when_it_is_made() {
     let orders = browser.get("/api/customer/orders").await;
     let path = format!("/api/customer/orders/{}/invoice", orders.body["items"][0]["id"].as_str().unwrap());
 
+    for looks_ahead in [("sec-purpose", "prefetch;prerender"), ("range", "bytes=0-0")] {
+        assert_eq!(browser.get_with(&path, &[looks_ahead]).await.refusal(), (403, "look_ahead"));
+    }
+    assert_eq!(browser.send(Method::HEAD, &path, None, &[]).await.status, 403);
+    let pictured = [("sec-fetch-site", "same-site"), ("sec-fetch-mode", "no-cors"), ("origin", "")];
+    assert_eq!(browser.get_with(&path, &pictured).await.refusal(), (403, "origin_not_allowed"));
+    let made = || {
+        let requests = polar(&shop).requests();
+        requests.iter().filter(|it| it.line().starts_with("POST") && it.path.ends_with("/invoice")).count()
+    };
+    assert_eq!(made(), 0);
+
     for _ in 0..3 {
         let pending = browser.get(&path).await;
         assert_eq!(
@@ -84,12 +96,7 @@ async fn an_invoice_is_asked_for_once_and_linked_when_it_is_made() {
             (202, &json!({ "status": "pending" }), Some("2"))
         );
     }
-    let asked = polar(&shop)
-        .requests()
-        .iter()
-        .filter(|request| request.line().starts_with("POST") && request.path.ends_with("/invoice"))
-        .count();
-    assert_eq!(asked, 1);
+    assert_eq!(made(), 1);
 
     polar(&shop).settle().await;
     let invoice = browser.get(&path).await;

@@ -212,6 +212,8 @@ async fn what_is_no_download_takes_none() {
         ("x-purpose", "preview"),
         ("x-moz", "prefetch"),
         ("range", "bytes=0-0"),
+        ("range", "bytes=0-1"),
+        ("range", "bytes=-1"),
     ] {
         let refused = browser.get_with(&path, &[(name, value)]).await;
         assert_eq!(refused.refusal(), (403, "look_ahead"), "{name}: {value}");

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use startup::{Clients, SettingError, Settings};
 use store::{BrowserKey, Caller, Lifetime, Limits, Scope, Session, SessionToken, Sessions, Share};
-use url::Url;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -178,24 +177,6 @@ impl SignedIn {
     /// The session, if it may see the whole account: one that was claimed from a checkout has not proven the mailbox.
     pub fn of_account(self) -> Result<Session, ApiError> {
         if self.session.scope == Scope::Account { Ok(self.session) } else { Err(ApiError::OrderScope) }
-    }
-
-    /// Refuses a request that another page made with the buyer's cookie, for reads that cost something.
-    ///
-    /// Another host of the same site may show whatever its users write, pictures with our address in them too. So from there it must be one of
-    /// the shop's pages, or a link that the buyer has clicked (Fetch Metadata).
-    pub fn refuse_other_pages(&self, headers: &HeaderMap, origins: &Origins) -> Result<(), ApiError> {
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let is_ours = |name| Url::parse(header(name)).is_ok_and(|url| origins.allow(&url));
-        let is_click = header("sec-fetch-mode") == "navigate"
-            && header("sec-fetch-user") == "?1"
-            && !matches!(header("sec-fetch-dest"), "iframe" | "frame" | "embed" | "object");
-        let is_allowed = match header("sec-fetch-site") {
-            "cross-site" => false,
-            "same-site" => is_ours("origin") || is_ours("referer") || is_click,
-            _ => true,
-        };
-        if is_allowed || self.transport == Transport::Bearer { Ok(()) } else { Err(ApiError::OriginNotAllowed) }
     }
 }
 

@@ -5,6 +5,7 @@ mod client_name;
 mod cookies;
 mod error;
 mod input;
+mod intent;
 mod origins;
 mod pagination;
 mod problem;
