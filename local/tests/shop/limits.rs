@@ -1,11 +1,13 @@
 //! What one visitor can ask of Polar, which answers the whole shop 500 times a minute.
 
-use polar_standin::demo;
+use std::collections::BTreeSet;
+
+use polar_standin::{RateLimits, Standin, demo};
 use polar_storefront::LocalShop;
 use serde_json::json;
 use store::Proof;
 
-use crate::support::{Browser, open_shop, open_shop_with, polar};
+use crate::support::{Browser, bought, open_shop, open_shop_with, polar};
 
 fn questions(shop: &LocalShop) -> usize {
     polar(shop).requests().iter().filter(|request| request.path.starts_with("/v1/")).count()
@@ -62,6 +64,41 @@ async fn a_network_that_has_used_its_share_is_refused_and_a_signed_in_buyer_is_n
     assert_eq!(buyer.post("/api/checkout", &json!({ "products": [demo::SKY_SAMPLER] })).await.status, 201);
 }
 
+/// How a visitor who begins checkouts without end leaves the shop to a buyer: the status of the buyer's own, and the visitor's calls of Polar.
+async fn beside_a_greedy_visitor(calls_per_network: &str) -> (u16, usize) {
+    let limited = polar_standin::Options { rate_limits: RateLimits::Production, ..polar_standin::Options::default() };
+    let polar = Standin::start(limited).await.expect("a Polar");
+    let (url, token) = (polar.api_url(), polar.access_token().to_owned());
+    let shop = open_shop_with([
+        ("POLAR_API_URL", url.as_str()),
+        ("POLAR_ACCESS_TOKEN", token.as_str()),
+        ("POLAR_CALLS_PER_NETWORK", calls_per_network),
+    ])
+    .await;
+    let buyer = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
+    let wanted = json!({ "products": [demo::SKY_SAMPLER] });
+    polar.clear_requests();
+    let visitor = Browser::at(&shop);
+    for _ in 0..600 {
+        visitor.post("/api/checkout", &wanted).await;
+    }
+    let calls = polar.requests().len();
+    (buyer.post("/api/checkout", &wanted).await.status, calls)
+}
+
+#[tokio::test]
+async fn a_visitor_cannot_use_up_what_polar_answers_the_shop_in_a_minute() {
+    let (without_shares, with_shares) =
+        (beside_a_greedy_visitor("1000000").await, beside_a_greedy_visitor("100").await);
+    println!(
+        "status of a buyer's checkout and calls of 600 requests, without and with shares: {without_shares:?} {with_shares:?}"
+    );
+    assert_eq!(without_shares.0, 503, "Polar's own limit");
+    assert_eq!(with_shares.0, 201);
+    // The minute may turn once in between.
+    assert!(with_shares.1 <= 200, "{with_shares:?}");
+}
+
 #[tokio::test]
 async fn a_session_that_has_used_its_share_is_refused_on_every_route_that_asks_polar() {
     let shop = open_shop_with([("POLAR_CALLS_PER_SESSION", "1")]).await;
@@ -76,4 +113,41 @@ async fn a_session_that_has_used_its_share_is_refused_on_every_route_that_asks_p
     assert_eq!(download.refusal(), (429, "rate_limited"));
     assert_eq!(questions(&shop), 0);
     assert_eq!(buyer.get("/api/session").await.body["active"], true, "what asks nobody is free");
+}
+
+#[tokio::test]
+async fn a_strangers_free_purchases_in_a_customers_name_make_the_library_no_dearer_and_hide_nothing_that_was_paid_for()
+{
+    let shop = open_shop().await;
+    let victim = "new@recordings-mail.net";
+    let paid = bought(polar(&shop), demo::FOREST_PACK, victim);
+    let subscribed = bought(polar(&shop), demo::WORKSHOP_LETTER, victim);
+    let free = bought(polar(&shop), demo::POLYGON_PRIMER, victim);
+    let browser = Browser::signed_in(&shop, paid.customer_id, Proof::Mailbox).await;
+    let file = json!({ "productId": demo::FOREST_PACK, "fileId": demo::FOREST_ARCHIVE });
+    browser.library().await;
+
+    let mut figures = Vec::new();
+    for flood in [0, 150, 350] {
+        for _ in 0..flood {
+            bought(polar(&shop), demo::SKY_SAMPLER, victim);
+        }
+        polar(&shop).clear_requests();
+        browser.library().await;
+        let of_library = questions(&shop);
+        assert_eq!(browser.post("/api/customer/download", &file).await.status, 200);
+        figures.push((of_library, questions(&shop) - of_library));
+    }
+    println!("calls of a library and a download with 0, 150 and 500 free purchases: {figures:?}");
+    assert_eq!(figures[0], (3, 3));
+    assert_eq!(figures[1], figures[2]);
+
+    let shown: BTreeSet<String> =
+        browser.library().await.iter().map(|row| row["orderId"].as_str().unwrap().to_owned()).collect();
+    for own in [&paid, &subscribed, &free] {
+        assert!(shown.contains(&own.order_id.to_string()), "{own:?}");
+    }
+    assert!(shown.len() <= 203, "a hundred and a hundred: {}", shown.len());
+    let order = Browser::signed_in(&shop, paid.customer_id, Proof::Checkout(paid.checkout_id)).await;
+    assert!(!order.library().await.is_empty(), "an order's own session sees it, too");
 }

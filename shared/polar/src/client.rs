@@ -159,6 +159,33 @@ impl Client {
         Err(unreadable(&request, "pagination.total_count", "more items than the pages have, in each of three reads"))
     }
 
+    /// Reads the items of a sorted list up to the first that is not wanted, each once.
+    ///
+    /// A list that changes while it is read may have moved items between two pages, and is read again.
+    pub(crate) async fn all_while<T: DeserializeOwned, K: Eq + Hash>(
+        &self,
+        request: Request<'_>,
+        key: fn(&T) -> K,
+        is_wanted: fn(&T) -> bool,
+    ) -> Result<Vec<T>> {
+        for _ in 0..MOST_READS {
+            let (mut items, mut seen, mut total) = (Vec::new(), HashSet::new(), None);
+            for number in 1..=MOST_PAGES {
+                let page: Page<T> = self.send(request.clone().page(Some(number), Some(LARGEST_PAGE))).await?;
+                if *total.get_or_insert(page.pagination.total_count) != page.pagination.total_count {
+                    break;
+                }
+                let is_last = number >= page.pagination.max_page || !page.items.iter().all(is_wanted);
+                items.extend(page.items.into_iter().filter(|item| is_wanted(item) && seen.insert(key(item))));
+                if is_last {
+                    return Ok(items);
+                }
+            }
+            info!(polar.route = request.route(), "reading a list again, because it changed meanwhile");
+        }
+        Err(unreadable(&request, "pagination.total_count", "another number of items in each of three reads"))
+    }
+
     /// Reads the pages of a list, up to the last or to an empty one.
     ///
     /// The first page says how many there are; the others are asked for side by side.

@@ -11,6 +11,14 @@ pub struct Page<T> {
     pub pagination: Pagination,
 }
 
+impl<T> Page<T> {
+    /// Whether a first page is the whole list.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.items.len() as u64 >= self.pagination.total_count
+    }
+}
+
 /// The length of a list.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 pub struct Pagination {

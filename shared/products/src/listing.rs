@@ -1,8 +1,13 @@
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
-use polar::{Benefit, CheckoutLink, CheckoutLinkId, File, FileId, ListCheckoutLinks, ListProducts, Product, ProductId};
+use polar::{
+    Benefit, BenefitId, CheckoutLink, CheckoutLinkId, File, FileId, ListCheckoutLinks, ListProducts, Product, ProductId,
+};
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
@@ -86,6 +91,13 @@ impl Listing {
     #[must_use]
     pub fn find(&self, id: ProductId) -> Option<Arc<Product>> {
         self.content.by_id.get(&id).cloned()
+    }
+
+    /// Lists the products that give any of these benefits, archived and private ones too.
+    #[must_use]
+    pub fn giving(&self, benefits: &HashSet<BenefitId>) -> Vec<ProductId> {
+        let gives = |product: &&Arc<Product>| product.benefits.iter().any(|benefit| benefits.contains(&benefit.id));
+        self.content.products.iter().filter(gives).map(|product| product.id).collect()
     }
 
     /// Lists the files that a product gives, in the merchant's order.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Purchase, Terms,
+    bought::Bought,
     library::{Answers, Library},
 };
 
@@ -50,8 +51,10 @@ impl Buyer {
 
     pub(crate) fn library(self) -> Library {
         let answers = Answers {
-            orders: serde_json::from_value(self.orders["items"].clone()).expect("orders"),
-            grants: items(self.grants),
+            bought: Bought::of(
+                serde_json::from_value(self.orders["items"].clone()).expect("orders"),
+                items(self.grants),
+            ),
             files: items(self.files),
             token: CustomerToken::new("polar_mst_test"),
         };

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bought;
 #[cfg(test)]
 mod buyer;
 mod error;

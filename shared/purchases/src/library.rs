@@ -6,14 +6,14 @@ use std::{
 
 use jiff::Timestamp;
 use polar::{
-    Benefit, BenefitGrant, BenefitId, BenefitType, CheckoutId, CustomerToken, Downloadable, FileId, ListBenefitGrants,
-    ListDownloadables, ListPortalOrders, OrderStatus, Portal, PortalOrder, Product, ProductId,
+    Benefit, BenefitGrant, BenefitId, BenefitType, CustomerToken, Downloadable, FileId, ListDownloadables, OrderStatus,
+    PortalOrder, Product, ProductId,
 };
 use store::{Counter, FileOfPurchase, Scope, Session};
 use url::Url;
 use uuid::Uuid;
 
-use crate::{Content, Error, File, Link, Purchase, PurchaseId, Purchases, Status, Terms};
+use crate::{Content, Error, File, Link, Purchase, PurchaseId, Purchases, Status, Terms, bought::Bought};
 
 /// Polar grants within seconds of the payment. What is missing for longer was taken back.
 const GRANTED_WITHIN: Duration = Duration::from_mins(15);
@@ -34,57 +34,31 @@ pub(crate) struct Library {
 
 impl Purchases {
     pub(crate) async fn library(&self, session: &Session, now: Timestamp) -> Result<Library, Error> {
-        let answers = Box::pin(self.as_customer(session, now, |token| ask(&self.polar, token, &session.scope)));
+        let scope = &session.scope;
+        let answers = Box::pin(self.as_customer(session, now, |token| ask(&self.polar, token, scope)));
         // A new instance reads the catalog while Polar answers.
         let (answers, listing) = tokio::join!(answers, self.products.listing());
-        let (answers, listing) = (answers?, listing?);
-        let ids = answers.orders.iter().filter_map(|order| order.product_id);
+        let (Answers { bought, files, token }, listing) = (answers?, listing?);
+        let products = || listing.giving(&files.iter().map(|file| file.benefit_id).collect());
+        let bought = Box::pin(bought.complete(&self.polar.portal(&token), scope, &[], products)).await?;
+        let ids = bought.orders.iter().filter_map(|order| order.product_id);
         let products = self.products.find_all_in(&listing, ids).await?;
-        Ok(Library::new(answers, products, self.default_terms))
+        Ok(Library::new(Answers { bought, files, token }, products, self.default_terms))
     }
 }
 
 /// What Polar's portal says, side by side.
 pub(crate) struct Answers {
-    pub(crate) orders: Vec<PortalOrder>,
-    pub(crate) grants: Vec<BenefitGrant>,
+    pub(crate) bought: Bought,
     pub(crate) files: Vec<Downloadable>,
     pub(crate) token: CustomerToken,
 }
 
 async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> polar::Result<Answers> {
     let portal = polar.portal(&token);
-    let grants = grants_of(scope);
     let files = ListDownloadables::default();
-    let (orders, grants, files) = tokio::try_join!(
-        list_orders(&portal, scope),
-        portal.all_benefit_grants(&grants),
-        portal.all_downloadables(&files)
-    )?;
-    Ok(Answers { orders, grants, files, token })
-}
-
-/// The grants that a session may see.
-pub(crate) fn grants_of(scope: &Scope) -> ListBenefitGrants {
-    let checkout_ids = match scope {
-        Scope::Account => Vec::new(),
-        // To Polar an empty list would mean the grants of all checkouts.
-        Scope::Orders(orders) if orders.is_empty() => vec![CheckoutId::from(Uuid::nil())],
-        Scope::Orders(orders) => orders.keys().copied().map(CheckoutId::from).collect(),
-    };
-    ListBenefitGrants { checkout_ids, ..ListBenefitGrants::default() }
-}
-
-pub(crate) async fn list_orders(portal: &Portal<'_>, scope: &Scope) -> polar::Result<Vec<PortalOrder>> {
-    let orders = portal.all_orders(&ListPortalOrders::default()).await?;
-    Ok(match scope {
-        Scope::Account => orders,
-        // Polar's portal has no filter for this.
-        Scope::Orders(_) => {
-            let is_shown = |order: &PortalOrder| order.checkout_id.is_some_and(|id| scope.names(id.into()));
-            orders.into_iter().filter(is_shown).collect()
-        }
-    })
+    let (bought, files) = tokio::try_join!(Bought::newest(&portal, scope, &[]), portal.all_downloadables(&files))?;
+    Ok(Answers { bought, files, token })
 }
 
 /// Each month of a subscription is an order of its own; what it gives was bought with the first.
@@ -102,8 +76,8 @@ impl Library {
         default_terms: Terms,
     ) -> Self {
         Self {
-            orders: without_renewals(answers.orders),
-            grants: answers.grants,
+            orders: without_renewals(answers.bought.orders),
+            grants: answers.bought.grants,
             files: answers.files.into_iter().map(|file| ((file.benefit_id, file.file.id), file)).collect(),
             products: products.into_iter().map(|product| (product.id, product)).collect(),
             default_terms,

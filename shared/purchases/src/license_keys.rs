@@ -6,7 +6,8 @@ use store::{Scope, Session};
 
 use crate::{
     Error, Purchases,
-    library::{came_with, grants_of, list_orders, without_renewals},
+    bought::Bought,
+    library::{came_with, without_renewals},
 };
 
 /// A licence key, and what it was bought with.
@@ -26,18 +27,24 @@ pub struct LicenseKey {
 
 /// What Polar's portal says, side by side.
 struct Answers {
-    orders: Vec<PortalOrder>,
-    grants: Vec<BenefitGrant>,
+    bought: Bought,
     keys: Vec<polar::LicenseKey>,
+    token: CustomerToken,
 }
+
+const KEYS: &[BenefitType] = &[BenefitType::LicenseKeys];
 
 impl Purchases {
     /// Lists the licence keys that a session may see, the newest first.
     ///
     /// Polar lists all keys of a customer whatever they were bought with; a session of one order gets those of its order's grants.
     pub async fn license_keys(&self, session: &Session, now: Timestamp) -> Result<Vec<LicenseKey>, Error> {
-        let answers = self.as_customer(session, now, |token| ask(&self.polar, token, &session.scope)).await?;
-        let Answers { orders, grants, keys } = answers;
+        let scope = &session.scope;
+        let answers = self.as_customer(session, now, |token| ask(&self.polar, token, scope)).await?;
+        let Answers { bought, keys, token } = answers;
+        // A key that no known order is of is shown without it.
+        let bought = Box::pin(bought.complete(&self.polar.portal(&token), scope, KEYS, Vec::new)).await?;
+        let Bought { orders, grants, .. } = bought;
         let orders = without_renewals(orders);
         let rows = keys.into_iter().filter_map(|key| {
             let grant = grants.iter().find(|grant| grant.license_key() == Some(key.id));
@@ -51,15 +58,9 @@ impl Purchases {
 
 async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> polar::Result<Answers> {
     let portal = polar.portal(&token);
-    let mut grants = grants_of(scope);
-    grants.types.push(BenefitType::LicenseKeys);
     let keys = ListPortalLicenseKeys::default();
-    let (orders, grants, keys) = tokio::try_join!(
-        list_orders(&portal, scope),
-        portal.all_benefit_grants(&grants),
-        portal.all_license_keys(&keys)
-    )?;
-    Ok(Answers { orders, grants, keys })
+    let (bought, keys) = tokio::try_join!(Bought::newest(&portal, scope, KEYS), portal.all_license_keys(&keys))?;
+    Ok(Answers { bought, keys, token })
 }
 
 impl LicenseKey {

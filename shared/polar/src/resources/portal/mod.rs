@@ -10,7 +10,7 @@ mod subscriptions;
 pub use downloadables::{Download, Downloadable, DownloadableFile, ListDownloadables, StoredFile};
 pub use grants::ListBenefitGrants;
 pub use license_keys::ListPortalLicenseKeys;
-pub use orders::{ListPortalOrders, PortalOrder};
+pub use orders::{BillingType, ListPortalOrders, PortalOrder};
 pub use profile::{PortalCustomer, PortalSession, PortalUser, PortalUserType};
 pub use subscriptions::ListPortalSubscriptions;
 

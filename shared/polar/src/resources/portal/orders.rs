@@ -1,5 +1,7 @@
 //! The customer's orders.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -18,6 +20,24 @@ impl Portal<'_> {
     /// The whole list; `page` and `limit` do not count.
     pub async fn all_orders(&self, list: &ListPortalOrders) -> Result<Vec<PortalOrder>> {
         self.client.all(self.list_orders(list), |order: &PortalOrder| order.id).await
+    }
+
+    /// The orders that cost something, the dearest first. It takes as many calls as there are pages of them, however many free orders there are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/example.rs"));
+    /// # fn main() { run(async |polar, _| {
+    /// # let token = token_of(&polar, demo::ADA).await?;
+    /// let paid = polar.portal(&token).paid_orders().await?;
+    /// assert!(!paid.is_empty() && paid.iter().all(|order| order.net_amount > 0));
+    /// # Ok(()) }) }
+    /// ```
+    pub async fn paid_orders(&self) -> Result<Vec<PortalOrder>> {
+        let list = ListPortalOrders { sorting: vec!["-net_amount".to_owned()], ..ListPortalOrders::default() };
+        let is_paid = |order: &PortalOrder| order.net_amount > 0;
+        self.client.all_while(self.list_orders(&list), |order: &PortalOrder| order.id, is_paid).await
     }
 
     /// One order.
@@ -61,6 +81,7 @@ impl Portal<'_> {
     fn list_orders(&self, list: &ListPortalOrders) -> Request<'_> {
         let query = Query::default()
             .each("product_id", &list.product_ids)
+            .each("product_billing_type", list.billing_type)
             .each("subscription_id", &list.subscription_ids)
             .each("query", &list.query)
             .each("sorting", &list.sorting);
@@ -73,6 +94,8 @@ impl Portal<'_> {
 pub struct ListPortalOrders {
     /// Of these products.
     pub product_ids: Vec<ProductId>,
+    /// Of products that are paid for once, or again and again.
+    pub billing_type: Option<BillingType>,
     /// Of these subscriptions.
     pub subscription_ids: Vec<SubscriptionId>,
     /// A part of the product's name.
@@ -83,6 +106,24 @@ pub struct ListPortalOrders {
     pub page: Option<u32>,
     /// Items per page: 10 unless said, at most 100.
     pub limit: Option<u32>,
+}
+
+/// How often a product is paid for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum BillingType {
+    /// Once.
+    OneTime,
+    /// Again and again: a subscription.
+    Recurring,
+}
+
+impl fmt::Display for BillingType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OneTime => "one_time",
+            Self::Recurring => "recurring",
+        })
+    }
 }
 
 /// An order as its buyer sees it. Amounts are in the currency's minor unit.
