@@ -12,9 +12,10 @@ mod program;
 mod report;
 mod runtime_api;
 mod scene;
+mod shop;
 mod soak;
+mod strangers;
 mod upstream;
-mod webhook;
 
 use std::{fs, path::PathBuf};
 
@@ -69,8 +70,8 @@ enum Other {
         #[arg(long)]
         update: bool,
     },
-    /// Prints what a webhook that nobody signed costs.
-    Webhook,
+    /// Prints what strangers can have the shop spend: CPU, calls of Polar, and time.
+    Strangers,
     /// Puts the whole shop under load on this machine.
     Soak {
         /// How long the load stays steady.
@@ -94,7 +95,7 @@ fn main() -> anyhow::Result<()> {
             }
             return upstreams.block_on(budget::check(update));
         }
-        Some(Other::Webhook) => return webhook::print(),
+        Some(Other::Strangers) => return upstreams.block_on(strangers::print(&artefacts::build_shop()?)),
         Some(Other::Soak { minutes, rate }) => {
             let shop = artefacts::build_shop()?;
             let found = upstreams.block_on(soak::soak(&shop, minutes, rate))?;

@@ -1,26 +1,23 @@
 //! The whole shop on this machine under load: how much it answers, and whether it stays as it was.
 
 use std::{
-    fs,
     path::Path,
-    process::{Child, Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
-use startup::{Clients, Settings, http_client};
-use store::{NewSession, Proof, SessionToken, Sessions};
+use serde_json::json;
+use store::{NewSession, Proof};
 use testbed::{demo, seeds::ACCOUNT_SESSION};
 use tokio::{task::JoinSet, time};
 
 use crate::{
     figures::Times,
-    program::memory,
-    scene::{LIFETIME, account_session},
+    scene::LIFETIME,
+    shop::{Shop, timed},
 };
 
 /// Sessions in the table, one step after the other.
@@ -43,6 +40,10 @@ const MIX: [Ask; 4] = [
     },
     Ask { name: "POST /api/customer/download", path: "/api/customer/download", download: Some(demo::POLYGON_PRIMER) },
 ];
+
+/// One buyer asks as much as a whole shop's buyers do.
+const NO_SHARES: [(&str, &str); 2] =
+    [("POLAR_CALLS_PER_SESSION", "1000000000"), ("POLAR_CALLS_PER_NETWORK", "1000000000")];
 
 #[derive(Clone, Copy)]
 struct Ask {
@@ -91,7 +92,7 @@ struct Minute {
 
 /// Runs the shop for so many minutes at so many requests a second.
 pub(crate) async fn soak(program: &Path, minutes: u32, rate: u32) -> anyhow::Result<Soak> {
-    let shop = Shop::start(program).await?;
+    let shop = Shop::start(program, &NO_SHARES).await?;
     shop.sign_in().await?;
     let mut full_load = Vec::new();
     for ask in MIX {
@@ -114,52 +115,7 @@ pub(crate) async fn soak(program: &Path, minutes: u32, rate: u32) -> anyhow::Res
     Ok(found)
 }
 
-struct Shop {
-    program: Child,
-    /// Its data; gone with it.
-    _data: tempfile::TempDir,
-    http: reqwest::Client,
-    url: String,
-    sessions: Sessions,
-}
-
 impl Shop {
-    async fn start(program: &Path) -> anyhow::Result<Self> {
-        let data = tempfile::tempdir()?;
-        let ready = data.path().join("ready.json");
-        let mut command = Command::new(program);
-        command.args(["--port", "0", "--data"]).arg(data.path()).arg("--ready-file").arg(&ready);
-        command.env("LOG_LEVEL", "warn").stdout(Stdio::null()).stderr(Stdio::null());
-        let program = command.spawn().with_context(|| program.display().to_string())?;
-        let text = loop {
-            if let Ok(text) = fs::read_to_string(&ready) {
-                break text;
-            }
-            time::sleep(Duration::from_millis(20)).await;
-        };
-        let addresses: Value = serde_json::from_str(&text)?;
-        let address = |name: &str| addresses[name].as_str().map(str::to_owned).context("an address");
-        let settings: Settings = [
-            ("AWS_REGION", "us-east-1".to_owned()),
-            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", address("dynamodb")?),
-            ("POLAR_SERVER", "sandbox".to_owned()),
-            ("POLAR_ACCESS_TOKEN", "unused".to_owned()),
-        ]
-        .into_iter()
-        .collect();
-        let dynamodb = Clients::from_settings(&settings)?.dynamodb;
-        let (http, sessions) = (http_client(), Sessions::new(dynamodb, "sessions"));
-        Ok(Self { program, _data: data, http, url: address("shop")?, sessions })
-    }
-
-    async fn sign_in(&self) -> anyhow::Result<()> {
-        let token = SessionToken::parse(ACCOUNT_SESSION).context("the session token")?;
-        self.sessions.create(&account_session(token), Timestamp::now()).await?;
-        Ok(())
-    }
-
     /// Adds sessions of as many customers.
     async fn add_sessions(&self, count: usize) -> anyhow::Result<()> {
         let mut writers = JoinSet::new();
@@ -242,27 +198,4 @@ impl Shop {
         };
         Arc::new(request.header("cookie", format!("__Host-session={ACCOUNT_SESSION}")))
     }
-
-    fn memory(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "far below 2 to the 52nd")]
-        let bytes = memory(self.program.id(), "VmRSS:") as f64;
-        bytes / (1024.0 * 1024.0)
-    }
-}
-
-impl Drop for Shop {
-    fn drop(&mut self) {
-        self.program.kill().ok();
-        self.program.wait().ok();
-    }
-}
-
-async fn timed(request: &reqwest::RequestBuilder) -> anyhow::Result<Duration> {
-    let request = request.try_clone().context("a body in memory")?;
-    let begun = Instant::now();
-    let answer = request.send().await?;
-    let status = answer.status();
-    let body = answer.bytes().await?;
-    ensure!(status.is_success(), "{status} {}", String::from_utf8_lossy(&body));
-    Ok(begun.elapsed())
 }

@@ -26,7 +26,7 @@ pub(crate) async fn get(
     browser: Browser,
     ip: ClientIp,
 ) -> Result<Json<Checkout>, ApiError> {
-    let own = find_own(&shop, id, &browser.keys(), ip, now).await?;
+    let own = find_payment(&shop, id, &browser, ip, now).await?;
     Ok(Json(Checkout::new(id, own.payment)))
 }
 
@@ -39,19 +39,15 @@ pub(crate) struct OwnCheckout {
     pub(crate) payment: Payment,
 }
 
-/// A checkout that this browser has begun. An unknown one and somebody else's look the same.
-pub(crate) async fn find_own(
+/// A checkout that this browser has begun, and how its payment is.
+pub(crate) async fn find_payment(
     shop: &Shop,
     id: Uuid,
-    keys: &[BrowserKey],
+    browser: &Browser,
     ip: ClientIp,
     now: Timestamp,
 ) -> Result<OwnCheckout, ApiError> {
-    if keys.is_empty() {
-        return Err(ApiError::Unauthenticated);
-    }
-    let record = shop.checkouts.find(id).await?.ok_or(ApiError::NotFound)?;
-    let key = record.key_among(keys).ok_or(ApiError::NotFound)?.clone();
+    let (record, key) = browser.find_own(&shop.checkouts, id).await?;
     let shares = shop.access.shares_of(None, ip);
     match shop.payments.find(&record, &key, &shares, now).await?.ok_or(ApiError::NotFound)? {
         Known::Payment(payment) => Ok(OwnCheckout { record, key, payment }),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Shop,
     checkout::Checkout,
-    status::{OwnCheckout, find_own},
+    status::{OwnCheckout, find_payment},
 };
 
 /// What a page changes on a checkout; what is left out stays. The buyer's e-mail address is for Polar's own page to take.
@@ -68,7 +68,7 @@ pub(crate) async fn update(
     ip: ClientIp,
     Json(changed): Json<ChangedCheckout>,
 ) -> Result<Json<Checkout>, ApiError> {
-    let OwnCheckout { record, key, payment } = find_own(&shop, id, &browser.keys(), ip, now).await?;
+    let OwnCheckout { record, key, payment } = find_payment(&shop, id, &browser, ip, now).await?;
     if changed.product_id.is_some_and(|wanted| !payment.product_ids.contains(&wanted)) {
         return Err(ApiError::rejected("productId", "This checkout was not begun with that product."));
     }

@@ -64,6 +64,8 @@ pub(crate) struct Library {
 }
 
 /// `GET /api/customer/downloadable-products`: one row per bought file.
+///
+/// Of a customer with more than a hundred orders: the newest hundred, all that were paid for, all of subscriptions, and the newest of each other product.
 #[utoipa::path(get, path = "/api/customer/downloadable-products", operation_id = "listPurchases", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Filter),
     responses(
         (status = 200, body = Library),

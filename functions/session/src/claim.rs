@@ -75,12 +75,12 @@ pub(crate) async fn create(
     Json(wanted): Json<WantedSession>,
 ) -> Result<Response, ApiError> {
     let transport = shop.access.accept(wanted.transport)?;
-    let keys = visitor.browser.clone().with_key_in_body(wanted.browser_key.as_deref())?.keys();
-    let (record, key) = find_own_checkout(&shop, wanted.checkout_id, &keys).await?;
+    let browser = visitor.browser.clone().with_key_in_body(wanted.browser_key.as_deref())?;
+    let (record, key) = browser.find_own(&shop.checkouts, wanted.checkout_id).await?;
     if record.claimed.is_some() {
         return repeat(&shop, &record, &visitor, transport, now).await;
     }
-    let paid = match find_paid(&shop, &record, key, &visitor, now).await? {
+    let paid = match find_paid(&shop, &record, &key, &visitor, now).await? {
         Progress::Paid(paid) => paid,
         Progress::Pending(status) => return Ok(pending(&record, status.map(|status| status.to_string()))),
     };
@@ -93,20 +93,6 @@ pub(crate) async fn create(
     let session = &opened.session;
     info!(session.id = %session.id(), session.scope = session.scope.name(), checkout.id = %record.id, "claimed checkout");
     Ok(hand_out(&opened, transport))
-}
-
-/// A checkout that this browser has begun, and its key. An unknown checkout and somebody else's look the same.
-async fn find_own_checkout<'a>(
-    shop: &Shop,
-    id: Uuid,
-    keys: &'a [BrowserKey],
-) -> Result<(CheckoutRecord, &'a BrowserKey), ApiError> {
-    if keys.is_empty() {
-        return Err(ApiError::Unauthenticated);
-    }
-    let record = shop.checkouts.find(id).await?.ok_or(ApiError::NotFound)?;
-    let key = record.key_among(keys).ok_or(ApiError::NotFound)?;
-    Ok((record, key))
 }
 
 /// A checkout that was paid.

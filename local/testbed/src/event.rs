@@ -14,6 +14,7 @@ pub struct Event {
     query: String,
     headers: Map<String, Value>,
     cookies: Vec<String>,
+    source_ip: String,
     body: Option<String>,
 }
 
@@ -45,6 +46,7 @@ impl Event {
             query: query.to_owned(),
             headers: Map::from_iter([("host".to_owned(), json!("api.shop.example"))]),
             cookies: Vec::new(),
+            source_ip: "192.0.2.1".to_owned(),
             body: None,
         }
     }
@@ -60,6 +62,13 @@ impl Event {
     #[must_use]
     pub fn cookie(mut self, name: &str, value: &str) -> Self {
         self.cookies.push(format!("{name}={value}"));
+        self
+    }
+
+    /// From another address, as the gateway says it.
+    #[must_use]
+    pub fn from_address(mut self, source_ip: &str) -> Self {
+        source_ip.clone_into(&mut self.source_ip);
         self
     }
 
@@ -81,7 +90,7 @@ impl Event {
                     "method": self.method,
                     "path": self.path,
                     "protocol": "HTTP/1.1",
-                    "sourceIp": "192.0.2.1",
+                    "sourceIp": self.source_ip,
                     "userAgent": "testbed",
                 },
                 "requestId": "JKJaXmPLvHcESHA=",

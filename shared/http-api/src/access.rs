@@ -5,7 +5,9 @@ use axum::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use startup::{Clients, SettingError, Settings};
-use store::{BrowserKey, Caller, Lifetime, Limits, Scope, Session, SessionToken, Sessions, Share};
+use store::{
+    BrowserKey, Caller, CheckoutRecord, Checkouts, Lifetime, Limits, Scope, Session, SessionToken, Sessions, Share,
+};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -241,6 +243,17 @@ impl Browser {
     #[must_use]
     pub fn keys(&self) -> Vec<BrowserKey> {
         self.current.iter().chain(&self.others).cloned().collect()
+    }
+
+    /// Finds a checkout that this browser has begun, and its key. An unknown checkout and somebody else's look the same.
+    pub async fn find_own(&self, checkouts: &Checkouts, id: Uuid) -> Result<(CheckoutRecord, BrowserKey), ApiError> {
+        let keys = self.keys();
+        if keys.is_empty() {
+            return Err(ApiError::Unauthenticated);
+        }
+        let record = checkouts.find(id).await?.ok_or(ApiError::NotFound)?;
+        let key = record.key_among(&keys).ok_or(ApiError::NotFound)?.clone();
+        Ok((record, key))
     }
 
     /// The key to begin something with, if the browser has one for this transport: a key that came in a cookie is never told to a script.
