@@ -8,5 +8,5 @@ async fn main() -> Result<(), lambda_http::Error> {
     log_json_to_stdout(&settings)?;
     let clients = Clients::from_settings(&settings)?;
     let shop = checkout::Shop::from_settings(&settings, &clients)?;
-    lambda_http::run(http_api::serve(checkout::router(shop), http_api::Origins::from_settings(&settings)?)).await
+    http_api::run(checkout::router(shop), http_api::Origins::from_settings(&settings)?).await
 }

@@ -10,5 +10,5 @@ async fn main() -> Result<(), lambda_http::Error> {
     let clients = Clients::from_settings(&settings)?;
     let queue = Queue::from_settings(&settings, clients.aws.clone())?;
     let shop = session::Shop::from_settings(&settings, &clients, queue)?;
-    lambda_http::run(http_api::serve(session::router(shop), http_api::Origins::from_settings(&settings)?)).await
+    http_api::run(session::router(shop), http_api::Origins::from_settings(&settings)?).await
 }

@@ -10,5 +10,5 @@ async fn main() -> Result<(), lambda_http::Error> {
     let aws = connect_aws(&settings)?;
     let secret = Secret::POLAR_WEBHOOK_SECRET.from_settings(&settings, &aws)?;
     let shop = webhook::Shop::new(secret, Queue::from_settings(&settings, aws)?);
-    lambda_http::run(http_api::serve(webhook::router(shop), http_api::Origins::from_settings(&settings)?)).await
+    http_api::run(webhook::router(shop), http_api::Origins::from_settings(&settings)?).await
 }

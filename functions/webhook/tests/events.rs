@@ -8,3 +8,8 @@ async fn every_event_gets_the_answer_of_the_table() {
         .await
         .expect("answers as in events/README.md");
 }
+
+#[tokio::test]
+async fn what_no_browser_sends_gets_an_answer_too() {
+    testbed::check_oddities("webhook", Path::new(env!("CARGO_BIN_EXE_webhook"))).await.expect("each gets an answer");
+}

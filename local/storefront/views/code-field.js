@@ -40,8 +40,18 @@ function validate(input) {
   input.setCustomValidity(symbolsOf(input.value).length === LENGTH ? "" : "A code has eight letters and figures, as in K7QF-2M9X.");
 }
 
+// In a sentence or a link that was pasted, the code is a word of its own, with its dash or with a figure.
+const IN_SENTENCE = /(?<![0-9A-Z])(?:[0-9A-Z]{4}[-\u2010-\u2015][0-9A-Z]{4}|(?=[A-Z]*[0-9])[0-9A-Z]{8})(?![0-9A-Z])/i;
+
 function symbolsOf(text) {
-  return text.toUpperCase().replace(/[^0-9A-Z]/g, "").replace(/[OIL]/g, (letter) => LOOKALIKES[letter]).slice(0, LENGTH);
+  const symbols = plain(text);
+  // One symbol too many is a slip of the finger.
+  if (symbols.length <= LENGTH + 1) return symbols.slice(0, LENGTH);
+  return plain(IN_SENTENCE.exec(text)?.[0] ?? "");
+}
+
+function plain(text) {
+  return text.toUpperCase().replace(/[^0-9A-Z]/g, "").replace(/[OIL]/g, (letter) => LOOKALIKES[letter]);
 }
 
 function grouped(symbols) {

@@ -6,6 +6,7 @@ mod cookies;
 mod error;
 mod input;
 mod intent;
+mod lambda;
 mod origins;
 mod pagination;
 mod problem;
@@ -23,6 +24,7 @@ pub use cookies::{
 };
 pub use error::ApiError;
 pub use input::{Json, Path, Query, RawBody, Refused};
+pub use lambda::run;
 pub use origins::{Origin, Origins};
 pub use pagination::{Pagination, page_of};
 pub use problem::{FileChoice, Problem};

@@ -27,10 +27,19 @@ impl LoginCode {
     }
 
     /// Reads a code as a person types it: in any case, with spaces and dashes anywhere, and with letters for the digits that look like them.
+    /// Somebody may also paste the sentence or the link of the mail that it stands in.
     ///
     /// `None` for anything that was never a code.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        // A word of eight letters is rarely a code: one has its dash, or a digit.
+        let looks_like_one =
+            |word: &&str| word.contains(is_dash) || word.contains(|symbol: char| symbol.is_ascii_digit());
+        let words = text.split(|symbol: char| !symbol.is_ascii_alphanumeric() && !is_dash(symbol));
+        Self::parse_typed(text).or_else(|| words.filter(looks_like_one).find_map(Self::parse_typed))
+    }
+
+    fn parse_typed(text: &str) -> Option<Self> {
         let typed = text.chars().filter(|symbol| !symbol.is_whitespace() && !is_dash(*symbol));
         let symbols = typed.map(|symbol| match symbol.to_ascii_uppercase() {
             'O' => b'0',
@@ -84,6 +93,22 @@ mod tests {
             ["K7QF-01M9", "k7qf01m9", " k7 qf-01 m9 ", "K7QF–OIM9", "k7qf-olm9", "K-7-Q-F-0-1-M-9", "K7QF\u{a0}01M9"]
         {
             assert_eq!(LoginCode::parse(typed).map(|read| read.expose()), Some(code.expose()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_in_the_sentence_or_link_that_was_pasted() {
+        for pasted in [
+            "Your sign-in code is K7QF-2M9X",
+            "Your sign-in code is: k7qf2m9x.",
+            "Sign in to Meshwork Goods\n\n    K7QF–2M9X\n\nIt works for 10 minutes",
+            "https://shop.example/#sign-in?code=K7QF-2M9X",
+            "\u{201e}K7QF-2M9X\u{201c}",
+        ] {
+            assert_eq!(LoginCode::parse(pasted).map(|code| code.expose()).as_deref(), Some("K7QF-2M9X"), "{pasted}");
+        }
+        for without in ["Your sign-in code is on its way", "the password was accepted", "call 0800 123 456 78 now"] {
+            assert!(LoginCode::parse(without).is_none(), "{without}");
         }
     }
 

@@ -1,0 +1,93 @@
+//! From an event of API Gateway's to a request.
+//!
+//! The gateway lets through what no address has: quotes, spaces, a host with a blank. `lambda_http` would end the invocation with a panic, or
+//! read another path than came (docs/UPSTREAM.md). So the event is made well-formed before.
+
+use axum::Router;
+use lambda_http::{
+    Adapter, LambdaEvent, Service,
+    aws_lambda_events::apigw::ApiGatewayV2httpRequest,
+    http::{HeaderValue, header},
+    lambda_runtime,
+    request::LambdaRequest,
+    service_fn,
+};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::{Origins, serve};
+
+/// What cannot stand in the query of an address, which comes as it was sent.
+const NOT_IN_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
+/// What cannot stand in a path, or would end or change it. The gateway has decoded it once, so a percent sign stands for itself.
+const NOT_IN_PATH: &AsciiSet =
+    &NOT_IN_QUERY.add(b'%').add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
+/// Answers events of API Gateway's with the shop's routes, for as long as Lambda has any.
+///
+/// # Errors
+/// When Lambda's runtime API cannot be reached.
+pub async fn run(routes: Router, origins: Origins) -> Result<(), lambda_http::Error> {
+    let mut adapter = Adapter::from(serve(routes, origins));
+    lambda_runtime::run(service_fn(move |event| adapter.call(well_formed(event)))).await
+}
+
+fn well_formed(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
+    if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
+        mend(request);
+    }
+    event
+}
+
+fn mend(request: &mut ApiGatewayV2httpRequest) {
+    request.raw_path = request.raw_path.take().map(|path| encode_path(&path));
+    request.raw_query_string =
+        request.raw_query_string.take().map(|query| utf8_percent_encode(&query, NOT_IN_QUERY).to_string());
+    // No route asks where it is, and a host may be no part of an address.
+    request.headers.remove(header::HOST);
+    request.request_context.domain_name = None;
+    // One foreign cookie that no header can hold would cost the buyer all others.
+    if let Some(cookies) = &mut request.cookies {
+        cookies.retain(|cookie| HeaderValue::from_str(cookie).is_ok());
+    }
+}
+
+/// Encodes a path so that it stays what it was. One with dots for segments leads nowhere, instead of to another route.
+fn encode_path(path: &str) -> String {
+    let segments = path.trim_start_matches('/').split('/').map(|segment| match segment {
+        // An encoded dot is one too; an encoded percent sign is not.
+        "." | ".." => segment.replace('.', "%252E"),
+        segment => utf8_percent_encode(segment, NOT_IN_PATH).to_string(),
+    });
+    let slashes = path.len() - path.trim_start_matches('/').len();
+    "/".repeat(slashes.max(1)) + &segments.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_the_one_that_came() {
+        for (came, encoded) in [
+            ("/api/products", "/api/products"),
+            ("/api/products/", "/api/products/"),
+            ("/api//products/x", "/api//products/x"),
+            ("//evil.test/api/products", "//evil.test/api/products"),
+            ("/api/products/../health", "/api/products/%252E%252E/health"),
+            ("/api/products/./x", "/api/products/%252E/x"),
+            ("/api/products/...", "/api/products/..."),
+            ("/api/products/%2e%2e/health", "/api/products/%252e%252e/health"),
+            (r"/api/products/..\health", "/api/products/..%5Chealth"),
+            ("/api/products/x?id=1", "/api/products/x%3Fid=1"),
+            ("/api/products/x#y", "/api/products/x%23y"),
+            ("/api/products/50%off", "/api/products/50%25off"),
+            ("/api/products/a b", "/api/products/a%20b"),
+            ("/api/products/\"x\"", "/api/products/%22x%22"),
+            ("/api/products/日本", "/api/products/%E6%97%A5%E6%9C%AC"),
+            ("", "/"),
+            ("api", "/api"),
+        ] {
+            assert_eq!(encode_path(came), encoded, "{came}");
+        }
+    }
+}
