@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_json::{Action, AwsJson};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::{sync::Mutex, time::Instant};
 use tracing::warn;
@@ -46,7 +46,7 @@ impl Secret {
     /// Reads where the secret is; nothing is fetched before somebody needs it.
     pub fn from_settings(self, settings: &Settings, aws: &AwsJson) -> Result<KeptSecret, SettingError> {
         let place = match settings.optional::<String>(self.value)? {
-            Some(secret) => Place::Setting(secret.into()),
+            Some(secret) => Place::Setting(secret.trim().into()),
             None => Place::Parameter(Arc::new(Parameter {
                 name: settings.required(self.parameter)?,
                 aws: aws.clone(),
@@ -125,7 +125,8 @@ async fn get_parameter(name: &str, aws: &AwsJson) -> Result<SecretString, Secret
     let input = serde_json::json!({ "Name": name, "WithDecryption": true });
     let output = aws.call::<GetParameterOutput>(GET_PARAMETER, &input).await;
     output
-        .map(|output| output.parameter.value)
+        // Who stores a secret out of a file stores the end of its line, too. None of Polar's has blanks around it.
+        .map(|output| output.parameter.value.expose_secret().trim().into())
         .map_err(|source| SecretError::Parameter { parameter: name.to_owned(), source })
 }
 
@@ -151,7 +152,6 @@ mod tests {
         http::StatusCode,
         routing::{MethodRouter, post},
     };
-    use secrecy::ExposeSecret;
     use serde_json::{Value, json};
     use tokio::net::TcpListener;
 
@@ -175,7 +175,8 @@ mod tests {
             assert_eq!(headers["x-amz-target"], "AmazonSSM.GetParameter");
             match (signed, body["Name"].as_str(), &body["WithDecryption"]) {
                 (true, Some("/shop/polar"), Value::Bool(true)) => {
-                    (StatusCode::OK, Json(json!({ "Parameter": { "Name": "/shop/polar", "Value": "polar_oat_x" } })))
+                    let parameter = json!({ "Name": "/shop/polar", "Value": "polar_oat_x\r\n" });
+                    (StatusCode::OK, Json(json!({ "Parameter": parameter })))
                 }
                 _ => (StatusCode::BAD_REQUEST, Json(json!({ "__type": "ParameterNotFound" }))),
             }
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_token_is_fetched_by_its_parameters_name() {
+    async fn the_token_is_fetched_by_its_parameters_name_without_the_end_of_a_line() {
         let settings = settings(&parameter_store().await, "/shop/polar");
         let token = fetch(&settings).await.expect("the token");
         assert_eq!(token.expose_secret(), "polar_oat_x");
