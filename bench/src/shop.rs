@@ -35,11 +35,12 @@ impl Shop {
         let mut command = Command::new(program);
         command.args(["--port", "0", "--data"]).arg(data.path()).arg("--ready-file").arg(&ready);
         command.env("LOG_LEVEL", "warn").envs(settings.iter().copied()).stdout(Stdio::null()).stderr(Stdio::null());
-        let program = command.spawn().with_context(|| program.display().to_string())?;
+        let mut program = command.spawn().with_context(|| program.display().to_string())?;
         let text = loop {
             if let Ok(text) = fs::read_to_string(&ready) {
                 break text;
             }
+            ensure!(program.try_wait()?.is_none(), "the shop has ended before it answered");
             time::sleep(Duration::from_millis(20)).await;
         };
         let addresses: Value = serde_json::from_str(&text)?;
