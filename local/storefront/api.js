@@ -1,5 +1,5 @@
 // What a shop page needs of the backend's routes, as functions. It touches no DOM, so any page on the shop's own site can import it; on another site, a
-// page keeps `browserKey` and `token` itself, see "Routes" in the README.
+// page keeps `browserKey` and `token` itself, see docs/PAGE-AUTHORS.md.
 
 /** A refusal or failure in the shape of `application/problem+json`, plus `network` and `timeout` of our own. */
 export class Problem extends Error {

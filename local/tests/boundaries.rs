@@ -39,7 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("dynamodb", &["store"]),
     ("testbed", &["dynamodb", "polar-standin", "store"]),
     // The bench runs programs from outside, as the testbed does; the floor is as little as a function can be.
-    ("bench", &["polar", "products", "startup", "store", "testbed"]),
+    ("bench", &["polar", "polar-standin", "products", "startup", "store", "testbed"]),
     ("floor", &[]),
     (
         "polar-storefront",
