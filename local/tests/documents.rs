@@ -16,7 +16,7 @@ fn documents(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let documents = entries.flat_map(|path| match path.file_name().and_then(|name| name.to_str()) {
         Some(name) if path.is_dir() && !NOT_OURS.contains(&name) => documents(&path),
-        Some(name) if path.is_file() && name.ends_with(".md") => vec![path],
+        _ if path.extension().is_some_and(|kind| kind == "md") => vec![path],
         _ => Vec::new(),
     });
     documents.collect()
