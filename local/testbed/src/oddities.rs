@@ -35,64 +35,38 @@ async fn answers(function: &Function, event: Value) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What no part of an address has, or has for another purpose.
+const CHARACTERS: &str = "\"<> \\^`{|}[]#?%\u{7f}\u{1}\n日\u{2028}";
+const PATHS: [&str; 10] =
+    ["", "/", "//", "api", "//x.test/api", "/..", "/api/../../..", "/api/./nowhere", "http://x.test/", "@x.test"];
+const QUERIES: [&str; 8] =
+    ["&&&=", "=", "a", "page=1&page=2", "metadata[%5D=1", "fbclid=x&utm_source=y", "a=%ff%fe", "a=%zz&b=%00"];
+
+/// Events with something odd in one place, each with its description.
 fn oddities() -> Vec<(String, Value)> {
-    let plain = || Event::get("/api/nowhere").into_json();
-    let with = |pointer: &str, value: Value| {
-        let mut event = plain();
-        *event.pointer_mut(pointer).expect("a part of the event") = value;
-        event
-    };
-    let odd = |character: &str| format!("{MARK}{character}{MARK}");
-    let mut oddities = Vec::new();
-    let characters = [
-        "\"",
-        "<",
-        ">",
-        " ",
-        "\\",
-        "^",
-        "`",
-        "{",
-        "|",
-        "}",
-        "[",
-        "]",
-        "#",
-        "?",
-        "%",
-        "%zz",
-        "%00",
-        "\u{7f}",
-        "\u{1}",
-        "\n",
-        "日本語",
-        "\u{2028}",
-    ];
-    for character in characters {
-        let odd = odd(character);
+    let paths = PATHS.map(|path| (format!("the path {path:?}"), with("/rawPath", json!(path))));
+    let queries = QUERIES.map(|query| (format!("the query {query:?}"), with("/rawQueryString", json!(query))));
+    let characters = CHARACTERS.chars().flat_map(|character| {
+        let odd = format!("{MARK}{character}{MARK}");
+        let mut places = vec![
+            ("query", with("/rawQueryString", json!(format!("query={odd}")))),
+            ("path", with("/rawPath", json!(format!("/api/{odd}")))),
+            ("domain's name", with("/requestContext/domainName", json!(odd))),
+            ("cookie", with("/cookies", json!([format!("city={odd}"), "__Host-session=x"]))),
+        ];
         // The gateway itself refuses a header with control characters.
-        let fits_into_a_header = !character.contains(char::is_control);
-        oddities.push((format!("{character:?} in the query"), with("/rawQueryString", json!(format!("query={odd}")))));
-        oddities.push((format!("{character:?} in the path"), with("/rawPath", json!(format!("/api/{odd}")))));
-        if fits_into_a_header {
-            oddities.push((format!("{character:?} in the host"), with("/headers/host", json!(odd))));
-            let mut event = plain();
-            event["headers"]["x-forwarded-proto"] = json!(odd);
-            event["headers"].as_object_mut().expect("headers").remove("host");
-            oddities.push((format!("{character:?} in the scheme, and no host"), event));
+        if !character.is_control() {
+            places.push(("host", with("/headers/host", json!(odd))));
+            places.push(("scheme, without a host", with("/headers", json!({ "x-forwarded-proto": odd }))));
         }
-        oddities.push((format!("{character:?} in the domain's name"), with("/requestContext/domainName", json!(odd))));
-        let mut event = plain();
-        event["cookies"] = json!([format!("city={odd}"), "__Host-session=x"]);
-        oddities.push((format!("{character:?} in a cookie"), event));
-    }
-    for path in
-        ["", "/", "//", "api", "//x.test/api", "/..", "/api/../../..", "/api/./nowhere", "http://x.test/", "@x.test"]
-    {
-        oddities.push((format!("the path {path:?}"), with("/rawPath", json!(path))));
-    }
-    for query in ["&&&=", "=", "a", "page=1&page=2", "metadata[%5D=1", "fbclid=x&utm_source=y", "a=%ff%fe"] {
-        oddities.push((format!("the query {query:?}"), with("/rawQueryString", json!(query))));
-    }
-    oddities
+        places.into_iter().map(move |(place, event)| (format!("{character:?} in the {place}"), event))
+    });
+    characters.chain(paths).chain(queries).collect()
+}
+
+/// A request of no route, with this in that place.
+fn with(pointer: &str, value: Value) -> Value {
+    let mut event = Event::get("/api/nowhere").cookie("a", "b").into_json();
+    *event.pointer_mut(pointer).expect("a part of the event") = value;
+    event
 }
