@@ -70,7 +70,7 @@ enum Other {
         #[arg(long)]
         update: bool,
     },
-    /// Prints what strangers can have the shop spend: CPU, calls of Polar, and time.
+    /// Prints what strangers can make the shop spend: CPU, calls of Polar, and time.
     Strangers,
     /// Puts the whole shop under load on this machine.
     Soak {

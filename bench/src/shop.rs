@@ -18,6 +18,9 @@ use tokio::time;
 
 use crate::{program::memory, scene::account_session};
 
+/// A share of the requests to Polar that nobody uses up.
+pub(crate) const UNLIMITED: &str = "1000000000";
+
 pub(crate) struct Shop {
     program: Child,
     _data: tempfile::TempDir,

@@ -17,7 +17,7 @@ use tokio::{task::JoinSet, time};
 use crate::{
     figures::Times,
     scene::LIFETIME,
-    shop::{Shop, timed},
+    shop::{Shop, UNLIMITED, timed},
 };
 
 /// Sessions in the table, one step after the other.
@@ -42,8 +42,7 @@ const MIX: [Ask; 4] = [
 ];
 
 /// One buyer asks as much as a whole shop's buyers do.
-const NO_SHARES: [(&str, &str); 2] =
-    [("POLAR_CALLS_PER_SESSION", "1000000000"), ("POLAR_CALLS_PER_NETWORK", "1000000000")];
+const NO_SHARES: [(&str, &str); 2] = [("POLAR_CALLS_PER_SESSION", UNLIMITED), ("POLAR_CALLS_PER_NETWORK", UNLIMITED)];
 
 #[derive(Clone, Copy)]
 struct Ask {

@@ -1,4 +1,4 @@
-//! What strangers can have the shop spend: CPU by a webhook that nobody signed, Polar's limit by checkouts without end, and the time of a buyer
+//! What strangers can make the shop spend: CPU by a webhook that nobody signed, Polar's limit by checkouts without end, and the time of a buyer
 //! in whose name they buy and ask.
 
 use std::{fs, path::Path, time::Duration};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     figures::Times,
-    shop::{Shop, timed},
+    shop::{Shop, UNLIMITED, timed},
 };
 
 /// What fits into the headers that API Gateway takes.
@@ -69,7 +69,7 @@ fn cpu_milliseconds() -> anyhow::Result<f64> {
 
 /// What a visitor who begins checkouts without end leaves of Polar's limit to a buyer, without shares and with them.
 async fn print_checkouts(program: &Path) -> anyhow::Result<()> {
-    for (case, calls_per_network) in [("without shares", "1000000000"), ("with shares", "100")] {
+    for (case, calls_per_network) in [("without shares", UNLIMITED), ("with shares", "100")] {
         let polar = Standin::start(Options { rate_limits: RateLimits::Production, ..Options::default() }).await?;
         let shop = shop_at(&polar, program, calls_per_network).await?;
         polar.clear_requests();
@@ -91,7 +91,7 @@ async fn print_checkouts(program: &Path) -> anyhow::Result<()> {
 /// What a library and a download cost a buyer in whose name others have bought free products.
 async fn print_purchases(program: &Path) -> anyhow::Result<()> {
     let polar = Standin::start(Options::default()).await?;
-    let shop = shop_at(&polar, program, "1000000000").await?;
+    let shop = shop_at(&polar, program, UNLIMITED).await?;
     let mut bought = 0;
     for count in PURCHASES {
         for _ in bought..count {
@@ -113,7 +113,7 @@ async fn print_purchases(program: &Path) -> anyhow::Result<()> {
 /// How long the newest entry of a history takes, beside entries of refusals: the buyer's own, and those of a stranger's order.
 async fn print_history(program: &Path) -> anyhow::Result<()> {
     let polar = Standin::start(Options::default()).await?;
-    let shop = shop_at(&polar, program, "1000000000").await?;
+    let shop = shop_at(&polar, program, UNLIMITED).await?;
     let history = History::new(shop.dynamodb.clone(), "downloads");
     let newest = signed_in(&shop, Method::GET, "/api/customer/downloads?limit=1");
     for (whose, view) in
@@ -151,7 +151,7 @@ async fn shop_at(polar: &Standin, program: &Path, calls_per_network: &str) -> an
         ("POLAR_API_URL", url.as_str()),
         ("POLAR_ACCESS_TOKEN", polar.access_token()),
         ("POLAR_CALLS_PER_NETWORK", calls_per_network),
-        ("POLAR_CALLS_PER_SESSION", "1000000000"),
+        ("POLAR_CALLS_PER_SESSION", UNLIMITED),
     ];
     let shop = Shop::start(program, &settings).await?;
     shop.sign_in().await?;

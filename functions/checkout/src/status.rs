@@ -39,7 +39,7 @@ pub(crate) struct OwnCheckout {
     pub(crate) payment: Payment,
 }
 
-/// A checkout that this browser has begun, and how its payment is.
+/// Finds a checkout that this browser has begun, and how far its payment is.
 pub(crate) async fn find_payment(
     shop: &Shop,
     id: Uuid,

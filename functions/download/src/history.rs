@@ -43,7 +43,7 @@ struct DownloadAttempt {
     at: Timestamp,
     /// `issued`: counted. `repeated`: free within the grace time. `failed`: the shop or Polar was at fault. Refusals: `not_entitled`, `order_scope`,
     /// `file_not_found`, `download_pending`, `access_expired`, `file_required`, `download_limit_reached`, `customer_gone`. What Polar did:
-    /// `order_refunded`, `order_partially_refunded`, `access_revoked`. More may come.
+    /// `order_refunded`, `order_partially_refunded`, `access_revoked`. Later versions may add others.
     #[schema(example = "issued")]
     result: String,
     product_id: Option<Uuid>,

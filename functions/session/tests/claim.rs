@@ -10,9 +10,13 @@ use testbed::{
 
 const SESSION: &str = env!("CARGO_BIN_EXE_session");
 
-async fn claim(session: &Function, checkout: &BegunCheckout) -> Answer {
+fn claim_of(checkout: &BegunCheckout) -> Event {
     let event = Event::post("/api/session", &json!({ "checkoutId": checkout.id }));
-    session.call(event.cookie("__Host-browser", BROWSER_KEY)).await.expect("an answer")
+    event.cookie("__Host-browser", BROWSER_KEY)
+}
+
+async fn claim(session: &Function, checkout: &BegunCheckout) -> Answer {
+    session.call(claim_of(checkout)).await.expect("an answer")
 }
 
 #[tokio::test]
@@ -31,15 +35,7 @@ async fn a_claim_is_pending_until_polar_says_that_the_checkout_succeeded() {
 
     world.polar.settle_step().await;
     // No webhook tells this world of the payment, so Polar is asked once more when a second is over.
-    let told = async {
-        loop {
-            let answer = claim(&session, &checkout).await;
-            if answer.status != 202 {
-                return answer;
-            }
-        }
-    };
-    let succeeded = tokio::time::timeout(std::time::Duration::from_mins(1), told).await.expect("an answer in time");
+    let succeeded = session.call_while_pending(&claim_of(&checkout)).await.expect("an answer in time");
     assert_eq!(succeeded.status, 201);
     assert!(succeeded.cookie("__Host-session").is_some());
 }

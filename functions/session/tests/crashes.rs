@@ -1,6 +1,6 @@
 //! The program is killed in the middle of a claim, as Lambda may, and the browser asks again.
 
-use std::{collections::BTreeSet, path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path};
 
 use serde_json::json;
 use testbed::{
@@ -41,13 +41,14 @@ impl Shop {
     async fn kill_once(&self, what: &str, is_true: impl AsyncFn() -> bool) {
         let (function, event) = (self.start().await, self.claim());
         let mut browser = JoinSet::new();
-        browser.spawn(async move { answer_to(&function, &event).await });
+        browser.spawn(async move { function.call_while_pending(&event).await });
         wait_until(what, is_true).await;
         browser.shutdown().await;
     }
 
+    /// Claims until it is answered: just after a claim its answer may be under way to the browser, and Polar may have been asked a moment ago.
     async fn claim_again(&self) -> Answer {
-        answer_to(&self.start().await, &self.claim()).await
+        self.start().await.call_while_pending(&self.claim()).await.expect("an answer in time")
     }
 
     /// What the table has instead of the sessions' tokens.
@@ -65,19 +66,6 @@ impl Shop {
         let shown = self.start().await.call(event).await.unwrap();
         assert_eq!(shown.body["active"], true, "{}", shown.body);
     }
-}
-
-/// Claims until it is answered: just after a claim its answer may be under way to the browser, and Polar may have been asked a moment ago.
-async fn answer_to(function: &Function, claim: &Event) -> Answer {
-    let answered = async {
-        loop {
-            let answer = function.call(claim.clone()).await.expect("an answer");
-            if answer.status != 202 {
-                return answer;
-            }
-        }
-    };
-    tokio::time::timeout(Duration::from_mins(1), answered).await.expect("an answer in time")
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ impl Worker {
         Ok(answer)
     }
 
-    /// Heeds all changes of the catalog by one refresh: each takes several of the requests per minute that Polar grants the whole shop, checkouts included.
+    /// Refreshes the catalog once for all its changes: each refresh takes several of the requests per minute that Polar grants the whole shop, checkouts included.
     async fn do_changes(&self, messages: Vec<Message>, now: Timestamp) -> Vec<BatchItemFailure> {
         let Some(last) = messages.iter().filter_map(Message::catalog_changed_at).max() else { return Vec::new() };
         // Boxed for the same reason as in `work`.

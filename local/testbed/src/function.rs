@@ -89,6 +89,22 @@ impl Function {
         Answer::read(self.invoke(event.into_json()).await?)
     }
 
+    /// Calls a route again and again for as long as it answers 202.
+    ///
+    /// # Errors
+    /// When a call fails, or after a minute.
+    pub async fn call_while_pending(&self, event: &Event) -> anyhow::Result<Answer> {
+        let answered = async {
+            loop {
+                let answer = self.call(event.clone()).await?;
+                if answer.status != 202 {
+                    return Ok(answer);
+                }
+            }
+        };
+        timeout(Duration::from_mins(1), answered).await.context("pending for a minute")?
+    }
+
     /// All that the program has written so far. What it writes before it answers is here when the answer is.
     #[must_use]
     pub fn logs(&self) -> String {

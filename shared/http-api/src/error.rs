@@ -164,7 +164,7 @@ impl ApiError {
             Self::OrderScope => (StatusCode::FORBIDDEN, "order_scope", "Only this order is open", "This session shows one order. Sign in with your e-mail address to see all your purchases."),
             Self::LoginCodeInvalid => (StatusCode::FORBIDDEN, "login_code_invalid", "This code does not work", "Type the newest code, in the browser that asked for it, within 10 minutes. After 5 tries ask for a new one."),
             Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "origin_not_allowed", "Origin not allowed", "Use the shop's own page. The shop's owner can allow a page with STOREFRONT_ORIGINS."),
-            Self::LookAhead => (StatusCode::FORBIDDEN, "look_ahead", "Nothing was done yet", "This request only looks ahead, as browsers do before a click. Open the link yourself."),
+            Self::LookAhead => (StatusCode::FORBIDDEN, "look_ahead", "Nothing was done yet", "This request was only a preview, so nothing was done. Open the link to go on."),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found", "There is nothing here. Check the address, or go back to the shop."),
             Self::FileNotFound => (StatusCode::NOT_FOUND, "file_not_found", "File not found", "The shop no longer offers this file. Reload your library, or ask the shop."),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", "This address exists, but not for this method. See the Allow header."),

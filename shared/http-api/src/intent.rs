@@ -1,4 +1,4 @@
-//! Whether somebody means a request that costs something, although it is a `GET`.
+//! Refuses a `GET` that costs something, unless the buyer meant it.
 
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use url::Url;

@@ -1,7 +1,7 @@
 //! From an event of API Gateway's to a request.
 //!
-//! The gateway lets through what no address has: quotes, spaces, a host with a blank. `lambda_http` would end the invocation with a panic, or
-//! read another path than came (docs/UPSTREAM.md). So the event is made well-formed before.
+//! API Gateway passes on requests whose address is not valid: with quotes or spaces in it, or with a space in the host. `lambda_http` would panic,
+//! which ends the invocation, or read another path than the one that came (docs/UPSTREAM.md). So the event is made valid first.
 
 use axum::Router;
 use lambda_http::{
@@ -42,7 +42,7 @@ fn mend(request: &mut ApiGatewayV2httpRequest) {
     request.raw_path = request.raw_path.take().map(|path| encode_path(&path));
     request.raw_query_string =
         request.raw_query_string.take().map(|query| utf8_percent_encode(&query, NOT_IN_QUERY).to_string());
-    // No route asks where it is, and a host may be no part of an address.
+    // No route uses the host, and it may not be a valid one.
     request.headers.remove(header::HOST);
     request.request_context.domain_name = None;
     // One foreign cookie that no header can hold would cost the buyer all others.
@@ -51,10 +51,10 @@ fn mend(request: &mut ApiGatewayV2httpRequest) {
     }
 }
 
-/// Encodes a path so that it stays what it was. One with dots for segments leads nowhere, instead of to another route.
+/// Encodes a path so that the router sees what came. A path with `.` or `..` as a segment matches no route.
 fn encode_path(path: &str) -> String {
     let segments = path.trim_start_matches('/').split('/').map(|segment| match segment {
-        // An encoded dot is one too; an encoded percent sign is not.
+        // To the parser of addresses `%2E` is a dot, too; so the percent sign is encoded as well.
         "." | ".." => segment.replace('.', "%252E"),
         segment => utf8_percent_encode(segment, NOT_IN_PATH).to_string(),
     });

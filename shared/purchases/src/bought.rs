@@ -23,14 +23,15 @@ const QUESTIONS_AT_ONCE: usize = 4;
 pub(crate) struct Bought {
     pub(crate) orders: Vec<PortalOrder>,
     pub(crate) grants: Vec<BenefitGrant>,
-    has_all_orders: bool,
-    has_all_grants: bool,
+    /// Whether the first page was the whole list.
+    orders_are_whole: bool,
+    grants_are_whole: bool,
 }
 
 impl Bought {
     #[cfg(test)]
     pub(crate) const fn of(orders: Vec<PortalOrder>, grants: Vec<BenefitGrant>) -> Self {
-        Self { orders, grants, has_all_orders: true, has_all_grants: true }
+        Self { orders, grants, orders_are_whole: true, grants_are_whole: true }
     }
 
     /// Asks for the newest hundred orders and grants that a session sees; of grants, those of these types, or all.
@@ -38,13 +39,13 @@ impl Bought {
         let orders = ListPortalOrders { limit: Some(PAGE), ..ListPortalOrders::default() };
         let grants = ListBenefitGrants { limit: Some(PAGE), ..grants_of(scope, types) };
         let (orders, grants) = tokio::try_join!(portal.orders(&orders), portal.benefit_grants(&grants))?;
-        let (has_all_orders, has_all_grants) = (orders.is_whole(), grants.is_whole());
+        let (orders_are_whole, grants_are_whole) = (orders.is_whole(), grants.is_whole());
         let (mut orders, grants) = (orders.items, grants.items);
         if let Scope::Orders(_) = scope {
             // Polar's portal has no filter for this.
             orders.retain(|order| order.checkout_id.is_some_and(|id| scope.names(id.into())));
         }
-        Ok(Self { orders, grants, has_all_orders, has_all_grants })
+        Ok(Self { orders, grants, orders_are_whole, grants_are_whole })
     }
 
     /// Asks for what else the session has to see: of an account, the newest orders of these products too.
@@ -55,16 +56,16 @@ impl Bought {
         types: &[BenefitType],
         products: impl FnOnce() -> Vec<ProductId>,
     ) -> Result<Self> {
-        if !self.has_all_orders {
+        if !self.orders_are_whole {
             match scope {
                 Scope::Orders(_) => self.add_orders_of_grants(portal).await?,
                 Scope::Account => self.add_orders(portal, &products()).await?,
             }
         }
-        if !(self.has_all_orders && self.has_all_grants) {
+        if !(self.orders_are_whole && self.grants_are_whole) {
             self.grants = list_grants(portal, &self.orders, types).await?;
         }
-        Ok(Self { has_all_orders: true, has_all_grants: true, ..self })
+        Ok(self)
     }
 
     async fn add_orders_of_grants(&mut self, portal: &Portal<'_>) -> Result<()> {

@@ -17,7 +17,7 @@ pub(crate) struct Partition<'a> {
     pub(crate) customer_id: String,
 }
 
-/// What becomes of a row that is where another one is moved to.
+/// What happens to a row that is already where another one is moved to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     Stays,
