@@ -11,17 +11,18 @@ pub fn openapi() -> OpenApi {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some("The backend of a shop that sells digital downloads through Polar."));
     let functions = [
-        catalog::routes().into_openapi(),
-        checkout::routes().into_openapi(),
-        session::routes().into_openapi(),
-        library::routes().into_openapi(),
-        download::routes().into_openapi(),
-        webhook::routes().into_openapi(),
+        catalog::description(),
+        checkout::description(),
+        session::description(),
+        library::description(),
+        download::description(),
+        webhook::description(),
     ];
     let mut api = OpenApiBuilder::new().info(info).components(Some(Components::new())).build();
     for function in functions {
         api.merge(function);
     }
+    http_api::describe_problems(&mut api);
     if let Some(components) = &mut api.components {
         let cookie = ApiKey::Cookie(ApiKeyValue::new(http_api::SESSION_COOKIE));
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();

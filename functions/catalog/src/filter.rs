@@ -1,7 +1,7 @@
 use std::{cmp::Ordering, str::FromStr};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use http_api::{ApiError, Pagination, Refused, page_of};
+use http_api::{ApiError, Code, Pagination, Refused, Refuses, page_of};
 use polar::Product;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -37,6 +37,12 @@ impl Default for Filter {
             page: 1,
             limit: DEFAULT_LIMIT,
         }
+    }
+}
+
+impl Refuses for Filter {
+    fn refusals() -> Vec<Code> {
+        vec![Code::InvalidRequest]
     }
 }
 

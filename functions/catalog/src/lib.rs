@@ -10,4 +10,11 @@ mod state;
 
 pub use state::Shop;
 
-http_api::routes! { Shop: products::list, products::get, links::get, document::health, document::openapi }
+http_api::routes! {
+    Shop:
+    products::list => [Polar],
+    products::get => [NotFound("unknown, archived, or not public"), Polar],
+    links::get => [Polar],
+    document::health => [],
+    document::openapi => [],
+}

@@ -1,5 +1,5 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
-use http_api::{ApiError, Now, Path, PolarRefusals, Problem};
+use http_api::{ApiError, Now, Path};
 use polar::CheckoutLinkId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -65,8 +65,6 @@ impl From<&polar::CheckoutDiscount> for LinkDiscount {
     responses(
         (status = 200, body = CheckoutLink),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`"),
-        PolarRefusals,
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

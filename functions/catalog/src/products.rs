@@ -1,5 +1,5 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
-use http_api::{ApiError, InputRefusals, Now, Pagination, Path, PolarRefusals, Problem};
+use http_api::{ApiError, Now, Pagination, Path};
 use polar::ProductId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,8 +33,6 @@ pub(crate) struct ProductList {
     responses(
         (status = 200, body = ProductList, headers(("ETag" = String), ("Age" = u64, description = "Seconds since Polar said so"))),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
-        InputRefusals,
-        PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
@@ -59,8 +57,6 @@ pub(crate) async fn list(
     responses(
         (status = 200, body = ProductWithFiles),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, archived, or not public"),
-        PolarRefusals,
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

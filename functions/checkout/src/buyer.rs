@@ -1,5 +1,5 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
-use http_api::{ApiError, Browser, ClientIp, MaybeSignedIn};
+use http_api::{ApiError, Browser, ClientIp, Code, MaybeSignedIn, Refuses};
 use store::{IdempotencyKey, Repeatable, Scope, Session};
 use uuid::Uuid;
 
@@ -25,6 +25,12 @@ impl Buyer {
     pub(crate) fn repeatable<'a>(&'a self, content: &'a [u8]) -> Option<Repeatable<'a>> {
         let browser_keys = self.browser.keys();
         self.idempotency_key.as_ref().map(|key| Repeatable { key, content, browser_keys })
+    }
+}
+
+impl Refuses for Buyer {
+    fn refusals() -> Vec<Code> {
+        vec![Code::InvalidRequest]
     }
 }
 

@@ -1,6 +1,6 @@
 use axum::{extract::State, response::Response};
 use futures_util::future::try_join_all;
-use http_api::{ApiError, InputRefusals, Json, LimitRefusals, Now, PolarRefusals, Problem, Refused};
+use http_api::{ApiError, Json, Now, Refused};
 use jiff::Timestamp;
 use polar::ProductId;
 use store::{BrowserKey, Repeatable};
@@ -15,14 +15,6 @@ use crate::{Shop, begun::NewCheckout, buyer::Buyer, wanted::WantedCheckout};
         description = "A random name of this request, as of `crypto.randomUUID()`: for 24 hours a repeat with the same body gets the same answer, and no second checkout. Whoever knows it can read the answer")),
     responses(
         (status = 201, body = NewCheckout, headers(("Set-Cookie" = String, description = "`__Host-browser`"))),
-        InputRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "`idempotency_key_reused`: with another body, in another browser or in another account"),
-        (status = 413, body = Problem, content_type = "application/problem+json", description = "`payload_too_large`"),
-        (status = 415, body = Problem, content_type = "application/problem+json", description = "`unsupported_media_type`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product is not for sale or named twice, or a value is not possible"),
-        LimitRefusals,
-        PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

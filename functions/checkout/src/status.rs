@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, Browser, ClientIp, Json, LimitRefusals, Now, Path, PolarRefusals, Problem};
+use http_api::{ApiError, Browser, ClientIp, Json, Now, Path};
 use jiff::Timestamp;
 use payments::{Known, Payment};
 use store::{BrowserKey, CheckoutRecord};
@@ -14,10 +14,6 @@ use crate::{Shop, checkout::Checkout};
     params(("id" = Uuid, Path), ("Browser-Key" = Option<String>, Header, description = "For pages on another site; otherwise the cookie")),
     responses(
         (status = 200, body = Checkout),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, or another browser's"),
-        LimitRefusals,
-        PolarRefusals,
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, Browser, ClientIp, InputRefusals, Json, LimitRefusals, Now, Path, PolarRefusals, Problem};
+use http_api::{ApiError, Browser, ClientIp, Json, Now, Path};
 use payments::Payment;
 use polar::{Address, ClientSecret, ClientUpdateCheckout, ProductId};
 use serde::Deserialize;
@@ -50,15 +50,6 @@ struct BillingAddress {
     params(("id" = Uuid, Path), ("Browser-Key" = Option<String>, Header, description = "For pages on another site; otherwise the cookie")),
     responses(
         (status = 200, body = Checkout),
-        InputRefusals,
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, or another browser's"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "`checkout_not_open`: paid, ended, or being processed; with `Retry-After` it may be open again then"),
-        (status = 410, body = Problem, content_type = "application/problem+json", description = "`checkout_expired`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a product that was not offered or that this customer cannot buy again, an unknown or used-up code, or another value that is not possible"),
-        LimitRefusals,
-        PolarRefusals,
     ))]
 pub(crate) async fn update(
     State(shop): State<Shop>,

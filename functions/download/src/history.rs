@@ -1,7 +1,7 @@
 use std::num::NonZeroU16;
 
 use axum::extract::State;
-use http_api::{ApiError, InputRefusals, Json, Query, SessionRefusals, SignedIn};
+use http_api::{ApiError, Json, Query, SignedIn};
 use jiff::Timestamp;
 use purchases::{Download, Error, Purchase};
 use serde::{Deserialize, Serialize};
@@ -77,8 +77,6 @@ impl From<Attempt> for DownloadAttempt {
 #[utoipa::path(get, path = "/api/customer/downloads", operation_id = "listDownloads", security(("cookie" = []), ("bearer" = [])), tag = "download", params(Part),
     responses(
         (status = 200, body = DownloadHistory, description = "A session with the scope `order` sees its own attempts only"),
-        InputRefusals,
-        SessionRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,

@@ -6,4 +6,31 @@ mod state;
 
 pub use state::Shop;
 
-http_api::routes! { Shop: link::create, link::follow, history::list }
+http_api::routes! {
+    Shop:
+    link::create => [
+        NotEntitled,
+        OrderScope,
+        FileNotFound("bought, and Polar has it no more"),
+        DownloadPending,
+        AccessExpired,
+        Rejected,
+        FileRequired("with the files to choose from"),
+        DownloadLimitReached,
+        RateLimited,
+        Polar,
+    ],
+    link::follow => [
+        NotEntitled,
+        OrderScope,
+        OriginNotAllowed,
+        LookAhead("`HEAD`, a prefetch, or a request for a byte or two: it takes no download"),
+        FileNotFound("bought, and Polar has it no more"),
+        DownloadPending,
+        AccessExpired,
+        DownloadLimitReached,
+        RateLimited,
+        Polar,
+    ],
+    history::list => [],
+}

@@ -3,10 +3,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use http_api::{
-    ApiError, ClientIp, ClientName, InputRefusals, Json, Now, Path, PolarRefusals, Problem, Query, SessionRefusals,
-    SignedIn,
-};
+use http_api::{ApiError, ClientIp, ClientName, Code, Json, Now, Path, Query, Refuses, SignedIn};
 use jiff::Timestamp;
 use purchases::{Content, Download, Offer, Wanted};
 use serde::{Deserialize, Serialize};
@@ -95,15 +92,6 @@ impl From<&Download> for DownloadLink {
 #[utoipa::path(post, path = "/api/customer/download", operation_id = "createDownloadLink", security(("cookie" = []), ("bearer" = [])), tag = "download", request_body = WantedFile,
     responses(
         (status = 200, body = DownloadLink),
-        InputRefusals,
-        SessionRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`"),
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`file_not_found`: bought, and Polar has it no more"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),
-        (status = 410, body = Problem, content_type = "application/problem+json", description = "`access_expired`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`file_required`, with the files to choose from"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`; `rate_limited`: come back after `Retry-After`"),
-        PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,
@@ -121,14 +109,6 @@ pub(crate) async fn create(
     responses(
         (status = 200, body = DownloadLink, description = "With `Accept: application/json`"),
         (status = 302, description = "To the file", headers(("Location" = String))),
-        InputRefusals,
-        SessionRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`not_entitled`, `order_scope`, `origin_not_allowed`; `look_ahead`: `HEAD`, a prefetch or a request for a byte or two, which takes no download"),
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`; `file_not_found`: bought, and Polar has it no more"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "`download_pending`: ask again after `Retry-After`"),
-        (status = 410, body = Problem, content_type = "application/problem+json", description = "`access_expired`"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`download_limit_reached`; `rate_limited`: come back after `Retry-After`"),
-        PolarRefusals,
     ))]
 pub(crate) async fn follow(
     State(shop): State<Shop>,
@@ -158,6 +138,12 @@ pub(crate) struct Buyer {
     signed_in: SignedIn,
     ip: ClientIp,
     client: ClientName,
+}
+
+impl Refuses for Buyer {
+    fn refusals() -> Vec<Code> {
+        SignedIn::refusals()
+    }
 }
 
 impl FromRequestParts<Shop> for Buyer {

@@ -11,10 +11,18 @@ pub use state::Shop;
 
 http_api::routes! {
     Shop:
-    library::list,
-    library::get,
-    orders::list,
-    orders::invoice,
-    license_keys::list,
-    portal::create,
+    library::list => [RateLimited, Polar],
+    library::get => [NotFound("no such row, or not this buyer's"), RateLimited, Polar],
+    orders::list => [OrderScope, RateLimited, Polar],
+    orders::invoice => [
+        OrderScope,
+        OriginNotAllowed,
+        LookAhead("`HEAD`, a prefetch, or a request for a byte or two: no invoice is made for it"),
+        NotFound("no such order, or not this buyer's"),
+        Rejected("no invoice for this order, or not without billing name and address"),
+        RateLimited,
+        Polar,
+    ],
+    license_keys::list => [RateLimited, Polar],
+    portal::create => [OrderScope, RateLimited, Polar],
 }

@@ -1,10 +1,7 @@
 use std::{cmp::Reverse, num::NonZeroUsize};
 
 use axum::extract::State;
-use http_api::{
-    ApiError, ClientIp, InputRefusals, Json, LimitRefusals, Now, Pagination, Path, PolarRefusals, Problem, Query,
-    SessionRefusals, SignedIn, page_of,
-};
+use http_api::{ApiError, ClientIp, Json, Now, Pagination, Path, Query, SignedIn, page_of};
 use jiff::Timestamp;
 use purchases::PurchaseId;
 use serde::{Deserialize, Serialize};
@@ -69,10 +66,6 @@ pub(crate) struct Library {
 #[utoipa::path(get, path = "/api/customer/downloadable-products", operation_id = "listPurchases", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Filter),
     responses(
         (status = 200, body = Library),
-        InputRefusals,
-        SessionRefusals,
-        LimitRefusals,
-        PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
@@ -102,9 +95,6 @@ pub(crate) async fn list(
     params(("id" = String, Path, description = "A row's `id`")),
     responses(
         (status = 200, body = Purchase),
-        SessionRefusals,
-        LimitRefusals,
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: no such row, or not this buyer's"),
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, ClientIp, Json, LimitRefusals, Now, PolarRefusals, SessionRefusals, SignedIn};
+use http_api::{ApiError, ClientIp, Json, Now, SignedIn};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -69,9 +69,6 @@ impl From<purchases::LicenseKey> for LicenseKey {
 #[utoipa::path(get, path = "/api/customer/license-keys", operation_id = "listLicenseKeys", security(("cookie" = []), ("bearer" = [])), tag = "library",
     responses(
         (status = 200, body = LicenseKeys, description = "A session with the scope `order` sees the keys of that order only"),
-        SessionRefusals,
-        LimitRefusals,
-        PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,

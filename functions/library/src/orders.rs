@@ -5,10 +5,7 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_api::{
-    ApiError, ClientIp, InputRefusals, Json, LimitRefusals, Now, Pagination, Path, PolarRefusals, Problem, Query,
-    SessionRefusals, SignedIn,
-};
+use http_api::{ApiError, ClientIp, Json, Now, Pagination, Path, Query, SignedIn};
 use jiff::Timestamp;
 use polar::{ListPortalOrders, OrderItem, PortalOrder};
 use purchases::Invoice;
@@ -125,11 +122,6 @@ impl From<PortalOrder> for BoughtOrder {
 #[utoipa::path(get, path = "/api/customer/orders", operation_id = "listOrders", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Part),
     responses(
         (status = 200, body = Orders),
-        InputRefusals,
-        SessionRefusals,
-        LimitRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`: the session shows one order's files only"),
-        PolarRefusals,
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
@@ -172,12 +164,6 @@ const RETRY_AFTER: (header::HeaderName, &str) = (header::RETRY_AFTER, "2");
     responses(
         (status = 200, body = InvoiceLink),
         (status = 202, body = PendingInvoice, description = "It is being made: ask again after `Retry-After`", headers(("Retry-After" = u64))),
-        SessionRefusals,
-        LimitRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`, `origin_not_allowed`; `look_ahead`: `HEAD`, a prefetch or a request for a byte or two, for which no invoice is made"),
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: no such order, or not this buyer's"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: no invoice for this order, or not without billing name and address"),
-        PolarRefusals,
     ))]
 pub(crate) async fn invoice(
     State(shop): State<Shop>,

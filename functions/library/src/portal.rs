@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, ClientIp, Json, LimitRefusals, Now, PolarRefusals, Problem, SessionRefusals, SignedIn};
+use http_api::{ApiError, ClientIp, Json, Now, SignedIn};
 use serde::Serialize;
 use tracing::info;
 use utoipa::ToSchema;
@@ -16,10 +16,6 @@ pub(crate) struct PortalLink {
 #[utoipa::path(post, path = "/api/customer/portal", operation_id = "createPortalLink", security(("cookie" = []), ("bearer" = [])), tag = "library",
     responses(
         (status = 200, body = PortalLink),
-        SessionRefusals,
-        LimitRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`order_scope`, `origin_not_allowed`"),
-        PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_api::{ApiError, InputRefusals, Json, LimitRefusals, Now, PolarRefusals, Problem, Transport};
+use http_api::{ApiError, Json, Now, Transport};
 use jiff::Timestamp;
 use payments::Known;
 use polar::CheckoutStatus;
@@ -58,15 +58,6 @@ pub(crate) struct PendingSession {
     responses(
         (status = 201, body = LiveSession, headers(("Set-Cookie" = String, description = "`__Host-session`"))),
         (status = 202, body = PendingSession, description = "Not paid yet: ask again after `Retry-After`", headers(("Retry-After" = u64))),
-        InputRefusals,
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: unknown, or another browser's"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "`already_claimed`: and the session that it opened has ended"),
-        (status = 410, body = Problem, content_type = "application/problem+json", description = "`checkout_expired`, `payment_failed`, `claim_window_over`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: a transport or a `browserKey` that this shop does not take"),
-        LimitRefusals,
-        PolarRefusals,
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

@@ -3,7 +3,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use http_api::{AccountRefusals, ApiError, Browser, Json, Now, Path, Problem, SignedIn};
+use http_api::{AccountSession, ApiError, Browser, Json, Now, Path};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::SessionData;
@@ -56,13 +56,12 @@ impl Device {
 
 /// `GET /api/sessions`: where the buyer is signed in.
 #[utoipa::path(get, path = "/api/sessions", operation_id = "listSessions", security(("cookie" = []), ("bearer" = [])), tag = "session",
-    responses((status = 200, body = Devices), AccountRefusals))]
+    responses((status = 200, body = Devices)))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
     Now(now): Now,
-    signed_in: SignedIn,
+    AccountSession(session): AccountSession,
 ) -> Result<Json<Devices>, ApiError> {
-    let session = signed_in.of_account()?;
     let sessions = shop.access.sessions.list(session.customer_id, now).await?;
     let id = session.id();
     Ok(Json(Devices { items: sessions.into_iter().map(|session| Device::new(session, &id)).collect() }))
@@ -72,14 +71,12 @@ pub(crate) async fn list(
 #[utoipa::path(delete, path = "/api/sessions", operation_id = "deleteSessions", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses(
         (status = 204, description = "Signed out everywhere", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
-        AccountRefusals,
     ))]
 pub(crate) async fn delete_all(
     State(shop): State<Shop>,
-    signed_in: SignedIn,
+    AccountSession(session): AccountSession,
     browser: Browser,
 ) -> Result<Response, ApiError> {
-    let session = signed_in.of_account()?;
     shop.access.sessions.delete_all(session.customer_id).await?;
     info!(session.id = %session.id(), "ended all sessions of a customer");
     Ok(signed_out(&browser))
@@ -90,17 +87,14 @@ pub(crate) async fn delete_all(
     params(("id" = String, Path, description = "The `id` of an item of `GET /api/sessions`")),
     responses(
         (status = 204, description = "Signed out on that device"),
-        AccountRefusals,
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "`not_found`: it has ended, or is not this customer's"),
     ))]
 pub(crate) async fn delete(
     State(shop): State<Shop>,
     Now(now): Now,
     Path(id): Path<String>,
-    signed_in: SignedIn,
+    AccountSession(session): AccountSession,
     browser: Browser,
 ) -> Result<Response, ApiError> {
-    let session = signed_in.of_account()?;
     let was_there = shop.access.sessions.delete_by_id(session.customer_id, &id, now).await?;
     if !was_there {
         return Err(ApiError::NotFound);

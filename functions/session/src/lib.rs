@@ -12,5 +12,27 @@ mod visitor;
 pub use state::Shop;
 
 http_api::routes! {
-    Shop: claim::create, session::get, session::delete, devices::list, devices::delete_all, devices::delete, login::create, verify::create
+    Shop:
+    claim::create => [
+        Unauthenticated("no browser key"),
+        NotFound("unknown, or another browser's"),
+        AlreadyClaimed("and the session that it opened has ended"),
+        CheckoutExpired,
+        PaymentFailed,
+        ClaimWindowOver,
+        Rejected("a transport or a `browserKey` that this shop does not take"),
+        RateLimited,
+        Polar,
+    ],
+    session::get => [],
+    session::delete => [],
+    devices::list => [],
+    devices::delete_all => [],
+    devices::delete => [NotFound("it has ended, or is not this customer's")],
+    login::create => [Rejected("this is no address, or a transport or a `browserKey` that this shop does not take"), RateLimited],
+    verify::create => [
+        Unauthenticated("no browser key"),
+        LoginCodeInvalid("wrong, expired, used up, or of another browser"),
+        Rejected("a transport or a `browserKey` that this shop does not take"),
+    ],
 }

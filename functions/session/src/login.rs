@@ -3,9 +3,7 @@ use axum::{
     http::StatusCode,
     response::{AppendHeaders, IntoResponse},
 };
-use http_api::{
-    ApiError, Browser, ClientIp, ClientName, InputRefusals, Json, Now, Problem, Transport, set_browser_cookie,
-};
+use http_api::{ApiError, Browser, ClientIp, ClientName, Json, Now, Transport, set_browser_cookie};
 use jiff::Timestamp;
 use queue::{Job, LoginCode};
 use serde::{Deserialize, Serialize};
@@ -43,11 +41,6 @@ pub(crate) struct BegunLogin {
 #[utoipa::path(post, path = "/api/login", operation_id = "createLogin", tag = "login", request_body = WantedLogin,
     responses(
         (status = 202, body = BegunLogin, description = "A code is on its way, if the address is a customer's", headers(("Set-Cookie" = String, description = "`__Host-browser`"))),
-        InputRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`rejected`: this is no address"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`rate_limited`: come back after `Retry-After`"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`busy`: come back after `Retry-After`"),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

@@ -4,8 +4,8 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use http_api::{
-    ApiError, Browser, Json, MaybeSignedIn, Problem, SessionRefusals, SignedIn, Transport, clear_session_cookie,
-    credential_of, set_session_cookie,
+    ApiError, Browser, Json, MaybeSignedIn, SignedIn, Transport, clear_session_cookie, credential_of,
+    set_session_cookie,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -82,8 +82,6 @@ pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<Session
 #[utoipa::path(delete, path = "/api/session", operation_id = "deleteSession", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses(
         (status = 204, description = "Signed out", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
-        SessionRefusals,
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`origin_not_allowed`"),
     ))]
 pub(crate) async fn delete(
     State(shop): State<Shop>,

@@ -2,7 +2,7 @@ use axum::{
     extract::State,
     response::{AppendHeaders, IntoResponse, Response},
 };
-use http_api::{ApiError, InputRefusals, Json, Now, Problem, Transport};
+use http_api::{ApiError, Json, Now, Transport};
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::{BrowserKey, LoginCode, Proof, VerifiedLogin};
@@ -33,10 +33,6 @@ pub(crate) struct TypedCode {
 #[utoipa::path(post, path = "/api/login/verify", operation_id = "verifyLogin", tag = "login", request_body = TypedCode,
     responses(
         (status = 201, body = LiveSession, headers(("Set-Cookie" = String, description = "`__Host-session`"))),
-        InputRefusals,
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no browser key"),
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`login_code_invalid`: wrong, expired, used up, or of another browser; `origin_not_allowed`"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`busy`: come back after `Retry-After`"),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

@@ -1,5 +1,5 @@
 use axum::{extract::FromRequestParts, http::request::Parts};
-use http_api::{ApiError, Browser, ClientIp, ClientName, MaybeSignedIn, SignedIn, Transport};
+use http_api::{ApiError, Browser, ClientIp, ClientName, MaybeSignedIn, Refuses, SignedIn, Transport};
 use jiff::Timestamp;
 use store::{NewSession, Proof, Scope, Session};
 use uuid::Uuid;
@@ -64,6 +64,8 @@ impl Visitor {
         }
     }
 }
+
+impl Refuses for Visitor {}
 
 impl FromRequestParts<Shop> for Visitor {
     type Rejection = ApiError;

@@ -5,4 +5,10 @@ mod state;
 
 pub use state::Shop;
 
-http_api::routes! { Shop: receive::receive }
+http_api::routes! {
+    Shop:
+    receive::receive => [
+        InvalidRequest("a header is missing, or the body is no event"),
+        Unauthenticated("no signature fits, or the time is too far off"),
+    ],
+}

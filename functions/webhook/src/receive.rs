@@ -2,7 +2,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use http_api::{ApiError, Now, Problem, RawBody};
+use http_api::{ApiError, Now, RawBody};
 use jiff::Timestamp;
 use polar::{
     WebhookSecret,
@@ -21,10 +21,6 @@ use crate::Shop;
     params(("webhook-id" = String, Header), ("webhook-timestamp" = String, Header), ("webhook-signature" = String, Header)),
     responses(
         (status = 202, description = "In the queue"),
-        (status = 400, body = Problem, content_type = "application/problem+json", description = "`invalid_request`: a header is missing, or the body is no event"),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`unauthenticated`: no signature fits, or the time is too far off"),
-        (status = 413, body = Problem, content_type = "application/problem+json", description = "`payload_too_large`"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "`busy`: Polar will try again"),
     ))]
 pub(crate) async fn receive(
     State(shop): State<Shop>,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    ApiError, ClientIp, Now, Origins,
+    ApiError, ClientIp, Code, Now, Origins, Refuses,
     cookies::{SESSION_COOKIE, browser_keys, cookie, set_browser_cookie, set_other_browser_cookie, tokens_in},
 };
 
@@ -175,10 +175,11 @@ impl SignedIn {
     pub fn sessions(&self) -> impl Iterator<Item = &Session> {
         std::iter::once(&self.session).chain(&self.others)
     }
+}
 
-    /// The session, if it may see the whole account: one that was claimed from a checkout has not proven the mailbox.
-    pub fn of_account(self) -> Result<Session, ApiError> {
-        if self.session.scope == Scope::Account { Ok(self.session) } else { Err(ApiError::OrderScope) }
+impl Refuses for SignedIn {
+    fn refusals() -> Vec<Code> {
+        vec![Code::Unauthenticated]
     }
 }
 
@@ -195,8 +196,32 @@ where
     }
 }
 
+/// The session of whoever asks, if it may see the whole account: one that was claimed from a checkout has not proven the mailbox.
+pub struct AccountSession(pub Session);
+
+impl Refuses for AccountSession {
+    fn refusals() -> Vec<Code> {
+        vec![Code::Unauthenticated, Code::OrderScope]
+    }
+}
+
+impl<S> FromRequestParts<S> for AccountSession
+where
+    S: Send + Sync,
+    Access: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let SignedIn { session, .. } = SignedIn::from_request_parts(parts, state).await?;
+        if session.scope == Scope::Account { Ok(Self(session)) } else { Err(ApiError::OrderScope) }
+    }
+}
+
 /// The session of whoever asks, if there is one.
 pub struct MaybeSignedIn(pub Option<SignedIn>);
+
+impl Refuses for MaybeSignedIn {}
 
 impl<S> FromRequestParts<S> for MaybeSignedIn
 where
@@ -283,6 +308,8 @@ impl Browser {
         vec![set_browser_cookie(&BrowserKey::generate()), set_other_browser_cookie("before", &old)]
     }
 }
+
+impl Refuses for Browser {}
 
 impl<S> FromRequestParts<S> for Browser
 where

@@ -5,6 +5,8 @@ use axum::{
     http::{header, request::Parts},
 };
 
+use crate::Refuses;
+
 /// The kind of browser that asks, as in "Firefox on Windows": enough for a buyer to recognise a device, too little to follow one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientName(pub String);
@@ -39,6 +41,8 @@ impl ClientName {
         })
     }
 }
+
+impl Refuses for ClientName {}
 
 impl<S: Sync> FromRequestParts<S> for ClientName {
     type Rejection = Infallible;

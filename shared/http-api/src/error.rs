@@ -1,111 +1,111 @@
 //! Every failure becomes an answer here, and nowhere else.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
 use polar::Refusal;
 use store::Admission;
 
-use crate::{Problem, Refused, problem::FileChoice};
+use crate::{Code, Problem, Refused, problem::FileChoice};
 
-/// Why a request gets no good answer. Each variant names its status first.
+/// Why a request gets no good answer. What each means to the caller says its [`Code`].
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// 400: the request cannot be understood.
+    /// The request cannot be understood.
     #[error("the request cannot be understood")]
     InvalidRequest(Vec<Refused>),
-    /// 401: there is no live session, or no key of the browser that began the checkout.
+    /// There is no live session, or no key of the browser that began the checkout.
     #[error("nobody is signed in")]
     Unauthenticated,
-    /// 403: the customer did not buy this product or file, or no longer has it.
+    /// The customer did not buy this product or file, or no longer has it.
     #[error("not entitled")]
     NotEntitled,
-    /// 403: a session of one order asks for something else of the customer.
+    /// A session of one order asks for something else of the customer.
     #[error("outside the session's order")]
     OrderScope,
-    /// 403: the code opens nothing in this browser, for whichever reason.
+    /// The code opens nothing in this browser, for whichever reason.
     #[error("login code invalid")]
     LoginCodeInvalid,
-    /// 403: another site asks in the buyer's name.
+    /// Another site asks in the buyer's name.
     #[error("origin not allowed")]
     OriginNotAllowed,
-    /// 403: the request only looks ahead, and must not cost a download.
+    /// The request only looks ahead, and must not cost a download.
     #[error("looks ahead")]
     LookAhead,
-    /// 404: there is no such thing, or it is not this caller's.
+    /// There is no such thing, or it is not this caller's.
     #[error("not found")]
     NotFound,
-    /// 404: the purchase is there, its file is not.
+    /// The purchase is there, its file is not.
     #[error("file not found")]
     FileNotFound,
-    /// 405: the route exists, with another method.
+    /// The route exists, with another method.
     #[error("method not allowed")]
     MethodNotAllowed,
-    /// 409: the checkout was turned into a session before.
+    /// The checkout was turned into a session before.
     #[error("already claimed")]
     AlreadyClaimed,
-    /// 409: the checkout is past the point where this is possible.
+    /// The checkout is past the point where this is possible.
     #[error("checkout not open")]
     CheckoutNotOpen,
-    /// 409: the checkout is being processed at this moment.
+    /// The checkout is being processed at this moment.
     #[error("checkout locked")]
     CheckoutLocked,
-    /// 409: the purchase is there, Polar has not handed out its files yet.
+    /// The purchase is there, Polar has not handed out its files yet.
     #[error("download pending")]
     DownloadPending,
-    /// 409: the idempotency key belongs to another request.
+    /// The idempotency key belongs to another request.
     #[error("idempotency key reused")]
     IdempotencyKeyReused,
-    /// 410: the checkout was not paid in time.
+    /// The checkout was not paid in time.
     #[error("checkout expired")]
     CheckoutExpired,
-    /// 410: Polar has given up the payment.
+    /// Polar has given up the payment.
     #[error("payment failed")]
     PaymentFailed,
-    /// 410: the checkout was paid too long ago to open a session with it.
+    /// The checkout was paid too long ago to open a session with it.
     #[error("claim window over")]
     ClaimWindowOver,
-    /// 410: the time in which this purchase could be downloaded is over.
+    /// The time in which this purchase could be downloaded is over.
     #[error("access expired")]
     AccessExpired,
-    /// 413: the body is larger than any that we take.
+    /// The body is larger than any that we take.
     #[error("payload too large")]
     PayloadTooLarge,
-    /// 415: the body is not JSON by its own account.
+    /// The body is not JSON by its own account.
     #[error("unsupported media type")]
     UnsupportedMediaType,
-    /// 422: the request is understood, and some of its values are refused.
+    /// The request is understood, and some of its values are refused.
     #[error("rejected: {}", fields(.0))]
     Rejected(Vec<Refused>),
-    /// 422: the product has several files, and none was named.
+    /// The product has several files, and none was named.
     #[error("file required")]
     FileRequired(Vec<FileChoice>),
-    /// 429: all downloads of the file are used up.
+    /// All downloads of the file are used up.
     #[error("download limit of {0} reached")]
     DownloadLimitReached(u32),
-    /// 429: too many requests of one kind, for as long as stated.
+    /// Too many requests of one kind, for as long as stated.
     #[error("rate limited for {} s", whole_seconds(*retry_after))]
     RateLimited {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// 500: a bug of ours.
+    /// A bug of ours.
     #[error("internal error")]
     Internal(#[source] Source),
-    /// 502: Polar answered with something that no version of ours expects, or does not accept our token or the shop's account.
+    /// Polar answered with something that no version of ours expects, or does not accept our token or the shop's account.
     #[error("unexpected answer of Polar")]
     PolarUnexpected(#[source] polar::Error),
-    /// 503: Polar is down, or refuses for a while.
+    /// Polar is down, or refuses for a while.
     #[error("Polar is unavailable")]
     PolarUnavailable(#[source] polar::Error),
-    /// 503: our own tables are busy or away.
+    /// Our own tables are busy or away.
     #[error("busy")]
     Busy(#[source] Source),
-    /// 504: Polar did not answer in time.
+    /// Polar did not answer in time.
     #[error("Polar did not answer in time")]
     PolarTimeout(#[source] polar::Error),
 }
@@ -154,45 +154,59 @@ impl ApiError {
         })
     }
 
-    /// The specification of every answer: status, code, title, and what to do next.
-    #[rustfmt::skip]
-    fn describe(&self) -> (StatusCode, &'static str, &'static str, String) {
-        let (status, code, title, detail) = match self {
-            Self::InvalidRequest(_) => (StatusCode::BAD_REQUEST, "invalid_request", "The request cannot be understood", "Correct the request and send it again."),
-            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in", "Open the shop in the browser that you bought with, or sign in again."),
-            Self::NotEntitled => (StatusCode::FORBIDDEN, "not_entitled", "Not among your purchases", "You have not bought this, or it was taken back with a refund. Buy it, or ask the shop."),
-            Self::OrderScope => (StatusCode::FORBIDDEN, "order_scope", "Only this order is open", "This session shows one order. Sign in with your e-mail address to see all your purchases."),
-            Self::LoginCodeInvalid => (StatusCode::FORBIDDEN, "login_code_invalid", "This code does not work", "Type the newest code, in the browser that asked for it, within 10 minutes. After 5 tries ask for a new one."),
-            Self::OriginNotAllowed => (StatusCode::FORBIDDEN, "origin_not_allowed", "Origin not allowed", "Use the shop's own page. The shop's owner can allow a page with STOREFRONT_ORIGINS."),
-            Self::LookAhead => (StatusCode::FORBIDDEN, "look_ahead", "Nothing was done yet", "This request was only a preview, so nothing was done. Open the link to go on."),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Not found", "There is nothing here. Check the address, or go back to the shop."),
-            Self::FileNotFound => (StatusCode::NOT_FOUND, "file_not_found", "File not found", "The shop no longer offers this file. Reload your library, or ask the shop."),
-            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", "This address exists, but not for this method. See the Allow header."),
-            Self::AlreadyClaimed => (StatusCode::CONFLICT, "already_claimed", "Already claimed", "This purchase already opened a session. Continue in that window, or sign in with your e-mail address."),
-            Self::CheckoutNotOpen => (StatusCode::CONFLICT, "checkout_not_open", "Checkout not open", "This checkout was already paid or has ended. Look into your library, or buy again."),
-            Self::CheckoutLocked => (StatusCode::CONFLICT, "checkout_not_open", "Checkout not open", "This checkout is being processed. Try again in a moment."),
-            Self::DownloadPending => (StatusCode::CONFLICT, "download_pending", "Not ready yet", "Your purchase is being prepared. Try again in a moment."),
-            Self::IdempotencyKeyReused => (StatusCode::CONFLICT, "idempotency_key_reused", "Key already used", "This Idempotency-Key belongs to another request. Send a new random one."),
-            Self::CheckoutExpired => (StatusCode::GONE, "checkout_expired", "Checkout expired", "This checkout was not paid in time. Nothing was charged. Please buy again."),
-            Self::PaymentFailed => (StatusCode::GONE, "payment_failed", "Payment failed", "The payment did not go through. Nothing was charged. Please buy again."),
-            Self::ClaimWindowOver => (StatusCode::GONE, "claim_window_over", "Too late for this link", "You have paid, but this link no longer opens your library. Sign in with your e-mail address."),
-            Self::AccessExpired => (StatusCode::GONE, "access_expired", "Access has ended", "The time in which you could download this is over. Ask the shop to extend it."),
-            Self::PayloadTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "Too large", "Send a request body of at most 64 KiB."),
-            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Not JSON", "Send JSON with the header Content-Type: application/json."),
-            Self::Rejected(_) => (StatusCode::UNPROCESSABLE_ENTITY, "rejected", "Some values are not possible", "Change the named values and send the request again."),
-            Self::FileRequired(_) => (StatusCode::UNPROCESSABLE_ENTITY, "file_required", "Which file?", "This product has several files. Choose one and send its fileId."),
-            Self::DownloadLimitReached(1) => (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", "You have used the one download of this file. Ask the shop for another."),
-            Self::DownloadLimitReached(limit) => return (StatusCode::TOO_MANY_REQUESTS, "download_limit_reached", "No downloads left", format!("You have used all {limit} downloads of this file. Ask the shop for more.")),
-            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Too many requests came from this browser or network. Wait, then try again."),
-            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something broke", "This is our fault. Nothing was charged. Try again, or tell the shop the request id."),
+    /// The kind of the problem.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::InvalidRequest(_) => Code::InvalidRequest,
+            Self::Unauthenticated => Code::Unauthenticated,
+            Self::NotEntitled => Code::NotEntitled,
+            Self::OrderScope => Code::OrderScope,
+            Self::LoginCodeInvalid => Code::LoginCodeInvalid,
+            Self::OriginNotAllowed => Code::OriginNotAllowed,
+            Self::LookAhead => Code::LookAhead,
+            Self::NotFound => Code::NotFound,
+            Self::FileNotFound => Code::FileNotFound,
+            Self::MethodNotAllowed => Code::MethodNotAllowed,
+            Self::AlreadyClaimed => Code::AlreadyClaimed,
+            Self::CheckoutNotOpen | Self::CheckoutLocked => Code::CheckoutNotOpen,
+            Self::DownloadPending => Code::DownloadPending,
+            Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
+            Self::CheckoutExpired => Code::CheckoutExpired,
+            Self::PaymentFailed => Code::PaymentFailed,
+            Self::ClaimWindowOver => Code::ClaimWindowOver,
+            Self::AccessExpired => Code::AccessExpired,
+            Self::PayloadTooLarge => Code::PayloadTooLarge,
+            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
+            Self::Rejected(_) => Code::Rejected,
+            Self::FileRequired(_) => Code::FileRequired,
+            Self::DownloadLimitReached(_) => Code::DownloadLimitReached,
+            Self::RateLimited { .. } => Code::RateLimited,
+            Self::Internal(_) => Code::Internal,
             // Only the shop's owner can change it, so it is a failure of the server's: it is logged with its cause and rings the alarm.
-            Self::PolarUnexpected(polar::Error::Refused { refusal: Refusal::PaymentNotReady }) => (StatusCode::BAD_GATEWAY, "polar_unexpected", "The shop cannot take payments", "The payment provider does not accept payments for this shop yet. Nothing was charged. Tell the shop."),
-            Self::PolarUnexpected(_) => (StatusCode::BAD_GATEWAY, "polar_unexpected", "Unexpected answer of the payment provider", "Nothing was charged by this request. Try again later, or tell the shop the request id."),
-            Self::PolarUnavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "polar_unavailable", "Payment provider unavailable", "Nothing was charged by this request. Try again in a moment."),
-            Self::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", "Too much is going on at once. Try again in a moment."),
-            Self::PolarTimeout(_) => (StatusCode::GATEWAY_TIMEOUT, "polar_timeout", "Payment provider too slow", "Nothing was charged by this request. Try again in a moment."),
-        };
-        (status, code, title, detail.to_owned())
+            Self::PolarUnexpected(_) => Code::PolarUnexpected,
+            Self::PolarUnavailable(_) => Code::PolarUnavailable,
+            Self::Busy(_) => Code::Busy,
+            Self::PolarTimeout(_) => Code::PolarTimeout,
+        }
+    }
+
+    /// The title and the detail, where more is known than the code.
+    fn words(&self) -> (&'static str, Cow<'static, str>) {
+        let code = self.code();
+        match self {
+            Self::CheckoutLocked => (code.title(), "This checkout is being processed. Try again in a moment.".into()),
+            Self::DownloadLimitReached(limit @ 2..) => (
+                code.title(),
+                format!("You have used all {limit} downloads of this file. Ask the shop for more.").into(),
+            ),
+            Self::PolarUnexpected(polar::Error::Refused { refusal: Refusal::PaymentNotReady }) => (
+                "The shop cannot take payments",
+                "The payment provider does not accept payments for this shop yet. Nothing was charged. Tell the shop."
+                    .into(),
+            ),
+            _ => (code.title(), code.detail().into()),
+        }
     }
 
     fn retry_after(&self) -> Option<Duration> {
@@ -206,30 +220,14 @@ impl ApiError {
         }
     }
 
-    /// The code for programs and logs.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        self.describe().1
-    }
-
     pub(crate) fn problem(&self, request_id: &str) -> Response {
-        let (status, code, title, detail) = self.describe();
-        let problem = Problem {
-            r#type: format!("urn:polar-storefront:problem:{code}"),
-            title,
-            status: status.as_u16(),
-            detail,
-            code,
-            request_id: request_id.to_owned(),
-            errors: match self {
-                Self::InvalidRequest(errors) | Self::Rejected(errors) => errors.clone(),
-                _ => Vec::new(),
-            },
-            files: match self {
-                Self::FileRequired(files) => files.clone(),
-                _ => Vec::new(),
-            },
+        let (title, detail) = self.words();
+        let errors = match self {
+            Self::InvalidRequest(errors) | Self::Rejected(errors) => errors.clone(),
+            _ => Vec::new(),
         };
+        let files = if let Self::FileRequired(files) = self { files.clone() } else { Vec::new() };
+        let problem = Problem { errors, files, ..Problem::new(self.code(), title, detail, request_id) };
         let mut response = problem.into_response();
         if let Some(wait) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait).max(1)));
@@ -338,7 +336,7 @@ impl From<purchases::Error> for ApiError {
 /// The answer is written by [`serve`](crate::serve), which knows the request's id.
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = self.describe().0.into_response();
+        let mut response = self.code().status().into_response();
         response.extensions_mut().insert(Arc::new(self));
         response
     }
@@ -365,7 +363,7 @@ mod tests {
         ] {
             let error = ApiError::from(polar::Error::Refused { refusal: refusal.clone() });
             let response = error.problem("request");
-            assert_eq!((response.status().as_u16(), error.code()), answer, "{refusal:?}");
+            assert_eq!((response.status().as_u16(), error.code().name()), answer, "{refusal:?}");
             let blamed = if let ApiError::Rejected(refused) = &error { Some(fields(refused)) } else { None };
             assert_eq!(blamed.as_deref(), field, "{refusal:?}");
             let waits = response.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok());
@@ -389,7 +387,7 @@ mod tests {
             (Refusal::CheckoutLocked, "Try again in a moment"),
             (Refusal::PaymentNotReady, "Tell the shop"),
         ] {
-            let (.., detail) = ApiError::from(polar::Error::Refused { refusal: refusal.clone() }).describe();
+            let (_, detail) = ApiError::from(polar::Error::Refused { refusal: refusal.clone() }).words();
             assert!(detail.contains(words), "{refusal:?}: {detail}");
         }
     }

@@ -7,7 +7,7 @@ use axum::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
-use crate::ApiError;
+use crate::{ApiError, Code, Refuses};
 
 /// No body that the shop takes comes near this.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -69,6 +69,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+impl<T> Refuses for Json<T> {
+    fn refusals() -> Vec<Code> {
+        vec![Code::InvalidRequest, Code::PayloadTooLarge, Code::UnsupportedMediaType]
+    }
+}
+
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
@@ -92,6 +98,12 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         read_body(request, LARGEST_RAW_BODY).await.map(Self)
+    }
+}
+
+impl Refuses for RawBody {
+    fn refusals() -> Vec<Code> {
+        vec![Code::InvalidRequest, Code::PayloadTooLarge]
     }
 }
 
@@ -131,6 +143,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
+impl<T> Refuses for Query<T> {
+    fn refusals() -> Vec<Code> {
+        vec![Code::InvalidRequest]
+    }
+}
+
 /// A part of the path that names something. What cannot be a name of anything names nothing: 404.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
@@ -141,6 +159,12 @@ impl<T: for<'de> Deserialize<'de> + Send, S: Send + Sync> FromRequestParts<S> fo
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let path = axum::extract::Path::from_request_parts(parts, state).await;
         path.map(|axum::extract::Path(value)| Self(value)).map_err(|_| ApiError::NotFound)
+    }
+}
+
+impl<T> Refuses for Path<T> {
+    fn refusals() -> Vec<Code> {
+        vec![Code::NotFound]
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod client_name;
+mod code;
 mod cookies;
 mod error;
 mod input;
@@ -16,8 +17,9 @@ mod request;
 mod routes;
 mod serve;
 
-pub use access::{Access, Browser, Lifetimes, MaybeSignedIn, Shares, SignedIn, Transport};
+pub use access::{Access, AccountSession, Browser, Lifetimes, MaybeSignedIn, Shares, SignedIn, Transport};
 pub use client_name::ClientName;
+pub use code::Code;
 pub use cookies::{
     BROWSER_COOKIE, SESSION_COOKIE, clear_session_cookie, credential_of, set_browser_cookie, set_other_browser_cookie,
     set_session_cookie,
@@ -28,6 +30,6 @@ pub use lambda::run;
 pub use origins::{Origin, Origins};
 pub use pagination::{Pagination, page_of};
 pub use problem::{FileChoice, Problem};
-pub use refusals::{AccountRefusals, InputRefusals, LimitRefusals, PolarRefusals, SessionRefusals};
+pub use refusals::{Handler, Refusal, Refuses, describe_problems, describe_refusals};
 pub use request::{ClientIp, Now};
 pub use serve::serve;

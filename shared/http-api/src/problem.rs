@@ -1,32 +1,33 @@
+use std::borrow::Cow;
+
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::Refused;
+use crate::{Code, Refused};
 
 /// Why a request was refused or failed, as a problem document (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// A name of the kind of problem, made of its `code`.
-    #[schema(example = "urn:polar-storefront:problem:download_limit_reached")]
+    #[schema(format = Uri, example = "urn:polar-storefront:problem:download_limit_reached")]
     pub r#type: String,
     /// The kind of problem in a few words.
     #[schema(example = "No downloads left")]
     pub title: &'static str,
     /// The HTTP status of the answer.
-    #[schema(example = 429)]
+    #[schema(minimum = 400, maximum = 599, example = 429)]
     pub status: u16,
     /// What happened and what to do next, for the buyer.
     #[schema(example = "You have used all 5 downloads of this file.")]
-    pub detail: String,
-    /// The kind of problem for programs; it never changes.
-    #[schema(example = "download_limit_reached")]
-    pub code: &'static str,
+    pub detail: Cow<'static, str>,
+    /// The kind of problem, for programs.
+    pub code: Code,
     /// The request, for questions to the shop; it stands in the shop's log.
     pub request_id: String,
     /// The fields to blame.
@@ -55,11 +56,27 @@ impl From<purchases::Choice> for FileChoice {
     }
 }
 
+impl Problem {
+    /// A problem of this kind, in these words.
+    #[must_use]
+    pub fn new(code: Code, title: &'static str, detail: Cow<'static, str>, request_id: &str) -> Self {
+        Self {
+            r#type: format!("urn:polar-storefront:problem:{}", code.name()),
+            title,
+            status: code.status().as_u16(),
+            detail,
+            code,
+            request_id: request_id.to_owned(),
+            errors: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).expect("a problem has the status that its error was given");
         let body = serde_json::to_vec(&self).expect("a problem is plain data");
         let content_type = HeaderValue::from_static("application/problem+json");
-        (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
+        (self.code.status(), [(header::CONTENT_TYPE, content_type)], body).into_response()
     }
 }

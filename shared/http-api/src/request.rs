@@ -13,9 +13,14 @@ use lambda_http::{aws_lambda_events::apigw::ApiGatewayV2httpRequestContext, requ
 use startup::DYNAMODB_TIME_LIMIT;
 use uuid::Uuid;
 
+use crate::Refuses;
+
 /// The moment at which a request is answered; one per request, so that all its decisions agree.
 #[derive(Clone, Copy, Debug)]
 pub struct Now(pub Timestamp);
+
+impl Refuses for Now {}
+impl Refuses for ClientIp {}
 
 impl<S: Sync> FromRequestParts<S> for Now {
     type Rejection = Infallible;

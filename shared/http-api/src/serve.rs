@@ -57,7 +57,7 @@ async fn answer(request: Request, next: Next) -> Response {
     // The log writes numbers of this width as numbers, wider ones as text.
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
-    let code = failure.as_ref().map_or("-", |failure| failure.code());
+    let code = failure.as_ref().map_or("-", |failure| failure.code().name());
     match failure.filter(|_| status >= 500) {
         Some(failure) => error!(%method, route, status, code, ms, cause = causes(&*failure), "failed"),
         None => info!(%method, route, status, code, ms, "answered"),
