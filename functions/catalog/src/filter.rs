@@ -1,14 +1,18 @@
 use std::{cmp::Ordering, str::FromStr};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use http_api::{ApiError, Code, Pagination, Refused, Refuses, page_of};
+use http_api::{ApiError, Code, Count, PageNumber, Pagination, Refused, Refuses, page_of};
 use polar::Product;
 use serde_json::Value;
 use url::form_urlencoded;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
+};
 use uuid::Uuid;
 
 const DEFAULT_LIMIT: usize = 10;
-const LARGEST_LIMIT: usize = 100;
+pub(crate) const LARGEST_LIMIT: u32 = 100;
 
 /// Which products a visitor asks for, with the parameters of Polar's own product list in our spelling.
 ///
@@ -21,8 +25,8 @@ pub(crate) struct Filter {
     benefit_ids: Vec<Uuid>,
     metadata: Vec<(String, String)>,
     sorting: Vec<Sorting>,
-    page: usize,
-    limit: usize,
+    page: PageNumber,
+    limit: Option<Count<LARGEST_LIMIT>>,
 }
 
 impl Default for Filter {
@@ -34,8 +38,8 @@ impl Default for Filter {
             benefit_ids: Vec::new(),
             metadata: Vec::new(),
             sorting: vec![Sorting { key: SortKey::CreatedAt, descending: true }],
-            page: 1,
-            limit: DEFAULT_LIMIT,
+            page: PageNumber::ONE,
+            limit: None,
         }
     }
 }
@@ -67,8 +71,8 @@ impl Filter {
                 "sorting" => {
                     sorting.push(parse(&name, &value, "is not created_at, name, price_amount or price_amount_type")?);
                 }
-                "page" => filter.page = positive(&name, &value)?,
-                "limit" => filter.limit = positive(&name, &value)?.min(LARGEST_LIMIT),
+                "page" => filter.page = count(&name, &value)?,
+                "limit" => filter.limit = Some(count(&name, &value)?),
                 name => filter.metadata.extend(metadata_key(name).map(|key| (key.to_owned(), value.into_owned()))),
             }
         }
@@ -88,8 +92,9 @@ impl Filter {
                 .find(|order| order.is_ne())
                 .unwrap_or(Ordering::Equal)
         });
-        let pagination = Pagination::of(matching.len(), self.limit);
-        Selection { products: page_of(matching, self.page, self.limit).collect(), pagination }
+        let limit = self.limit.map_or(DEFAULT_LIMIT, Count::get);
+        let pagination = Pagination::of(matching.len(), limit);
+        Selection { products: page_of(matching, self.page, limit).collect(), pagination }
     }
 
     fn matches(&self, product: &Product) -> bool {
@@ -110,7 +115,7 @@ pub(crate) struct Selection<'a> {
     pub(crate) pagination: Pagination,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SortKey {
     CreatedAt,
     Name,
@@ -118,8 +123,18 @@ enum SortKey {
     PriceAmountType,
 }
 
+impl SortKey {
+    const ALL: [(&str, Self); 4] = [
+        ("created_at", Self::CreatedAt),
+        ("name", Self::Name),
+        ("price_amount", Self::PriceAmount),
+        ("price_amount_type", Self::PriceAmountType),
+    ];
+}
+
+/// What a list is sorted by; with `-` in front the other way round.
 #[derive(Clone, Copy, Debug)]
-struct Sorting {
+pub(crate) struct Sorting {
     key: SortKey,
     descending: bool,
 }
@@ -145,14 +160,17 @@ impl FromStr for Sorting {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (descending, key) = text.strip_prefix('-').map_or((false, text), |key| (true, key));
-        let key = match key {
-            "created_at" => SortKey::CreatedAt,
-            "name" => SortKey::Name,
-            "price_amount" => SortKey::PriceAmount,
-            "price_amount_type" => SortKey::PriceAmountType,
-            _ => return Err(()),
-        };
+        let (_, key) = SortKey::ALL.into_iter().find(|(name, _)| *name == key).ok_or(())?;
         Ok(Self { key, descending })
+    }
+}
+
+impl ToSchema for Sorting {}
+
+impl PartialSchema for Sorting {
+    fn schema() -> RefOr<Schema> {
+        let values = SortKey::ALL.into_iter().flat_map(|(name, _)| [name.to_owned(), format!("-{name}")]);
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).into()
     }
 }
 
@@ -160,9 +178,8 @@ fn parse<T: FromStr>(name: &str, value: &str, problem: &str) -> Result<T, Refuse
     value.parse().map_err(|_| Refused { field: name.to_owned(), message: format!("This {problem}.") })
 }
 
-fn positive(name: &str, value: &str) -> Result<usize, Refused> {
-    let number: usize = parse(name, value, "is not a whole number from 1 on")?;
-    if number == 0 { parse(name, "", "is not a whole number from 1 on") } else { Ok(number) }
+fn count<const LARGEST: u32>(name: &str, value: &str) -> Result<Count<LARGEST>, Refused> {
+    parse(name, value, &format!("is not a whole number from 1 to {LARGEST}"))
 }
 
 /// The key of `metadata[key]`.
@@ -223,7 +240,8 @@ mod tests {
             ("sorting=price_amount_type&sorting=price_amount", vec!["album", "Brush Pack", "Rigging Kit"]),
             ("limit=2&page=2", vec!["Rigging Kit"]),
             ("page=9", vec![]),
-            ("page=18446744073709551615&limit=100", vec![]),
+            ("page=2147483647&limit=100", vec![]),
+            ("limit=100", vec!["album", "Brush Pack", "Rigging Kit"]),
             ("unknown=1", vec!["album", "Brush Pack", "Rigging Kit"]),
         ] {
             assert_eq!(names(query), expected, "{query}");
@@ -238,15 +256,12 @@ mod tests {
             ("isRecurring=maybe", "isRecurring"),
             ("sorting=nonsense", "sorting"),
             ("page=0", "page"),
+            ("page=2147483648", "page"),
+            ("limit=101", "limit"),
             ("limit=-1", "limit"),
             ("limit=ten", "limit"),
         ] {
             assert_eq!(Filter::parse(query).unwrap_err().field, field, "{query}");
         }
-    }
-
-    #[test]
-    fn a_limit_above_a_hundred_is_a_hundred() {
-        assert_eq!(Filter::parse("limit=1000").unwrap().limit, 100);
     }
 }

@@ -1,5 +1,5 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
-use http_api::{ApiError, Now, Path};
+use http_api::{ApiError, DiscountType, Now, Path};
 use polar::CheckoutLinkId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,9 +15,11 @@ struct CheckoutLink {
     /// The merchant's name of it.
     label: Option<String>,
     /// Send the buyer there; each visit makes a new checkout.
+    #[schema(format = Uri)]
     url: String,
     /// What may be bought with it.
     products: Vec<Product>,
+    /// What the link takes off the price; `null` for nothing.
     discount: Option<LinkDiscount>,
 }
 
@@ -26,9 +28,7 @@ struct CheckoutLink {
 #[serde(rename_all = "camelCase")]
 struct LinkDiscount {
     name: String,
-    /// `percentage` or `fixed`.
-    #[schema(example = "percentage")]
-    r#type: String,
+    r#type: DiscountType,
     /// In hundredths of a percent: 2500 is a quarter.
     basis_points: Option<i64>,
     /// In the currency's minor unit.
@@ -52,18 +52,20 @@ impl From<&polar::CheckoutDiscount> for LinkDiscount {
     fn from(discount: &polar::CheckoutDiscount) -> Self {
         Self {
             name: discount.name.clone(),
-            r#type: discount.kind.clone(),
+            r#type: (&discount.kind).into(),
             basis_points: discount.basis_points,
             amount: discount.amount,
         }
     }
 }
 
-/// `GET /api/checkout-links/{id}`: one of the shop's checkout links.
-#[utoipa::path(get, path = "/api/checkout-links/{id}", operation_id = "getCheckoutLink", tag = "catalog",
-    params(("id" = Uuid, Path)),
+/// Finds one of the shop's checkout links.
+///
+/// The merchant makes such links at Polar, for a newsletter or a campaign. Their ids are for you to know; the route lists none.
+#[utoipa::path(get, path = "/api/checkout-links/{id}", operation_id = "getCheckoutLink", tag = "catalog", security(()),
+    params(("id" = Uuid, Path, description = "The link's id")),
     responses(
-        (status = 200, body = CheckoutLink),
+        (status = 200, body = CheckoutLink, description = "The link", headers(("ETag" = String, description = "For `If-None-Match`"))),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn get(

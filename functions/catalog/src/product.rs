@@ -1,3 +1,4 @@
+use http_api::{AmountType, BenefitType, Interval};
 use jiff::Timestamp;
 use polar::{Benefit, File, Media, Price};
 use serde::Serialize;
@@ -10,18 +11,25 @@ use uuid::Uuid;
 pub(crate) struct Product {
     id: Uuid,
     name: String,
-    /// Markdown.
+    /// Markdown of the merchant's.
     description: Option<String>,
+    /// Whether it is a subscription.
     is_recurring: bool,
-    /// `day`, `week`, `month` or `year`.
-    recurring_interval: Option<String>,
+    /// The unit of a subscription's period; `null` for a one-time purchase.
+    recurring_interval: Option<Interval>,
+    /// How many units a period has.
     recurring_interval_count: Option<u32>,
-    trial_interval: Option<String>,
+    /// The unit of the free trial; `null` where there is none.
+    trial_interval: Option<Interval>,
+    /// How many units the trial has.
     trial_interval_count: Option<u32>,
     created_at: Timestamp,
     modified_at: Option<Timestamp>,
+    /// The prices that are offered, one for each currency.
     prices: Vec<ProductPrice>,
+    /// What the product gives.
     benefits: Vec<ProductBenefit>,
+    /// Its pictures.
     medias: Vec<ProductMedia>,
 }
 
@@ -39,16 +47,18 @@ pub(crate) struct ProductWithFiles {
 #[serde(rename_all = "camelCase")]
 struct ProductPrice {
     id: Uuid,
-    /// `fixed`, or `custom` for pay what you want.
-    #[schema(example = "fixed")]
-    amount_type: String,
+    amount_type: AmountType,
     /// ISO 4217, lower case.
-    #[schema(example = "usd")]
+    #[schema(pattern = "^[a-z]{3}$", example = "usd")]
     price_currency: String,
+    /// What a `fixed` price is; 0 is free.
     #[schema(example = 1500)]
     price_amount: Option<i64>,
+    /// The least that a buyer pays who decides the price.
     minimum_amount: Option<i64>,
+    /// The most.
     maximum_amount: Option<i64>,
+    /// What the payment page suggests.
     preset_amount: Option<i64>,
 }
 
@@ -56,8 +66,8 @@ struct ProductPrice {
 #[derive(Debug, Serialize, ToSchema)]
 struct ProductBenefit {
     id: Uuid,
-    #[schema(example = "downloadables")]
-    r#type: String,
+    r#type: BenefitType,
+    /// The merchant's name of it.
     description: String,
 }
 
@@ -68,7 +78,9 @@ struct ProductMedia {
     id: Uuid,
     name: String,
     mime_type: String,
+    /// In bytes.
     size: u64,
+    #[schema(format = Uri)]
     public_url: String,
 }
 
@@ -78,6 +90,7 @@ struct ProductMedia {
 struct ProductFile {
     id: Uuid,
     name: String,
+    /// In bytes.
     size: u64,
     mime_type: String,
 }
@@ -90,9 +103,9 @@ impl From<&polar::Product> for Product {
             name: product.name.clone(),
             description: product.description.clone(),
             is_recurring: product.is_recurring,
-            recurring_interval: product.recurring_interval.as_ref().map(ToString::to_string),
+            recurring_interval: product.recurring_interval.as_ref().map(Interval::from),
             recurring_interval_count: product.recurring_interval_count,
-            trial_interval: product.trial_interval.as_ref().map(ToString::to_string),
+            trial_interval: product.trial_interval.as_ref().map(Interval::from),
             trial_interval_count: product.trial_interval_count,
             created_at: product.created_at,
             modified_at: product.modified_at,
@@ -113,7 +126,7 @@ impl From<&Price> for ProductPrice {
     fn from(price: &Price) -> Self {
         Self {
             id: price.id.into(),
-            amount_type: price.amount_type.to_string(),
+            amount_type: (&price.amount_type).into(),
             price_currency: price.price_currency.to_string(),
             price_amount: price.price_amount,
             minimum_amount: price.minimum_amount,
@@ -125,7 +138,7 @@ impl From<&Price> for ProductPrice {
 
 impl From<&Benefit> for ProductBenefit {
     fn from(benefit: &Benefit) -> Self {
-        Self { id: benefit.id.into(), r#type: benefit.kind.to_string(), description: benefit.description.clone() }
+        Self { id: benefit.id.into(), r#type: (&benefit.kind).into(), description: benefit.description.clone() }
     }
 }
 

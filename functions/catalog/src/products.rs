@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     Shop,
     caching::cacheable,
-    filter::Filter,
+    filter::{Filter, Sorting},
     product::{Product, ProductWithFiles},
 };
 
@@ -18,20 +18,23 @@ pub(crate) struct ProductList {
     pagination: Pagination,
 }
 
-/// `GET /api/products`: what the shop sells.
-#[utoipa::path(get, path = "/api/products", operation_id = "listProducts", tag = "catalog",
+/// Lists what the shop sells.
+///
+/// Only products that are public and not archived. The list may be up to 15 minutes behind Polar, and says with `Age` how old it is.
+/// Parameters that the route does not know are ignored.
+#[utoipa::path(get, path = "/api/products", operation_id = "listProducts", tag = "catalog", security(()),
     params(
         ("id" = Option<Vec<Uuid>>, Query, description = "Only these products"),
         ("query" = Option<String>, Query, description = "Part of the name, in any letter case"),
         ("isRecurring" = Option<bool>, Query, description = "Only subscriptions, or only one-time purchases"),
         ("benefitId" = Option<Vec<Uuid>>, Query, description = "Only products with one of these benefits"),
-        ("metadata" = Option<std::collections::HashMap<String, String>>, Query, style = DeepObject, description = "Only products with this metadata"),
-        ("sorting" = Option<Vec<String>>, Query, description = "`created_at`, `name`, `price_amount` or `price_amount_type`, with `-` for descending; default `-created_at`"),
-        ("page" = Option<u32>, Query, description = "From 1 on"),
-        ("limit" = Option<u32>, Query, description = "Products on a page: 10 by default, at most 100"),
+        ("metadata" = Option<std::collections::HashMap<String, String>>, Query, style = DeepObject, explode, description = "Only products with this metadata: `metadata[section]=brushes`"),
+        ("sorting" = inline(Option<Vec<Sorting>>), Query, description = "What to sort by, the most important first, with `-` for descending; by default `-created_at`"),
+        ("page" = Option<i32>, Query, minimum = 1, maximum = 2147483647, description = "From 1 on"),
+        ("limit" = Option<i32>, Query, minimum = 1, maximum = 100, description = "Products on a page: 10 by default, at most 100"),
     ),
     responses(
-        (status = 200, body = ProductList, headers(("ETag" = String), ("Age" = u64, description = "Seconds since Polar said so"))),
+        (status = 200, body = ProductList, description = "A page of products", headers(("ETag" = String, description = "For `If-None-Match`"), ("Age" = u64, description = "Seconds since Polar said so"))),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn list(
@@ -51,11 +54,13 @@ pub(crate) async fn list(
     ))
 }
 
-/// `GET /api/products/{id}`: one product that is for sale, with the names and sizes of its files.
-#[utoipa::path(get, path = "/api/products/{id}", operation_id = "getProduct", tag = "catalog",
-    params(("id" = Uuid, Path)),
+/// Finds one product that is for sale, with the names and sizes of its files.
+///
+/// A product that was made a moment ago is found too: Polar is asked for it.
+#[utoipa::path(get, path = "/api/products/{id}", operation_id = "getProduct", tag = "catalog", security(()),
+    params(("id" = Uuid, Path, description = "The product's id")),
     responses(
-        (status = 200, body = ProductWithFiles),
+        (status = 200, body = ProductWithFiles, description = "The product", headers(("ETag" = String, description = "For `If-None-Match`"))),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn get(

@@ -2,7 +2,7 @@ use axum::{
     http::StatusCode,
     response::{AppendHeaders, IntoResponse, Response},
 };
-use http_api::{ApiError, Browser, Json, Transport};
+use http_api::{ApiError, Browser, CheckoutStatus, Json, Transport};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{BrowserKey, Repeat};
@@ -15,12 +15,14 @@ use uuid::Uuid;
 pub(crate) struct NewCheckout {
     pub(crate) checkout_id: Uuid,
     /// Polar's payment page: send the buyer there.
+    #[schema(format = Uri)]
     url: String,
-    #[schema(example = "open")]
-    status: String,
+    status: CheckoutStatus,
+    /// Until then it can be paid.
     expires_at: Timestamp,
     /// With `"transport": "bearer"`: the secret that claims this checkout later. Keep it in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, pattern = "^[A-Za-z0-9_-]{43}$")]
     browser_key: Option<String>,
 }
 
@@ -29,7 +31,7 @@ impl NewCheckout {
         Self {
             checkout_id: checkout.id.into(),
             url: checkout.url.expose().to_owned(),
-            status: checkout.status.to_string(),
+            status: (&checkout.status).into(),
             expires_at: checkout.expires_at,
             browser_key: Some(browser_key.expose()),
         }

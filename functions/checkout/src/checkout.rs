@@ -1,3 +1,4 @@
+use http_api::CheckoutStatus;
 use jiff::Timestamp;
 use payments::Payment;
 use serde::Serialize;
@@ -9,21 +10,25 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Checkout {
     checkout_id: Uuid,
-    /// `open`, `confirmed`, `succeeded`, `failed` or `expired`. A declined card leaves it `open`.
-    #[schema(example = "succeeded")]
-    status: String,
+    status: CheckoutStatus,
     /// Polar's payment page, while the checkout is open.
+    #[schema(format = Uri)]
     url: Option<String>,
+    /// Until then it can be paid.
     expires_at: Timestamp,
     /// ISO 4217, lower case.
-    #[schema(example = "usd")]
+    #[schema(pattern = "^[a-z]{3}$", example = "usd")]
     currency: String,
+    /// Before discount and tax.
     amount: i64,
     discount_amount: i64,
+    /// After the discount, before tax.
     net_amount: i64,
     /// `null` until the buyer's country is known.
     tax_amount: Option<i64>,
+    /// What the buyer pays.
     total_amount: i64,
+    /// The product that is chosen; `null` where Polar names none.
     product: Option<CheckoutProduct>,
 }
 
@@ -39,7 +44,7 @@ impl Checkout {
         let is_open = payment.status == polar::CheckoutStatus::Open;
         Self {
             checkout_id,
-            status: payment.status.to_string(),
+            status: (&payment.status).into(),
             url: is_open.then_some(payment.url),
             expires_at: payment.expires_at,
             currency: payment.currency,

@@ -9,12 +9,19 @@ use uuid::Uuid;
 
 use crate::{Shop, begun::NewCheckout, buyer::Buyer, wanted::WantedCheckout};
 
-/// `POST /api/checkout`: begins a checkout, bound to this browser. Who is signed in to an account buys with it.
+/// Begins a checkout, bound to this browser.
+///
+/// Send the buyer to the `url` of the answer. After the payment Polar leads back to `successUrl`; there `POST /api/session` opens what was
+/// bought. Who is signed in to an account buys with it.
 #[utoipa::path(post, path = "/api/checkout", operation_id = "createCheckout", security((), ("cookie" = []), ("bearer" = [])), tag = "checkout", request_body = WantedCheckout,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 16, max_length = 255, example = "9f1c1f9e-6d2b-4a57-9a2e-0f3b5b6c7d8e",
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 16, max_length = 255, pattern = "^[!-~]*$", example = "9f1c1f9e-6d2b-4a57-9a2e-0f3b5b6c7d8e",
         description = "A random name of this request, as of `crypto.randomUUID()`: for 24 hours a repeat with the same body gets the same answer, and no second checkout. Whoever knows it can read the answer")),
     responses(
-        (status = 201, body = NewCheckout, headers(("Set-Cookie" = String, description = "`__Host-browser`"))),
+        (status = 201, body = NewCheckout, description = "The checkout has begun", headers(("Set-Cookie" = String, description = "`__Host-browser`, which proves later that this browser has begun the checkout")),
+            links(
+                ("howItIsGoing" = (operation_id = "getCheckout", parameters(("id" = "$response.body#/checkoutId")))),
+                ("change" = (operation_id = "updateCheckout", parameters(("id" = "$response.body#/checkoutId")))),
+            )),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

@@ -1,5 +1,6 @@
 //! Checkout: from a product to Polar's payment page. It takes no money and opens no session; Polar does the one, the session function the other.
 
+mod amount;
 mod begun;
 mod buyer;
 mod checkout;

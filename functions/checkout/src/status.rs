@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use crate::{Shop, checkout::Checkout};
 
-/// `GET /api/checkout/{id}`: how a checkout is going, for the browser that began it.
+/// Says how a checkout is going, to the browser that began it.
 ///
 /// The answer may be some seconds old. Polar is asked once a second at most, and less often the longer a payment takes.
 #[utoipa::path(get, path = "/api/checkout/{id}", operation_id = "getCheckout", tag = "checkout",
-    params(("id" = Uuid, Path), ("Browser-Key" = Option<String>, Header, description = "For pages on another site; otherwise the cookie")),
+    params(("id" = Uuid, Path, description = "The `checkoutId` that the checkout was begun with")), security(("browserCookie" = []), ("browserKey" = [])),
     responses(
-        (status = 200, body = Checkout),
+        (status = 200, body = Checkout, description = "The checkout"),
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, Browser, ClientIp, Json, Now, Path};
+use http_api::{ApiError, Browser, ClientIp, Json, Now, Path, Refused};
 use payments::Payment;
 use polar::{Address, ClientSecret, ClientUpdateCheckout, ProductId};
 use serde::Deserialize;
@@ -9,8 +9,10 @@ use uuid::Uuid;
 
 use crate::{
     Shop,
+    amount::Amount,
     checkout::Checkout,
     status::{OwnCheckout, find_payment},
+    wanted::LONGEST_NAME,
 };
 
 /// What a page changes on a checkout; what is left out stays. The buyer's e-mail address is for Polar's own page to take.
@@ -19,10 +21,11 @@ use crate::{
 pub(crate) struct ChangedCheckout {
     /// One of the products that the checkout was begun with.
     product_id: Option<Uuid>,
-    /// For pay what you want, in the currency's minor unit.
-    amount: Option<i64>,
+    amount: Option<Amount>,
     /// As the buyer types it, in any case.
+    #[schema(min_length = 1)]
     discount_code: Option<String>,
+    #[schema(max_length = 256)]
     customer_name: Option<String>,
     /// The name on the invoice.
     customer_billing_name: Option<String>,
@@ -36,7 +39,7 @@ pub(crate) struct ChangedCheckout {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct BillingAddress {
     /// ISO 3166-1, two letters.
-    #[schema(example = "DE")]
+    #[schema(pattern = "^[A-Z]{2}$", example = "DE")]
     country: String,
     line1: Option<String>,
     line2: Option<String>,
@@ -45,11 +48,13 @@ struct BillingAddress {
     state: Option<String>,
 }
 
-/// `PATCH /api/checkout/{id}`: changes an open checkout, for the browser that began it.
+/// Changes an open checkout, for the browser that began it.
+///
+/// For pages that let the buyer choose a product, type a discount code or decide the price before they lead to Polar's payment page.
 #[utoipa::path(patch, path = "/api/checkout/{id}", operation_id = "updateCheckout", tag = "checkout", request_body = ChangedCheckout,
-    params(("id" = Uuid, Path), ("Browser-Key" = Option<String>, Header, description = "For pages on another site; otherwise the cookie")),
+    params(("id" = Uuid, Path, description = "The `checkoutId` that the checkout was begun with")), security(("browserCookie" = []), ("browserKey" = [])),
     responses(
-        (status = 200, body = Checkout),
+        (status = 200, body = Checkout, description = "The checkout as it is now"),
     ))]
 pub(crate) async fn update(
     State(shop): State<Shop>,
@@ -59,6 +64,7 @@ pub(crate) async fn update(
     ip: ClientIp,
     Json(changed): Json<ChangedCheckout>,
 ) -> Result<Json<Checkout>, ApiError> {
+    changed.check()?;
     let OwnCheckout { record, key, payment } = find_payment(&shop, id, &browser, ip, now).await?;
     if changed.product_id.is_some_and(|wanted| !payment.product_ids.contains(&wanted)) {
         return Err(ApiError::rejected("productId", "This checkout was not begun with that product."));
@@ -72,11 +78,31 @@ pub(crate) async fn update(
     Ok(Json(Checkout::new(id, changed)))
 }
 
+impl ChangedCheckout {
+    fn check(&self) -> Result<(), ApiError> {
+        let code = self.discount_code.as_ref().filter(|code| code.is_empty());
+        let code = code.map(|_| Refused::new("discountCode", "Type a code, or leave this field out."));
+        let name = self.customer_name.as_ref().filter(|name| name.chars().count() > LONGEST_NAME);
+        let name = name.map(|_| Refused::new("customerName", format!("A name has at most {LONGEST_NAME} characters.")));
+        let address = self.customer_billing_address.as_ref().filter(|address| !address.has_country());
+        let address = address
+            .map(|_| Refused::new("customerBillingAddress.country", "A country has two capital letters, as in DE."));
+        let refused: Vec<_> = code.into_iter().chain(name).chain(address).collect();
+        if refused.is_empty() { Ok(()) } else { Err(ApiError::Rejected(refused)) }
+    }
+}
+
+impl BillingAddress {
+    fn has_country(&self) -> bool {
+        self.country.len() == 2 && self.country.bytes().all(|byte| byte.is_ascii_uppercase())
+    }
+}
+
 impl From<ChangedCheckout> for ClientUpdateCheckout {
     fn from(changed: ChangedCheckout) -> Self {
         Self {
             product_id: changed.product_id.map(ProductId::from),
-            amount: changed.amount,
+            amount: changed.amount.map(i64::from),
             discount_code: changed.discount_code,
             customer_name: changed.customer_name,
             customer_billing_name: changed.customer_billing_name,

@@ -3,12 +3,18 @@ use std::collections::{BTreeMap, HashSet};
 use http_api::{ApiError, Refused, Transport};
 use polar::{CreateCheckout, CustomerId, DiscountId, ProductId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Number, json};
 use url::Url;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Schema,
+        schema::{AnyOfBuilder, Type},
+    },
+};
 use uuid::Uuid;
 
-use crate::{Shop, buyer::Buyer};
+use crate::{Shop, amount::Amount, buyer::Buyer};
 
 /// What a page may say about a checkout. Who the customer is and what a product costs is never for a page to say.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -18,17 +24,22 @@ pub(crate) struct WantedCheckout {
     #[schema(min_items = 1, max_items = 20)]
     pub(crate) products: Vec<Uuid>,
     /// Where the buyer comes back to; Polar fills in `{CHECKOUT_ID}`. Default: the shop's main page.
+    #[schema(max_length = 2083, example = "https://shop.example/thanks?checkout_id={CHECKOUT_ID}")]
     success_url: Option<String>,
     /// Where the payment page's back button leads.
+    #[schema(max_length = 2083, example = "https://shop.example/brushes")]
     return_url: Option<String>,
     /// The page that shows the payment form in a frame.
+    #[schema(max_length = 2083, example = "https://shop.example")]
     embed_origin: Option<String>,
     /// Filled in for the buyer; without effect for who is signed in to an account.
+    #[schema(format = Email)]
     customer_email: Option<String>,
     /// Likewise.
+    #[schema(max_length = 256)]
     customer_name: Option<String>,
-    /// For pay what you want, in the currency's minor unit.
-    amount: Option<i64>,
+    amount: Option<Amount>,
+    /// Whether the payment page takes discount codes.
     #[serde(default = "yes")]
     #[schema(default = true)]
     allow_discount_codes: bool,
@@ -39,11 +50,42 @@ pub(crate) struct WantedCheckout {
     locale: Option<String>,
     /// Notes for the order, under keys that the shop's settings allow.
     #[serde(default)]
-    metadata: BTreeMap<String, Value>,
+    metadata: BTreeMap<String, Note>,
     /// How the browser key travels.
     #[serde(default)]
     pub(crate) transport: Transport,
 }
+
+/// A note for the order: a text of 1 to 500 characters, a number, or yes or no.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Note {
+    Text(String),
+    Number(Number),
+    Flag(bool),
+}
+
+impl ToSchema for Note {}
+
+impl PartialSchema for Note {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST_NOTE));
+        let of_type = |schema_type: Type| ObjectBuilder::new().schema_type(schema_type);
+        let note = AnyOfBuilder::new().item(text).item(of_type(Type::Number)).item(of_type(Type::Boolean));
+        note.description(Some("A note for the order")).into()
+    }
+}
+
+impl Note {
+    fn is_too_long(&self) -> bool {
+        matches!(self, Self::Text(text) if !(1..=LONGEST_NOTE).contains(&text.chars().count()))
+    }
+}
+
+/// Polar's limits, in characters.
+const LONGEST_NOTE: usize = 500;
+const LONGEST_ADDRESS: usize = 2083;
+pub(crate) const LONGEST_NAME: usize = 256;
 
 /// More than a page can offer to choose from; what is not in the catalog is looked up at Polar one by one.
 const MOST_PRODUCTS: usize = 20;
@@ -58,7 +100,10 @@ impl WantedCheckout {
             [("successUrl", &self.success_url), ("returnUrl", &self.return_url), ("embedOrigin", &self.embed_origin)];
         let foreign = urls.into_iter().filter(|(_, url)| url.as_ref().is_some_and(|url| !is_ours(shop, url)));
         let foreign = foreign.map(|(field, _)| {
-            Refused::new(field, "This is no address of the shop. Its owner allows more with STOREFRONT_ORIGINS.")
+            Refused::new(
+                field,
+                "This is no address of the shop's, or it is too long. Its owner allows more with STOREFRONT_ORIGINS.",
+            )
         });
 
         let discount = self.discount_id.filter(|id| !shop.discount_ids.contains(id));
@@ -74,8 +119,17 @@ impl WantedCheckout {
             )
         });
 
+        let notes = self.metadata.iter().filter(|(_, note)| note.is_too_long());
+        let notes = notes.map(|(key, _)| {
+            Refused::new(format!("metadata.{key}"), format!("A note has 1 to {LONGEST_NOTE} characters."))
+        });
+        let has_long_name = self.customer_name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME);
+        let name = has_long_name
+            .then(|| Refused::new("customerName", format!("A name has at most {LONGEST_NAME} characters.")));
+
         let products = self.refused_products().into_iter();
-        let refused: Vec<_> = products.chain(foreign).chain(discount).chain(metadata).collect();
+        let refused: Vec<_> =
+            products.chain(foreign).chain(discount).chain(metadata).chain(notes).chain(name).collect();
         if refused.is_empty() { Ok(()) } else { Err(ApiError::Rejected(refused)) }
     }
 
@@ -112,11 +166,11 @@ impl WantedCheckout {
             customer_email: typed(self.customer_email),
             customer_name: typed(self.customer_name),
             customer_ip_address: buyer.ip.0,
-            amount: self.amount,
+            amount: self.amount.map(i64::from),
             allow_discount_codes: Some(self.allow_discount_codes),
             discount_id: self.discount_id.map(DiscountId::from),
             locale: self.locale,
-            metadata: self.metadata.into_iter().collect(),
+            metadata: self.metadata.into_iter().map(|(key, note)| (key, json!(note))).collect(),
             ..CreateCheckout::default()
         }
     }
@@ -131,8 +185,9 @@ fn as_parsed(url: &Url) -> String {
 }
 
 fn is_ours(shop: &Shop, url: &str) -> bool {
-    Url::parse(url)
-        .is_ok_and(|url| shop.access.origins.allow(&url) && url.username().is_empty() && url.password().is_none())
+    url.len() <= LONGEST_ADDRESS
+        && Url::parse(url)
+            .is_ok_and(|url| shop.access.origins.allow(&url) && url.username().is_empty() && url.password().is_none())
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
-use std::num::NonZeroU16;
-
 use axum::extract::State;
-use http_api::{ApiError, Json, Query, SignedIn};
+use http_api::{ApiError, Count, Json, Query, SignedIn};
 use jiff::Timestamp;
 use purchases::{Download, Error, Purchase};
 use serde::{Deserialize, Serialize};
 use startup::causes;
 use store::{Attempt, HistoryCursor, HistoryOf, Outcome, Session};
 use tracing::warn;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
+};
 use uuid::Uuid;
 
 use crate::{Shop, link::WantedFile};
 
-const DEFAULT_LIMIT: u16 = 50;
-const LARGEST_LIMIT: u16 = 100;
+const DEFAULT_LIMIT: usize = 50;
 
 /// Which part of the history to show.
 #[derive(Deserialize, IntoParams)]
@@ -22,10 +22,11 @@ const LARGEST_LIMIT: u16 = 100;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Part {
     /// Where to go on: `next` of the page before.
+    #[param(pattern = "^[0-9]{13}-[0-9a-f]{32}$")]
     from: Option<String>,
     /// Attempts on a page: 50 by default, at most 100.
-    #[param(value_type = Option<u16>, minimum = 1)]
-    limit: Option<NonZeroU16>,
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 100)]
+    limit: Option<Count<100>>,
 }
 
 /// A page of the history, the newest attempt first.
@@ -33,6 +34,7 @@ pub(crate) struct Part {
 pub(crate) struct DownloadHistory {
     items: Vec<DownloadAttempt>,
     /// What to send as `from` for the next page; `null` at the end.
+    #[schema(pattern = "^[0-9]{13}-[0-9a-f]{32}$")]
     next: Option<String>,
 }
 
@@ -41,11 +43,7 @@ pub(crate) struct DownloadHistory {
 #[serde(rename_all = "camelCase")]
 struct DownloadAttempt {
     at: Timestamp,
-    /// `issued`: counted. `repeated`: free within the grace time. `failed`: the shop or Polar was at fault. Refusals: `not_entitled`, `order_scope`,
-    /// `file_not_found`, `download_pending`, `access_expired`, `file_required`, `download_limit_reached`, `customer_gone`. What Polar did:
-    /// `order_refunded`, `order_partially_refunded`, `access_revoked`. Later versions may add others.
-    #[schema(example = "issued")]
-    result: String,
+    result: DownloadResult,
     product_id: Option<Uuid>,
     order_id: Option<Uuid>,
     file_id: Option<Uuid>,
@@ -57,11 +55,28 @@ struct DownloadAttempt {
     client: String,
 }
 
+/// What became of an attempt.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct DownloadResult(Outcome);
+
+impl ToSchema for DownloadResult {}
+
+impl PartialSchema for DownloadResult {
+    fn schema() -> RefOr<Schema> {
+        let values = Outcome::ALL.iter().map(Outcome::to_string);
+        let words = "What became of an attempt. `issued`: it was counted. `repeated`: it was free within the grace time. `failed`: the shop or \
+            Polar was at fault. `order_refunded`, `order_partially_refunded` and `access_revoked` are no attempts: Polar did that to the \
+            purchase. The others are refusals.";
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).description(Some(words)).into()
+    }
+}
+
 impl From<Attempt> for DownloadAttempt {
     fn from(attempt: Attempt) -> Self {
         Self {
             at: attempt.at,
-            result: attempt.result.to_string(),
+            result: DownloadResult(attempt.result),
             product_id: attempt.product_id,
             order_id: attempt.order_id,
             file_id: attempt.file_id,
@@ -73,17 +88,19 @@ impl From<Attempt> for DownloadAttempt {
     }
 }
 
-/// `GET /api/customer/downloads`: the buyer's own downloads and refusals of the last 400 days.
+/// Lists the buyer's own downloads and refusals of the last 400 days.
+///
+/// A session with the scope `order` sees its own attempts only.
 #[utoipa::path(get, path = "/api/customer/downloads", operation_id = "listDownloads", security(("cookie" = []), ("bearer" = [])), tag = "download", params(Part),
     responses(
-        (status = 200, body = DownloadHistory, description = "A session with the scope `order` sees its own attempts only"),
+        (status = 200, body = DownloadHistory, description = "A page of the history, the newest attempt first"),
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
     SignedIn { session, .. }: SignedIn,
     Query(part): Query<Part>,
 ) -> Result<Json<DownloadHistory>, ApiError> {
-    let limit = part.limit.map_or(DEFAULT_LIMIT, u16::from).min(LARGEST_LIMIT);
+    let limit = part.limit.map_or(DEFAULT_LIMIT, Count::get);
     let no_page = || ApiError::invalid("from", "It is no `next` of a page of this list.");
     let from = part.from.map(|from| HistoryCursor::parse(&from).ok_or_else(no_page)).transpose()?;
     let page = shop.history.list(session.customer_id, session.scope.history(), from.as_ref(), limit).await?;
@@ -105,7 +122,7 @@ const fn refusal(error: &Error) -> Outcome {
         Error::LimitReached(_) => Outcome::DownloadLimitReached,
         Error::Products(_) | Error::Polar(_) | Error::Store(_) => Outcome::Failed,
         // Of invoices.
-        Error::UnknownOrder | Error::NoInvoice | Error::BillingDetailsMissing => Outcome::Other,
+        Error::UnknownOrder | Error::NoInvoice | Error::BillingDetailsMissing => Outcome::Unknown,
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) struct Counted {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DownloadLink {
     /// Open it by navigation; scripts of other sites cannot read it.
+    #[schema(format = Uri)]
     download_url: String,
     /// When the link stops working; `null` for a file at an address of the merchant's.
     expires_at: Option<Timestamp>,
@@ -62,6 +63,7 @@ pub(crate) struct DownloadLink {
     size: Option<u64>,
     mime_type: Option<String>,
     /// SHA-256 of the whole file, in hexadecimal.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     checksum_sha256: Option<String>,
     version: Option<String>,
     /// Downloads left after this one; `null` for no limit.
@@ -88,10 +90,12 @@ impl From<&Download> for DownloadLink {
     }
 }
 
-/// `POST /api/customer/download`: a link to a file that this buyer may download, counted against its quota.
+/// Gives a link to a file that this buyer may download.
+///
+/// It takes a download off the file's quota; asked again within the grace time, it takes none.
 #[utoipa::path(post, path = "/api/customer/download", operation_id = "createDownloadLink", security(("cookie" = []), ("bearer" = [])), tag = "download", request_body = WantedFile,
     responses(
-        (status = 200, body = DownloadLink),
+        (status = 200, body = DownloadLink, description = "The link"),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,
@@ -103,12 +107,14 @@ pub(crate) async fn create(
     Ok(Json(DownloadLink::from(&download)))
 }
 
-/// `GET /api/customer/download/{fileId}`: leads to the file, for plain links; with `Accept: application/json` the same answer as the `POST`.
+/// Leads to the file, for plain links.
+///
+/// It takes a download off the file's quota like the `POST`; with `Accept: application/json` it answers like it.
 #[utoipa::path(get, path = "/api/customer/download/{fileId}", operation_id = "followDownloadLink", security(("cookie" = []), ("bearer" = [])), tag = "download",
-    params(("fileId" = Uuid, Path), Counted),
+    params(("fileId" = Uuid, Path, description = "A row's `fileId`"), Counted),
     responses(
         (status = 200, body = DownloadLink, description = "With `Accept: application/json`"),
-        (status = 302, description = "To the file", headers(("Location" = String))),
+        (status = 302, description = "To the file", headers(("Location" = String, description = "The link"))),
     ))]
 pub(crate) async fn follow(
     State(shop): State<Shop>,

@@ -1,7 +1,7 @@
-use std::{cmp::Reverse, num::NonZeroUsize};
+use std::cmp::Reverse;
 
 use axum::extract::State;
-use http_api::{ApiError, ClientIp, Json, Now, Pagination, Path, Query, SignedIn, page_of};
+use http_api::{ApiError, ClientIp, Json, Now, PageNumber, Pagination, Path, Query, SignedIn, page_of};
 use jiff::Timestamp;
 use purchases::PurchaseId;
 use serde::{Deserialize, Serialize};
@@ -19,15 +19,14 @@ use crate::{
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filter {
     /// Only purchases with this status.
-    #[param(inline)]
     status: Option<PurchaseStatus>,
     /// From 1 on.
     #[serde(default = "first_page")]
-    #[param(value_type = usize, minimum = 1)]
-    page: NonZeroUsize,
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 2147483647)]
+    page: PageNumber,
     /// Purchases on a page; all of them by default.
-    #[param(value_type = Option<usize>, minimum = 1)]
-    limit: Option<NonZeroUsize>,
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 2147483647)]
+    limit: Option<PageNumber>,
     /// The order of the rows.
     #[serde(default)]
     #[param(inline)]
@@ -49,8 +48,8 @@ pub(crate) enum Sorting {
     ProductName,
 }
 
-const fn first_page() -> NonZeroUsize {
-    NonZeroUsize::MIN
+const fn first_page() -> PageNumber {
+    PageNumber::ONE
 }
 
 /// A page of the library.
@@ -60,12 +59,16 @@ pub(crate) struct Library {
     pagination: Pagination,
 }
 
-/// `GET /api/customer/downloadable-products`: one row per bought file.
+/// Lists what the buyer has bought: one row for each file.
 ///
-/// Of a customer with more than a hundred orders: the newest hundred, all that were paid for, all of subscriptions, and the newest of each other product.
+/// A session with the scope `order` sees the purchases that it was claimed from.
+/// /// Of a customer with more than a hundred orders: the newest hundred, all that were paid for, all of subscriptions, and the newest of each other product.
 #[utoipa::path(get, path = "/api/customer/downloadable-products", operation_id = "listPurchases", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Filter),
     responses(
-        (status = 200, body = Library),
+        (status = 200, body = Library, description = "A page of the library", links(
+            ("row" = (operation_id = "getPurchase", parameters(("id" = "$response.body#/items/0/id")))),
+            ("download" = (operation_id = "followDownloadLink", parameters(("fileId" = "$response.body#/items/0/fileId")))),
+        )),
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
@@ -82,19 +85,21 @@ pub(crate) async fn list(
         Sorting::ProductName => purchases.sort_by_key(|(purchase, _)| purchase.product_name.to_lowercase()),
     }
 
-    let limit = filter.limit.map_or(usize::MAX, usize::from);
-    let page = page_of(&purchases, filter.page.get(), limit);
+    let limit = filter.limit.map_or(usize::MAX, PageNumber::get);
+    let page = page_of(&purchases, filter.page, limit);
     Ok(Json(Library {
         items: page.map(|(purchase, customer_id)| Purchase::new(purchase, *customer_id)).collect(),
         pagination: Pagination::of(purchases.len(), limit),
     }))
 }
 
-/// `GET /api/customer/downloadable-products/{id}`: one row.
+/// Finds one row of the library.
+///
+/// For a page that waits until a purchase which is `pending` can be downloaded.
 #[utoipa::path(get, path = "/api/customer/downloadable-products/{id}", operation_id = "getPurchase", security(("cookie" = []), ("bearer" = [])), tag = "library",
-    params(("id" = String, Path, description = "A row's `id`")),
+    params(("id" = String, Path, pattern = "^[0-9a-f-]{36}_[0-9a-f-]{36}$", description = "A row's `id`")),
     responses(
-        (status = 200, body = Purchase),
+        (status = 200, body = Purchase, description = "The row"),
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

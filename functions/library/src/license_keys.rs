@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, ClientIp, Json, Now, SignedIn};
+use http_api::{ApiError, ClientIp, Json, LicenseKeyStatus, Now, SignedIn};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,9 +23,7 @@ struct LicenseKey {
     /// The key with most of it hidden, to show.
     #[schema(example = "****-E304DA")]
     display_key: String,
-    /// `granted`, `revoked` or `disabled`.
-    #[schema(example = "granted")]
-    status: String,
+    status: LicenseKeyStatus,
     /// How often it was used.
     usage: u64,
     /// How often it may be used; `null` for no limit.
@@ -50,7 +48,7 @@ impl From<purchases::LicenseKey> for LicenseKey {
             id: key.id.into(),
             key: key.key,
             display_key: key.display_key,
-            status: key.status.to_string(),
+            status: (&key.status).into(),
             usage: key.usage,
             limit_usage: key.limit_usage,
             limit_activations: key.limit_activations,
@@ -65,10 +63,12 @@ impl From<purchases::LicenseKey> for LicenseKey {
     }
 }
 
-/// `GET /api/customer/license-keys`: the keys that were bought.
+/// Lists the licence keys that were bought.
+///
+/// A session with the scope `order` sees the keys of that order only.
 #[utoipa::path(get, path = "/api/customer/license-keys", operation_id = "listLicenseKeys", security(("cookie" = []), ("bearer" = [])), tag = "library",
     responses(
-        (status = 200, body = LicenseKeys, description = "A session with the scope `order` sees the keys of that order only"),
+        (status = 200, body = LicenseKeys, description = "The keys, the newest first"),
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,

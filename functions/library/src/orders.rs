@@ -1,11 +1,11 @@
-use std::num::{NonZeroU16, NonZeroU32};
-
 use axum::{
     extract::State,
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_api::{ApiError, ClientIp, Json, Now, Pagination, Path, Query, SignedIn};
+use http_api::{
+    ApiError, ClientIp, Count, Json, Now, OrderStatus, PageNumber, Pagination, Path, Pending, Query, SignedIn,
+};
 use jiff::Timestamp;
 use polar::{ListPortalOrders, OrderItem, PortalOrder};
 use purchases::Invoice;
@@ -15,8 +15,7 @@ use uuid::Uuid;
 
 use crate::Shop;
 
-const DEFAULT_LIMIT: u16 = 50;
-const LARGEST_LIMIT: u16 = 100;
+const DEFAULT_LIMIT: u32 = 50;
 
 /// Which orders to show.
 #[derive(Deserialize, IntoParams)]
@@ -24,17 +23,20 @@ const LARGEST_LIMIT: u16 = 100;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Part {
     /// From 1 on.
-    #[param(value_type = Option<u32>, minimum = 1)]
-    page: Option<NonZeroU32>,
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 2147483647)]
+    page: Option<PageNumber>,
     /// Orders on a page: 50 by default, at most 100.
-    #[param(value_type = Option<u16>, minimum = 1)]
-    limit: Option<NonZeroU16>,
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 100)]
+    limit: Option<Count<100>>,
 }
 
 impl From<Part> for ListPortalOrders {
     fn from(part: Part) -> Self {
-        let limit = part.limit.map_or(DEFAULT_LIMIT, u16::from).min(LARGEST_LIMIT);
-        Self { page: part.page.map(u32::from), limit: Some(limit.into()), ..Self::default() }
+        Self {
+            page: part.page.map(u32::from),
+            limit: Some(part.limit.map_or(DEFAULT_LIMIT, u32::from)),
+            ..Self::default()
+        }
     }
 }
 
@@ -50,9 +52,7 @@ pub(crate) struct Orders {
 #[serde(rename_all = "camelCase")]
 struct BoughtOrder {
     id: Uuid,
-    /// `pending`, `paid`, `refunded` or `partially_refunded`.
-    #[schema(example = "paid")]
-    status: String,
+    status: OrderStatus,
     /// It stays so after a refund.
     paid: bool,
     /// One line about it.
@@ -60,7 +60,8 @@ struct BoughtOrder {
     product_id: Option<Uuid>,
     product_name: Option<String>,
     subscription_id: Option<Uuid>,
-    #[schema(example = "usd")]
+    /// ISO 4217, lower case.
+    #[schema(pattern = "^[a-z]{3}$", example = "usd")]
     currency: String,
     /// Before discount and tax.
     subtotal_amount: i64,
@@ -97,7 +98,7 @@ impl From<PortalOrder> for BoughtOrder {
     fn from(order: PortalOrder) -> Self {
         Self {
             id: order.id.into(),
-            status: order.status.to_string(),
+            status: (&order.status).into(),
             paid: order.paid,
             description: order.description,
             product_id: order.product_id.map(Uuid::from),
@@ -118,10 +119,12 @@ impl From<PortalOrder> for BoughtOrder {
     }
 }
 
-/// `GET /api/customer/orders`: all that the buyer has ordered, renewals of subscriptions too.
+/// Lists all that the buyer has ordered, renewals of subscriptions too.
+///
+/// Only a session of the whole account sees it.
 #[utoipa::path(get, path = "/api/customer/orders", operation_id = "listOrders", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Part),
     responses(
-        (status = 200, body = Orders),
+        (status = 200, body = Orders, description = "A page of the orders, the newest first", links(("invoice" = (operation_id = "getInvoice", parameters(("id" = "$response.body#/items/0/id")))))),
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
@@ -144,26 +147,28 @@ pub(crate) async fn list(
 /// Where an invoice is. Whoever has the address can read it for some minutes.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct InvoiceLink {
+    #[schema(format = Uri)]
     url: String,
 }
 
 /// An invoice that is not there yet.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PendingInvoice {
-    /// Always `pending`.
-    #[schema(example = "pending")]
-    status: &'static str,
+    status: Pending,
 }
 
 /// Polar makes an invoice within seconds.
 const RETRY_AFTER: (header::HeaderName, &str) = (header::RETRY_AFTER, "2");
 
-/// `GET /api/customer/orders/{id}/invoice`: the address of an order's invoice. The first call has Polar make it.
+/// Gives the address of an order's invoice.
+///
+/// The first call has Polar make the invoice, and from then on its billing name and address stay as they are. Ask again as `Retry-After` says
+/// while the answer is 202.
 #[utoipa::path(get, path = "/api/customer/orders/{id}/invoice", operation_id = "getInvoice", security(("cookie" = []), ("bearer" = [])), tag = "library",
     params(("id" = Uuid, Path, description = "An order's `id`")),
     responses(
-        (status = 200, body = InvoiceLink),
-        (status = 202, body = PendingInvoice, description = "It is being made: ask again after `Retry-After`", headers(("Retry-After" = u64))),
+        (status = 200, body = InvoiceLink, description = "The invoice, as a PDF"),
+        (status = 202, body = PendingInvoice, description = "It is being made: ask again after `Retry-After`", headers(("Retry-After" = u64, description = "In how many seconds to ask again"))),
     ))]
 pub(crate) async fn invoice(
     State(shop): State<Shop>,
@@ -182,7 +187,7 @@ pub(crate) async fn invoice(
     Ok(match shop.purchases.invoice(&session, id.into(), now).await? {
         Invoice::Ready(url) => Json(InvoiceLink { url: url.expose().to_owned() }).into_response(),
         Invoice::Pending => {
-            (StatusCode::ACCEPTED, [RETRY_AFTER], Json(PendingInvoice { status: "pending" })).into_response()
+            (StatusCode::ACCEPTED, [RETRY_AFTER], Json(PendingInvoice { status: Pending::Pending })).into_response()
         }
     })
 }

@@ -9,13 +9,16 @@ use crate::Shop;
 /// Polar's own portal. Whoever has the address is the customer there for an hour.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PortalLink {
+    #[schema(format = Uri)]
     url: String,
 }
 
-/// `POST /api/customer/portal`: a way into Polar's own portal, where subscriptions end and billing details change.
+/// Opens a way into Polar's own portal.
+///
+/// There the buyer ends subscriptions and changes billing details. Only a session of the whole account gets in.
 #[utoipa::path(post, path = "/api/customer/portal", operation_id = "createPortalLink", security(("cookie" = []), ("bearer" = [])), tag = "library",
     responses(
-        (status = 200, body = PortalLink),
+        (status = 200, body = PortalLink, description = "The portal"),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

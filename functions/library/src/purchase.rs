@@ -1,3 +1,4 @@
+use http_api::OrderStatus;
 use jiff::Timestamp;
 use purchases::{Content, Status};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Purchase {
     /// The order's and the file's id, joined by an underscore.
+    #[schema(pattern = "^[0-9a-f-]{36}_[0-9a-f-]{36}$")]
     id: String,
     product_id: Option<Uuid>,
     product_name: String,
@@ -25,6 +27,7 @@ pub(crate) struct Purchase {
     mime_type: Option<String>,
     version: Option<String>,
     /// SHA-256 of the whole file, in hexadecimal.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     checksum_sha256: Option<String>,
     status: PurchaseStatus,
     /// Downloads bought; `null` for no limit.
@@ -50,9 +53,7 @@ pub(crate) struct Purchase {
 #[serde(rename_all = "camelCase")]
 struct Order {
     id: Uuid,
-    /// `pending`, `paid`, `refunded` or `partially_refunded`.
-    #[schema(example = "paid")]
-    status: String,
+    status: OrderStatus,
     created_at: Timestamp,
 }
 
@@ -118,7 +119,7 @@ impl Purchase {
             customer_id,
             order_id,
             order_item_id: order_id,
-            order: Order { id: order_id, status: purchase.order_status.to_string(), created_at: purchase.ordered_at },
+            order: Order { id: order_id, status: (&purchase.order_status).into(), created_at: purchase.ordered_at },
             created_at: purchase.granted_at.unwrap_or(purchase.ordered_at),
             updated_at: purchase.updated_at,
         }

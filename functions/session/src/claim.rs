@@ -5,10 +5,9 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_api::{ApiError, Json, Now, Transport};
+use http_api::{ApiError, CheckoutStatus, Json, Now, Pending, Transport};
 use jiff::Timestamp;
 use payments::Known;
-use polar::CheckoutStatus;
 use serde::{Deserialize, Serialize};
 use store::{BrowserKey, CheckoutRecord, Claim, Opened, Proof, Scope, Session};
 use tracing::info;
@@ -32,8 +31,9 @@ const ATTEMPTS: usize = 3;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WantedSession {
+    /// The checkout that the buyer has paid.
     checkout_id: Uuid,
-    /// For pages on another site; otherwise the cookie.
+    /// For pages on another site, as the checkout was begun with it; otherwise the cookie.
     browser_key: Option<String>,
     /// How the session travels.
     #[serde(default)]
@@ -44,20 +44,19 @@ pub(crate) struct WantedSession {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PendingSession {
-    #[schema(example = "pending")]
-    status: &'static str,
+    status: Pending,
     /// How far the checkout is, as `GET /api/checkout/{id}` says it; `null` while that is being asked.
-    #[schema(example = "confirmed")]
-    checkout_status: Option<String>,
+    checkout_status: Option<CheckoutStatus>,
 }
 
-/// `POST /api/session`: turns a paid checkout into a session, once, for the browser that began it.
+/// Turns a paid checkout into a session, once, for the browser that began it.
 ///
+/// Ask again as `Retry-After` says while the answer is 202: the payment is not through yet.
 /// Within the claim window the same browser gets the answer again when it was lost, and the token in it is a new one.
-#[utoipa::path(post, path = "/api/session", operation_id = "createSession", tag = "session", request_body = WantedSession,
+#[utoipa::path(post, path = "/api/session", operation_id = "createSession", security((), ("browserCookie" = [])), tag = "session", request_body = WantedSession,
     responses(
-        (status = 201, body = LiveSession, headers(("Set-Cookie" = String, description = "`__Host-session`"))),
-        (status = 202, body = PendingSession, description = "Not paid yet: ask again after `Retry-After`", headers(("Retry-After" = u64))),
+        (status = 201, body = LiveSession, description = "The session is open", headers(("Set-Cookie" = String, description = "`__Host-session`"))),
+        (status = 202, body = PendingSession, description = "Not paid yet: ask again after `Retry-After`", headers(("Retry-After" = u64, description = "In how many seconds to ask again"))),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,
@@ -73,7 +72,7 @@ pub(crate) async fn create(
     }
     let paid = match find_paid(&shop, &record, &key, &visitor, now).await? {
         Progress::Paid(paid) => paid,
-        Progress::Pending(status) => return Ok(pending(&record, status.map(|status| status.to_string()))),
+        Progress::Pending(status) => return Ok(pending(&record, status.as_ref().map(CheckoutStatus::from))),
     };
     let opened = match claim(&shop, &record, &paid, &visitor, transport, now).await? {
         Claim::Claimed(opened) => opened,
@@ -96,7 +95,7 @@ struct Paid {
 enum Progress {
     Paid(Paid),
     /// With the checkout's status, if that is known.
-    Pending(Option<CheckoutStatus>),
+    Pending(Option<polar::CheckoutStatus>),
 }
 
 /// How far the payment is. Only `succeeded` means paid.
@@ -114,16 +113,16 @@ async fn find_paid(
         Known::RefusedUntil(end) => return Err(ApiError::rate_limited_until(end, now)),
     };
     match payment.status {
-        CheckoutStatus::Succeeded => {
+        polar::CheckoutStatus::Succeeded => {
             let claimable_until = payment.changed_at + shop.claim_window;
             let customer_id = payment.customer_id.ok_or_else(ApiError::paid_by_nobody)?;
             let paid = Paid { customer_id, claimable_until };
             if now < claimable_until { Ok(Progress::Paid(paid)) } else { Err(ApiError::ClaimWindowOver) }
         }
-        CheckoutStatus::Expired => Err(ApiError::CheckoutExpired),
-        CheckoutStatus::Failed => Err(ApiError::PaymentFailed),
+        polar::CheckoutStatus::Expired => Err(ApiError::CheckoutExpired),
+        polar::CheckoutStatus::Failed => Err(ApiError::PaymentFailed),
         // Polar marks a checkout as expired up to 15 minutes after it has stopped taking payments for it.
-        CheckoutStatus::Open if payment.expires_at <= now => Err(ApiError::CheckoutExpired),
+        polar::CheckoutStatus::Open if payment.expires_at <= now => Err(ApiError::CheckoutExpired),
         status => Ok(Progress::Pending(Some(status))),
     }
 }
@@ -202,8 +201,8 @@ async fn repeat(
     Ok(hand_out(&again, transport))
 }
 
-fn pending(record: &CheckoutRecord, checkout_status: Option<String>) -> Response {
-    let pending = Json(PendingSession { status: "pending", checkout_status });
+fn pending(record: &CheckoutRecord, checkout_status: Option<CheckoutStatus>) -> Response {
+    let pending = Json(PendingSession { status: Pending::Pending, checkout_status });
     let wait = record.pause().min(LONGEST_PAUSE).as_secs().to_string();
     (StatusCode::ACCEPTED, [(header::RETRY_AFTER, wait)], pending).into_response()
 }

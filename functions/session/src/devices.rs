@@ -10,7 +10,10 @@ use store::SessionData;
 use tracing::info;
 use utoipa::ToSchema;
 
-use crate::{Shop, session::signed_out};
+use crate::{
+    Shop,
+    session::{SessionScope, signed_out},
+};
 
 /// Where the buyer is signed in.
 #[derive(Serialize, ToSchema)]
@@ -24,10 +27,10 @@ pub(crate) struct Devices {
 #[serde(rename_all = "camelCase")]
 struct Device {
     /// Names the session; it opens nothing.
+    #[schema(pattern = "^[A-Za-z0-9_-]{16}$", example = "Zb3LxQ2mVt0aWc8R")]
     id: String,
     /// `order`: it sees the purchases that it was claimed from. `account`: all of them.
-    #[schema(example = "account")]
-    scope: &'static str,
+    scope: SessionScope,
     /// The kind of browser, where it is known.
     #[schema(example = "Firefox on Windows")]
     client: Option<String>,
@@ -43,7 +46,7 @@ struct Device {
 impl Device {
     fn new(session: SessionData, current_id: &str) -> Self {
         Self {
-            scope: session.scope_name(),
+            scope: if session.checkout_ids.is_some() { SessionScope::Order } else { SessionScope::Account },
             current: session.id == current_id,
             id: session.id,
             client: session.client,
@@ -54,9 +57,11 @@ impl Device {
     }
 }
 
-/// `GET /api/sessions`: where the buyer is signed in.
+/// Lists where the buyer is signed in.
+///
+/// A page shows them as the buyer's devices, and ends one with `DELETE /api/sessions/{id}`.
 #[utoipa::path(get, path = "/api/sessions", operation_id = "listSessions", security(("cookie" = []), ("bearer" = [])), tag = "session",
-    responses((status = 200, body = Devices)))]
+    responses((status = 200, body = Devices, description = "The sessions, the newest first", links(("end" = (operation_id = "deleteOneSession", parameters(("id" = "$response.body#/items/0/id"))))))))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
     Now(now): Now,
@@ -67,7 +72,9 @@ pub(crate) async fn list(
     Ok(Json(Devices { items: sessions.into_iter().map(|session| Device::new(session, &id)).collect() }))
 }
 
-/// `DELETE /api/sessions`: signs out everywhere, here too. The sessions are gone before the answer is written.
+/// Signs out everywhere, here too.
+///
+/// All sessions of the customer have ended before the answer is written.
 #[utoipa::path(delete, path = "/api/sessions", operation_id = "deleteSessions", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses(
         (status = 204, description = "Signed out everywhere", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
@@ -82,7 +89,9 @@ pub(crate) async fn delete_all(
     Ok(signed_out(&browser))
 }
 
-/// `DELETE /api/sessions/{id}`: signs out on one device. The session is gone before the answer is written.
+/// Signs out on one device.
+///
+/// The session has ended before the answer is written.
 #[utoipa::path(delete, path = "/api/sessions/{id}", operation_id = "deleteOneSession", security(("cookie" = []), ("bearer" = [])), tag = "session",
     params(("id" = String, Path, description = "The `id` of an item of `GET /api/sessions`")),
     responses(

@@ -17,7 +17,7 @@ use crate::Shop;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WantedLogin {
-    #[schema(example = "ada@recordings-mail.net")]
+    #[schema(format = Email, max_length = 254, example = "ada@recordings-mail.net")]
     email: String,
     /// For pages on another site that have one already; otherwise the cookie.
     browser_key: Option<String>,
@@ -34,11 +34,14 @@ pub(crate) struct BegunLogin {
     expires_at: Timestamp,
     /// With `"transport": "bearer"`: the secret that the code works with. Keep it in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, pattern = "^[A-Za-z0-9_-]{43}$")]
     browser_key: Option<String>,
 }
 
-/// `POST /api/login`: sends a sign-in code to a customer's mailbox. The answer is the same for addresses that nobody has.
-#[utoipa::path(post, path = "/api/login", operation_id = "createLogin", tag = "login", request_body = WantedLogin,
+/// Sends a sign-in code to a customer's mailbox.
+///
+/// The answer is the same for addresses that nobody has, and takes as long. `POST /api/login/verify` takes the code.
+#[utoipa::path(post, path = "/api/login", operation_id = "createLogin", security((), ("browserCookie" = [])), tag = "login", request_body = WantedLogin,
     responses(
         (status = 202, body = BegunLogin, description = "A code is on its way, if the address is a customer's", headers(("Set-Cookie" = String, description = "`__Host-browser`"))),
     ))]

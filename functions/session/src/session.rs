@@ -8,10 +8,13 @@ use http_api::{
     set_session_cookie,
 };
 use jiff::Timestamp;
-use serde::Serialize;
-use store::{Opened, Session};
+use serde::{Serialize, Serializer};
+use store::{Opened, Scope, Session};
 use tracing::info;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
+};
 use uuid::Uuid;
 
 use crate::Shop;
@@ -24,15 +27,51 @@ pub(crate) enum SessionState {
     SignedOut(NoSession),
 }
 
+/// A constant, which tells two kinds of answers apart.
+#[derive(Clone, Copy)]
+pub(crate) struct Constant<const VALUE: bool>;
+
+impl<const VALUE: bool> Serialize for Constant<VALUE> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(VALUE)
+    }
+}
+
+impl<const VALUE: bool> ToSchema for Constant<VALUE> {}
+
+impl<const VALUE: bool> PartialSchema for Constant<VALUE> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([VALUE])).into()
+    }
+}
+
+/// What a session may see.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SessionScope {
+    /// The purchases that its browser has claimed.
+    Order,
+    /// All of the customer's purchases.
+    Account,
+}
+
+impl From<&Scope> for SessionScope {
+    fn from(scope: &Scope) -> Self {
+        match scope {
+            Scope::Orders(_) => Self::Order,
+            Scope::Account => Self::Account,
+        }
+    }
+}
+
 /// A live session.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LiveSession {
-    #[schema(example = true)]
-    active: bool,
-    /// `order`: the purchases that this browser has claimed. `account`: all of the customer's purchases.
-    #[schema(example = "order")]
-    scope: &'static str,
+    #[schema(inline)]
+    active: Constant<true>,
+    /// `order`: it sees the purchases that this browser has claimed. `account`: all of the customer's purchases.
+    scope: SessionScope,
     customer: Customer,
     /// When it ends if it is not used again.
     expires_at: Timestamp,
@@ -40,6 +79,7 @@ pub(crate) struct LiveSession {
     absolute_expires_at: Timestamp,
     /// With `"transport": "bearer"`: what to send as `Authorization: Bearer`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 64)]
     token: Option<String>,
 }
 
@@ -52,15 +92,15 @@ struct Customer {
 /// No session, or one that has ended.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NoSession {
-    #[schema(example = false)]
-    active: bool,
+    #[schema(inline)]
+    active: Constant<false>,
 }
 
 impl LiveSession {
     fn new(session: &Session, token: Option<String>) -> Self {
         Self {
-            active: true,
-            scope: session.scope.name(),
+            active: Constant,
+            scope: (&session.scope).into(),
             customer: Customer { id: session.customer_id },
             expires_at: session.expires_at,
             absolute_expires_at: session.absolute_expires_at,
@@ -69,16 +109,20 @@ impl LiveSession {
     }
 }
 
-/// `GET /api/session`: who this browser belongs to. To have no session is an answer, not an error.
-#[utoipa::path(get, path = "/api/session", operation_id = "getSession", security(("cookie" = []), ("bearer" = [])), tag = "session", responses((status = 200, body = SessionState)))]
+/// Says who this browser belongs to.
+///
+/// To have no session is an answer, not an error: `{"active": false}`.
+#[utoipa::path(get, path = "/api/session", operation_id = "getSession", security((), ("cookie" = []), ("bearer" = [])), tag = "session", responses((status = 200, body = SessionState, description = "The session, or that there is none")))]
 pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<SessionState> {
     Json(match signed_in {
         Some(signed_in) => SessionState::SignedIn(LiveSession::new(&signed_in.session, None)),
-        None => SessionState::SignedOut(NoSession { active: false }),
+        None => SessionState::SignedOut(NoSession { active: Constant }),
     })
 }
 
-/// `DELETE /api/session`: signs out. All sessions of this browser are gone before the answer is written.
+/// Signs out this browser.
+///
+/// All sessions of the browser have ended before the answer is written.
 #[utoipa::path(delete, path = "/api/session", operation_id = "deleteSession", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses(
         (status = 204, description = "Signed out", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),

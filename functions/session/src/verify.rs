@@ -29,10 +29,12 @@ pub(crate) struct TypedCode {
     transport: Transport,
 }
 
-/// `POST /api/login/verify`: signs in with the code from the mail, in the browser that asked for it.
-#[utoipa::path(post, path = "/api/login/verify", operation_id = "verifyLogin", tag = "login", request_body = TypedCode,
+/// Signs in with the code from the mail, in the browser that asked for it.
+///
+/// A code works for 10 minutes and 5 tries. The session that it opens sees the whole account.
+#[utoipa::path(post, path = "/api/login/verify", operation_id = "verifyLogin", security((), ("browserCookie" = [])), tag = "login", request_body = TypedCode,
     responses(
-        (status = 201, body = LiveSession, headers(("Set-Cookie" = String, description = "`__Host-session`"))),
+        (status = 201, body = LiveSession, description = "Signed in", headers(("Set-Cookie" = String, description = "`__Host-session`"))),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

@@ -11,14 +11,20 @@ use polar::{
 use queue::{Job, PolarEvent};
 use serde::Deserialize;
 use tracing::info;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Shop;
 
-/// `POST /api/webhooks/polar`: takes an event of Polar's, if Polar signed it, and answers once it is in the queue.
+/// Takes an event of Polar's, if Polar signed it.
+///
+/// The answer comes once the event is in the queue. Polar calls this route; a page has no use for it.
 #[utoipa::path(post, path = "/api/webhooks/polar", operation_id = "receiveWebhook", tag = "webhooks",
-    request_body(content = serde_json::Value, description = "An event as Polar sends it"),
-    params(("webhook-id" = String, Header), ("webhook-timestamp" = String, Header), ("webhook-signature" = String, Header)),
+    request_body(content = Event, description = "An event as Polar sends it"), security(("signature" = [])),
+    params(
+        ("webhook-id" = String, Header, min_length = 1, max_length = 255, description = "The event's id"),
+        ("webhook-timestamp" = String, Header, pattern = "^[0-9]+$", description = "When it was sent, in seconds since 1970"),
+    ),
     responses(
         (status = 202, description = "In the queue"),
     ))]
@@ -57,16 +63,18 @@ fn refusal(error: VerifyError) -> ApiError {
 }
 
 /// The little of an event that is sure to be there in every version of Polar's API, and of kinds that are not invented yet.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 struct Event {
     #[serde(rename = "type")]
+    #[schema(example = "order.paid")]
     kind: String,
     timestamp: Timestamp,
     #[serde(default)]
     data: Subject,
 }
 
-#[derive(Default, Deserialize)]
+/// What an event is about.
+#[derive(Default, Deserialize, ToSchema)]
 struct Subject {
     id: Option<Uuid>,
     customer_id: Option<Uuid>,

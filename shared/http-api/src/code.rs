@@ -9,8 +9,9 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $code:ident = $name:literal, $status:ident, $title:literal, $detail:literal;)+) => {
         /// The kind of a problem. It never changes its meaning; later versions may add others.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
         pub enum Code {
-            $($(#[$doc])* #[serde(rename = $name)] $code,)+
+            $($(#[$doc])* $code,)+
         }
 
         impl Code {
@@ -133,6 +134,7 @@ mod tests {
         for code in Code::ALL {
             let same: Vec<_> = Code::ALL.iter().filter(|other| other.name() == code.name()).collect();
             assert_eq!(same, [code]);
+            assert_eq!(serde_json::to_value(code).unwrap(), code.name());
             assert!(code.status().is_client_error() || code.status().is_server_error(), "{code:?}");
             for words in [code.title(), code.detail()] {
                 assert!(!words.is_empty(), "{code:?}");

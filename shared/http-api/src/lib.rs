@@ -4,6 +4,7 @@ mod access;
 mod client_name;
 mod code;
 mod cookies;
+mod enumerations;
 mod error;
 mod input;
 mod intent;
@@ -24,11 +25,14 @@ pub use cookies::{
     BROWSER_COOKIE, SESSION_COOKIE, clear_session_cookie, credential_of, set_browser_cookie, set_other_browser_cookie,
     set_session_cookie,
 };
+pub use enumerations::{
+    AmountType, BenefitType, CheckoutStatus, DiscountType, Interval, LicenseKeyStatus, OrderStatus, Pending,
+};
 pub use error::ApiError;
 pub use input::{Json, Path, Query, RawBody, Refused};
 pub use lambda::run;
 pub use origins::{Origin, Origins};
-pub use pagination::{Pagination, page_of};
+pub use pagination::{Count, PageNumber, Pagination, page_of};
 pub use problem::{FileChoice, Problem};
 pub use refusals::{Handler, Refusal, Refuses, describe_problems, describe_refusals};
 pub use request::{ClientIp, Now};

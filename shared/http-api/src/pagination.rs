@@ -1,4 +1,6 @@
-use serde::Serialize;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The length of a list that is handed out page by page.
@@ -11,6 +13,52 @@ pub struct Pagination {
     pub max_page: usize,
 }
 
+/// The number of a page, from 1 on, within what 32 bits with a sign can count.
+pub type PageNumber = Count<{ i32::MAX as u32 }>;
+
+/// A whole number from 1 to a largest one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct Count<const LARGEST: u32>(u32);
+
+/// A number outside the bounds.
+#[derive(Debug, thiserror::Error)]
+#[error("a number from 1 to {0}")]
+pub struct OutOfBounds(u32);
+
+impl<const LARGEST: u32> Count<LARGEST> {
+    /// The smallest.
+    pub const ONE: Self = Self(1);
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl<const LARGEST: u32> From<Count<LARGEST>> for u32 {
+    fn from(count: Count<LARGEST>) -> Self {
+        count.0
+    }
+}
+
+impl<const LARGEST: u32> TryFrom<u32> for Count<LARGEST> {
+    type Error = OutOfBounds;
+
+    fn try_from(number: u32) -> Result<Self, OutOfBounds> {
+        (1..=LARGEST).contains(&number).then_some(Self(number)).ok_or(OutOfBounds(LARGEST))
+    }
+}
+
+impl<const LARGEST: u32> FromStr for Count<LARGEST> {
+    type Err = OutOfBounds;
+
+    fn from_str(text: &str) -> Result<Self, OutOfBounds> {
+        text.parse::<u32>().map_err(|_| OutOfBounds(LARGEST))?.try_into()
+    }
+}
+
 impl Pagination {
     /// The pages that a list of this length takes, with so many items on each.
     #[must_use]
@@ -20,6 +68,27 @@ impl Pagination {
 }
 
 /// The items of one page, counted from 1.
-pub fn page_of<T>(items: impl IntoIterator<Item = T>, page: usize, limit: usize) -> impl Iterator<Item = T> {
-    items.into_iter().skip((page - 1).saturating_mul(limit)).take(limit)
+pub fn page_of<T>(items: impl IntoIterator<Item = T>, page: PageNumber, limit: usize) -> impl Iterator<Item = T> {
+    items.into_iter().skip((page.get() - 1).saturating_mul(limit)).take(limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_has_two_ends() {
+        for (text, count) in [
+            ("0", None),
+            ("1", Some(1)),
+            ("100", Some(100)),
+            ("101", None),
+            ("", None),
+            ("-1", None),
+            ("4294967296", None),
+        ] {
+            assert_eq!(text.parse::<Count<100>>().ok().map(Count::get), count, "{text}");
+        }
+        assert!("2147483647".parse::<PageNumber>().is_ok() && "2147483648".parse::<PageNumber>().is_err());
+    }
 }

@@ -9,9 +9,12 @@ use axum::{
     http::{HeaderMap, Method},
 };
 use serde_json::json;
-use utoipa::openapi::{
-    AllOfBuilder, Content, ContentBuilder, Header, HttpMethod, Object, ObjectBuilder, OpenApi, Ref, RefOr, Response,
-    ResponseBuilder, Schema, example::ExampleBuilder, path::Operation, schema::Type,
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        AllOfBuilder, Content, ContentBuilder, Header, HttpMethod, Object, ObjectBuilder, OpenApi, Ref, RefOr,
+        Response, ResponseBuilder, Schema, example::ExampleBuilder, path::Operation, schema::Type,
+    },
 };
 use uuid::Uuid;
 
@@ -163,10 +166,14 @@ fn content(refusals: &[Refusal]) -> Content {
     ContentBuilder::new().schema(Some(schema)).examples_from_iter(examples).build()
 }
 
-/// Adds an example of each problem to the description.
+/// Adds the schema of problems to the description, and an example of each.
 pub fn describe_problems(api: &mut OpenApi) {
     let components = api.components.get_or_insert_default();
-    for &code in Code::ALL {
+    let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
+    Problem::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+    // No operation refuses its own method.
+    for code in Code::ALL.iter().copied().filter(|code| *code != Code::MethodNotAllowed) {
         let example = ExampleBuilder::new().summary(code.title()).value(Some(json!(example(code)))).build();
         components.examples.insert(code.name().to_owned(), RefOr::T(example));
     }

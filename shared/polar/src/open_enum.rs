@@ -15,6 +15,18 @@ macro_rules! open_enum {
         }
 
         impl $name {
+            /// The values that this version of the crate names, as Polar writes them.
+            pub const NAMES: &[&str] = &[$($text),+];
+
+            /// The value as Polar writes it, if this version of the crate names it.
+            #[must_use]
+            pub const fn name(&self) -> Option<&'static str> {
+                match self {
+                    $(Self::$variant => Some($text),)+
+                    Self::$rest(_) => None,
+                }
+            }
+
             /// The value as Polar writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {

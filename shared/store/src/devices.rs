@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     Error, Scope, SessionRef, Sessions,
     item::Item,
-    session::{ID_LENGTH, Orders, is_live},
+    session::{ID_LENGTH, is_live},
 };
 
 /// What is held about a session: no secret, and nothing that leads to one.
@@ -42,12 +42,6 @@ impl SessionData {
             expires_at: item.time("expires_at")?,
             absolute_expires_at: item.time("absolute_expires_at")?,
         })
-    }
-
-    /// The public name of what the session may see.
-    #[must_use]
-    pub fn scope_name(&self) -> &'static str {
-        if self.checkout_ids.is_some() { Scope::Orders(Orders::new()).name() } else { Scope::Account.name() }
     }
 
     fn is_live(&self, now: Timestamp) -> bool {

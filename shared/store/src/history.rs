@@ -1,7 +1,6 @@
 use std::{collections::HashMap, fmt, time::Duration};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::{
     Deserialize, Serialize,
@@ -79,13 +78,33 @@ pub enum Outcome {
     /// No attempt: Polar took the access back.
     AccessRevoked,
     /// A name that only another version knows.
-    Other,
+    #[serde(alias = "other")]
+    Unknown,
 }
 
 impl Outcome {
+    /// All outcomes.
+    pub const ALL: &[Self] = &[
+        Self::Issued,
+        Self::Repeated,
+        Self::NotEntitled,
+        Self::OrderScope,
+        Self::FileNotFound,
+        Self::DownloadPending,
+        Self::AccessExpired,
+        Self::FileRequired,
+        Self::DownloadLimitReached,
+        Self::CustomerGone,
+        Self::Failed,
+        Self::OrderRefunded,
+        Self::OrderPartiallyRefunded,
+        Self::AccessRevoked,
+        Self::Unknown,
+    ];
+
     fn parse(name: &str) -> Self {
         let name: serde::de::value::StrDeserializer<'_, NoOutcome> = name.into_deserializer();
-        Self::deserialize(name).unwrap_or(Self::Other)
+        Self::deserialize(name).unwrap_or(Self::Unknown)
     }
 
     /// Whether a link was handed out.
@@ -171,31 +190,37 @@ pub struct HistoryPage {
     pub next: Option<HistoryCursor>,
 }
 
-/// Where a page of the history begins, in letters that an address takes as they are.
+/// Where a page of the history begins: at the last row of the page before, written as its time and its key, `1764288000123-9f1c…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryCursor {
-    /// The id of the last row of the page before.
-    after: String,
+    /// The end of the row's id, which is the same in every view.
+    row: String,
 }
 
 impl HistoryCursor {
+    /// The cursors that there can be, as a regular expression.
+    pub const PATTERN: &str = "^[0-9]{13}-[0-9a-f]{32}$";
+
     /// Reads what a page named as its next one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let after = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let (at, key) = match after.strip_prefix(ORDER_ATTEMPT) {
-            Some(rest) => rest.split_once('#').filter(|(id, _)| Uuid::try_parse(id).is_ok())?.1,
-            None => after.strip_prefix(ATTEMPT)?,
-        }
-        .split_once('#')?;
-        let is_id = at.len() == 13 && at.bytes().all(|byte| byte.is_ascii_digit()) && Uuid::try_parse(key).is_ok();
-        is_id.then_some(Self { after })
+        let (at, key) = text.split_once('-')?;
+        let is_key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+        let is_cursor = at.len() == 13
+            && at.bytes().all(|byte| byte.is_ascii_digit())
+            && key.len() == 32
+            && key.bytes().all(is_key);
+        is_cursor.then(|| Self { row: format!("{at}#{key}") })
+    }
+
+    fn of(id: &str, view: &str) -> Option<Self> {
+        id.strip_prefix(view).map(|row| Self { row: row.to_owned() })
     }
 }
 
 impl fmt::Display for HistoryCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&URL_SAFE_NO_PAD.encode(&self.after))
+        f.write_str(&self.row.replace('#', "-"))
     }
 }
 
@@ -238,19 +263,21 @@ impl History {
         customer_id: Uuid,
         view: HistoryOf,
         from: Option<&HistoryCursor>,
-        limit: u16,
+        limit: usize,
     ) -> Result<HistoryPage, Error> {
         let first = view.prefix();
-        // Ids order by time, so "older than" is "smaller than"; `$` comes after `#`. A cursor of another view must not lead into it.
-        let end = format!("{}$", first.trim_end_matches('#'));
-        let before = from.map(|from| from.after.as_str()).filter(|after| after.starts_with(&first)).unwrap_or(&end);
+        // Ids order by time, so "older than" is "smaller than"; `$` comes after `#`.
+        let before = match from {
+            Some(from) => format!("{first}{}", from.row),
+            None => format!("{}$", first.trim_end_matches('#')),
+        };
         let query = self.client.query().table_name(&self.table).scan_index_forward(false);
         let query = query
             .key_condition_expression("customer_id = :customer_id AND id BETWEEN :first AND :before")
             .expression_attribute_values(":customer_id", item::text(&customer_id))
             .expression_attribute_values(":first", item::text(&first))
-            .expression_attribute_values(":before", item::text(before));
-        let mut items = query.into_paginator().page_size(i32::from(limit) + 2).items().send();
+            .expression_attribute_values(":before", item::text(&before));
+        let mut items = query.into_paginator().page_size(i32::try_from(limit + 2).unwrap_or(i32::MAX)).items().send();
         let mut page = HistoryPage { attempts: Vec::new(), next: None };
         while let Some(item) = items.next().await {
             let item = Item(item?);
@@ -258,10 +285,10 @@ impl History {
             if id == before {
                 continue;
             }
-            if page.attempts.len() == usize::from(limit) {
+            if page.attempts.len() == limit {
                 return Ok(page);
             }
-            page.next = Some(HistoryCursor { after: id.to_owned() });
+            page.next = HistoryCursor::of(id, &first);
             page.attempts.push(Attempt::read(&item)?);
         }
         Ok(HistoryPage { next: None, ..page })
@@ -290,7 +317,7 @@ mod tests {
             ("polar_timeout", Outcome::Failed),
             ("busy", Outcome::Failed),
             ("unauthenticated", Outcome::CustomerGone),
-            ("what a later version writes", Outcome::Other),
+            ("what a later version writes", Outcome::Unknown),
         ] {
             assert_eq!(Outcome::parse(code), outcome, "{code}");
         }

@@ -153,10 +153,11 @@ async fn a_customer_sees_the_devices_and_ends_one_of_them() {
     let stranger = sessions.create(&stranger, now()).await.unwrap();
 
     let devices = sessions.list(CUSTOMER, now() + HOUR).await.unwrap();
-    let shown: Vec<_> =
-        devices.iter().map(|device| (device.id.clone(), device.scope_name(), device.client.as_deref())).collect();
-    let newest_first =
-        [(phone.id(), "account", Some("Safari on iPhone")), (first.id(), "order", Some("Firefox on Linux"))];
+    let shown: Vec<_> = devices
+        .iter()
+        .map(|device| (device.id.clone(), device.checkout_ids.is_none(), device.client.as_deref()))
+        .collect();
+    let newest_first = [(phone.id(), true, Some("Safari on iPhone")), (first.id(), false, Some("Firefox on Linux"))];
     assert_eq!(shown, newest_first);
 
     for (case, id) in

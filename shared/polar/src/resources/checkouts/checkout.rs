@@ -87,15 +87,26 @@ pub struct CheckoutDiscount {
     pub id: DiscountId,
     /// Its name for the buyer.
     pub name: String,
-    /// `fixed` or `percentage`.
+    /// What it takes off.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: DiscountType,
     /// What the buyer types.
     pub code: Option<String>,
     /// The share of a `percentage` in hundredths of a per cent.
     pub basis_points: Option<i64>,
     /// The amount of a `fixed` one, in minor units.
     pub amount: Option<i64>,
+}
+
+open_enum! {
+    /// What a discount takes off.
+    pub enum DiscountType {
+        /// An amount.
+        Fixed = "fixed",
+        /// A share of the price.
+        Percentage = "percentage",
+        ..Unknown
+    }
 }
 
 open_enum! {

@@ -3,7 +3,7 @@
 mod checkout;
 mod requests;
 
-pub use checkout::{Address, Checkout, CheckoutDiscount, CheckoutStatus};
+pub use checkout::{Address, Checkout, CheckoutDiscount, CheckoutStatus, DiscountType};
 pub use requests::{ClientUpdateCheckout, ConfirmCheckout, CreateCheckout, ListCheckouts, UpdateCheckout};
 
 use crate::{
