@@ -1,7 +1,7 @@
 use std::{cmp::Ordering, str::FromStr};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use http_api::{ApiError, Code, Count, PageNumber, Pagination, Refused, Refuses, page_of};
+use http_api::{ApiError, Code, Count, PageNumber, PageSize, Pagination, Refused, Refuses, page_of};
 use polar::Product;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -12,7 +12,6 @@ use utoipa::{
 use uuid::Uuid;
 
 const DEFAULT_LIMIT: usize = 10;
-pub(crate) const LARGEST_LIMIT: u32 = 100;
 
 /// Which products a visitor asks for, with the parameters of Polar's own product list in our spelling.
 ///
@@ -26,7 +25,7 @@ pub(crate) struct Filter {
     metadata: Vec<(String, String)>,
     sorting: Vec<Sorting>,
     page: PageNumber,
-    limit: Option<Count<LARGEST_LIMIT>>,
+    limit: Option<PageSize>,
 }
 
 impl Default for Filter {

@@ -1,5 +1,5 @@
 use axum::{extract::State, http::HeaderMap, response::Response};
-use http_api::{ApiError, Now, Pagination, Path};
+use http_api::{ApiError, Now, PageNumber, PageSize, Pagination, Path};
 use polar::ProductId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,8 +30,8 @@ pub(crate) struct ProductList {
         ("benefitId" = Option<Vec<Uuid>>, Query, description = "Only products with one of these benefits"),
         ("metadata" = Option<std::collections::HashMap<String, String>>, Query, style = DeepObject, explode, description = "Only products with this metadata: `metadata[section]=brushes`"),
         ("sorting" = inline(Option<Vec<Sorting>>), Query, description = "What to sort by, the most important first, with `-` for descending; by default `-created_at`"),
-        ("page" = Option<i32>, Query, minimum = 1, maximum = 2147483647, description = "From 1 on"),
-        ("limit" = Option<i32>, Query, minimum = 1, maximum = 100, description = "Products on a page: 10 by default, at most 100"),
+        ("page" = inline(Option<PageNumber>), Query, description = "From 1 on"),
+        ("limit" = inline(Option<PageSize>), Query, description = "Products on a page: 10 by default, at most 100"),
     ),
     responses(
         (status = 200, body = ProductList, description = "A page of products", headers(("ETag" = String, description = "For `If-None-Match`"), ("Age" = u64, description = "Seconds since Polar said so"))),

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, Count, Json, Query, SignedIn};
+use http_api::{ApiError, Json, PageSize, Query, SignedIn};
 use jiff::Timestamp;
 use purchases::{Download, Error, Purchase};
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,8 @@ pub(crate) struct Part {
     #[param(pattern = "^[0-9]{13}-[0-9a-f]{32}$")]
     from: Option<String>,
     /// Attempts on a page: 50 by default, at most 100.
-    #[param(value_type = Option<i32>, minimum = 1, maximum = 100)]
-    limit: Option<Count<100>>,
+    #[param(inline)]
+    limit: Option<PageSize>,
 }
 
 /// A page of the history, the newest attempt first.
@@ -100,7 +100,7 @@ pub(crate) async fn list(
     SignedIn { session, .. }: SignedIn,
     Query(part): Query<Part>,
 ) -> Result<Json<DownloadHistory>, ApiError> {
-    let limit = part.limit.map_or(DEFAULT_LIMIT, Count::get);
+    let limit = part.limit.map_or(DEFAULT_LIMIT, PageSize::get);
     let no_page = || ApiError::invalid("from", "It is no `next` of a page of this list.");
     let from = part.from.map(|from| HistoryCursor::parse(&from).ok_or_else(no_page)).transpose()?;
     let page = shop.history.list(session.customer_id, session.scope.history(), from.as_ref(), limit).await?;

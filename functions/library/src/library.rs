@@ -21,11 +21,10 @@ pub(crate) struct Filter {
     /// Only purchases with this status.
     status: Option<PurchaseStatus>,
     /// From 1 on.
-    #[serde(default = "first_page")]
-    #[param(value_type = Option<i32>, minimum = 1, maximum = 2147483647)]
-    page: PageNumber,
+    #[param(inline)]
+    page: Option<PageNumber>,
     /// Purchases on a page; all of them by default.
-    #[param(value_type = Option<i32>, minimum = 1, maximum = 2147483647)]
+    #[param(inline)]
     limit: Option<PageNumber>,
     /// The order of the rows.
     #[serde(default)]
@@ -46,10 +45,6 @@ pub(crate) enum Sorting {
     /// By the product's name.
     #[serde(rename = "product_name")]
     ProductName,
-}
-
-const fn first_page() -> PageNumber {
-    PageNumber::ONE
 }
 
 /// A page of the library.
@@ -86,7 +81,7 @@ pub(crate) async fn list(
     }
 
     let limit = filter.limit.map_or(usize::MAX, PageNumber::get);
-    let page = page_of(&purchases, filter.page, limit);
+    let page = page_of(&purchases, filter.page.unwrap_or(PageNumber::ONE), limit);
     Ok(Json(Library {
         items: page.map(|(purchase, customer_id)| Purchase::new(purchase, *customer_id)).collect(),
         pagination: Pagination::of(purchases.len(), limit),

@@ -4,7 +4,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http_api::{
-    ApiError, ClientIp, Count, Json, Now, OrderStatus, PageNumber, Pagination, Path, Pending, Query, SignedIn,
+    ApiError, ClientIp, Json, Now, OrderStatus, PageNumber, PageSize, Pagination, Path, Pending, Query, SignedIn,
 };
 use jiff::Timestamp;
 use polar::{ListPortalOrders, OrderItem, PortalOrder};
@@ -23,11 +23,11 @@ const DEFAULT_LIMIT: u32 = 50;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Part {
     /// From 1 on.
-    #[param(value_type = Option<i32>, minimum = 1, maximum = 2147483647)]
+    #[param(inline)]
     page: Option<PageNumber>,
     /// Orders on a page: 50 by default, at most 100.
-    #[param(value_type = Option<i32>, minimum = 1, maximum = 100)]
-    limit: Option<Count<100>>,
+    #[param(inline)]
+    limit: Option<PageSize>,
 }
 
 impl From<Part> for ListPortalOrders {

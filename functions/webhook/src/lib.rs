@@ -9,6 +9,6 @@ http_api::routes! {
     Shop:
     receive::receive => [
         InvalidRequest("a header is missing, or the body is no event"),
-        Unauthenticated("no signature fits, or the time is too far off"),
+        Unauthenticated("there is no signature, none fits, or the time is too far off"),
     ],
 }

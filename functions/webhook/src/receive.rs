@@ -22,8 +22,8 @@ use crate::Shop;
 #[utoipa::path(post, path = "/api/webhooks/polar", operation_id = "receiveWebhook", tag = "webhooks",
     request_body(content = Event, description = "An event as Polar sends it"), security(("signature" = [])),
     params(
-        ("webhook-id" = String, Header, min_length = 1, max_length = 255, description = "The event's id"),
-        ("webhook-timestamp" = String, Header, pattern = "^[0-9]+$", description = "When it was sent, in seconds since 1970"),
+        ("webhook-id" = String, Header, min_length = 1, max_length = 256, description = "The event's id"),
+        ("webhook-timestamp" = String, Header, pattern = "^[0-9]{1,18}$", description = "When it was sent, in seconds since 1970"),
     ),
     responses(
         (status = 202, description = "In the queue"),
@@ -35,9 +35,9 @@ pub(crate) async fn receive(
     RawBody(body): RawBody,
 ) -> Result<StatusCode, ApiError> {
     let signed = Headers {
-        id: header(&headers, "webhook-id")?,
-        timestamp: header(&headers, "webhook-timestamp")?,
-        signature: header(&headers, "webhook-signature")?,
+        id: header(&headers, "webhook-id").ok_or_else(|| missing("webhook-id"))?,
+        timestamp: header(&headers, "webhook-timestamp").ok_or_else(|| missing("webhook-timestamp"))?,
+        signature: header(&headers, "webhook-signature").ok_or(ApiError::Unauthenticated)?,
     };
     let secret = shop.secret.get().await.map_err(|error| ApiError::Busy(error.into()))?;
     verify(&WebhookSecret::new(secret), signed, &body, now).map_err(refusal)?;
@@ -48,9 +48,12 @@ pub(crate) async fn receive(
     Ok(StatusCode::ACCEPTED)
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, ApiError> {
-    let value = headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty());
-    value.ok_or_else(|| ApiError::invalid(name, "This header is missing."))
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
+}
+
+fn missing(name: &str) -> ApiError {
+    ApiError::invalid(name, "This header is missing.")
 }
 
 fn refusal(error: VerifyError) -> ApiError {

@@ -32,7 +32,7 @@ pub use error::ApiError;
 pub use input::{Json, Path, Query, RawBody, Refused};
 pub use lambda::run;
 pub use origins::{Origin, Origins};
-pub use pagination::{Count, PageNumber, Pagination, page_of};
+pub use pagination::{Count, PageNumber, PageSize, Pagination, page_of};
 pub use problem::{FileChoice, Problem};
 pub use refusals::{Handler, Refusal, Refuses, describe_problems, describe_refusals};
 pub use request::{ClientIp, Now};

@@ -1,7 +1,10 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
+};
 
 /// The length of a list that is handed out page by page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -15,6 +18,9 @@ pub struct Pagination {
 
 /// The number of a page, from 1 on, within what 32 bits with a sign can count.
 pub type PageNumber = Count<{ i32::MAX as u32 }>;
+
+/// How many items a page has: 1 to 100.
+pub type PageSize = Count<100>;
 
 /// A whole number from 1 to a largest one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -59,6 +65,16 @@ impl<const LARGEST: u32> FromStr for Count<LARGEST> {
     }
 }
 
+impl<const LARGEST: u32> ToSchema for Count<LARGEST> {}
+
+impl<const LARGEST: u32> PartialSchema for Count<LARGEST> {
+    fn schema() -> RefOr<Schema> {
+        let integer = ObjectBuilder::new().schema_type(Type::Integer);
+        let integer = integer.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)));
+        integer.minimum(Some(1)).maximum(Some(LARGEST)).into()
+    }
+}
+
 impl Pagination {
     /// The pages that a list of this length takes, with so many items on each.
     #[must_use]
@@ -87,7 +103,7 @@ mod tests {
             ("-1", None),
             ("4294967296", None),
         ] {
-            assert_eq!(text.parse::<Count<100>>().ok().map(Count::get), count, "{text}");
+            assert_eq!(text.parse::<PageSize>().ok().map(Count::get), count, "{text}");
         }
         assert!("2147483647".parse::<PageNumber>().is_ok() && "2147483648".parse::<PageNumber>().is_err());
     }

@@ -88,12 +88,12 @@ fn refusals_of_all(method: &HttpMethod) -> Vec<Code> {
 pub fn describe_refusals(
     api: &mut OpenApi,
     path: &str,
-    method: HttpMethod,
+    method: &HttpMethod,
     of_arguments: Vec<Code>,
     own: Vec<Refusal>,
 ) {
-    let operation = operation_mut(api, path, &method).expect("the operation is described");
-    let implied = of_arguments.into_iter().chain(refusals_of_all(&method)).map(|code| Refusal { code, note: None });
+    let operation = operation_mut(api, path, method).expect("the operation is described");
+    let implied = of_arguments.into_iter().chain(refusals_of_all(method)).map(|code| Refusal { code, note: None });
     let mut by_status = BTreeMap::<u16, BTreeMap<Code, Refusal>>::new();
     for refusal in own.into_iter().chain(implied) {
         let of_status = by_status.entry(refusal.code.status().as_u16()).or_default();

@@ -20,7 +20,7 @@ macro_rules! routes {
                 )*];
                 for method in utoipa_axum::paste! { $file::[<__path_ $handler>]::methods() } {
                     let path = utoipa_axum::paste! { $file::[<__path_ $handler>]::path() };
-                    $crate::describe_refusals(&mut api, &path, method, of_arguments.clone(), own.concat());
+                    $crate::describe_refusals(&mut api, &path, &method, of_arguments.clone(), own.concat());
                 }
             )+
             api

@@ -89,6 +89,13 @@ mod tests {
     }
 
     #[test]
+    fn named_values_are_listed() {
+        let names = Light::NAMES.iter().map(|name| Light::from(*name).name());
+        assert_eq!(names.collect::<Vec<_>>(), [Some("red"), Some("green")]);
+        assert_eq!(Light::Unknown("purple".into()).name(), None);
+    }
+
+    #[test]
     fn an_unknown_value_keeps_its_text() {
         let light: Light = serde_json::from_str("\"purple\"").unwrap();
         assert_eq!(light, Light::Unknown("purple".into()));

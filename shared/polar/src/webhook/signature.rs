@@ -23,7 +23,8 @@ pub const LARGEST_BODY: usize = 1024 * 1024;
 const MOST_SIGNATURES: usize = 16;
 const LONGEST_SIGNATURES: usize = 2048;
 const LONGEST_ID: usize = 256;
-const LONGEST_TIMESTAMP: usize = 20;
+/// So many digits always fit into 64 bits.
+const LONGEST_TIMESTAMP: usize = 18;
 
 /// The length of an HMAC-SHA-256. An entry of any other length cannot fit.
 const TAG_BYTES: usize = 32;
