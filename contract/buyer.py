@@ -43,68 +43,73 @@ def wait_for(condition):
 
 
 class Buyer:
-    def __init__(self, shop, transport="cookie"):
-        self.shop, self.transport, self.browser_key, self.token = shop, transport, None, None
-        self.session = requests.Session()
-        # The cookies' names demand https, which the local shop has not; so they travel by hand.
-        self.cookies = {}
+    """A browser on the shop's page, or with `bearer` on a page of another site."""
 
-    def call(self, method, path, body=None):
-        headers = self.credentials()
-        answer = self.session.request(method, self.shop.url + path, json=body, headers=headers)
-        self.cookies.update({cookie.name: cookie.value for cookie in answer.cookies})
-        self.session.cookies.clear()
-        return answer
+    def __init__(self, shop_url, transport="cookie"):
+        self.shop_url, self.transport = shop_url, transport
+        self.http = requests.Session()
+        self.leave()
+
+    def leave(self):
+        """Forgets everything, as another browser would."""
+        self.cookies, self.browser_key, self.token = {}, None, None
 
     def credentials(self):
         """The headers by which the shop knows this buyer."""
-        headers = {"Origin": self.shop.url}
-        if self.cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        if self.browser_key:
-            headers["Browser-Key"] = self.browser_key
-        return headers
+        # The cookies' names demand https, which the local shop does not have; so they travel by hand.
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers["Authorization"] = self.token and f"Bearer {self.token}"
+        headers["Browser-Key"] = self.browser_key
+        return {name: value for name, value in headers.items() if value}
 
-    def begin(self, product):
-        checkout = self.call("POST", "/api/checkout", {"products": [product], "transport": self.transport}).json()
-        self.browser_key = checkout.get("browserKey", self.browser_key)
-        return checkout
+    def learn(self, cookies, body):
+        """Keeps what an answer hands out, by its `Set-Cookie` lines and its body."""
+        for cookie in cookies:
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        self.cookies = {name: value for name, value in self.cookies.items() if value}
+        self.browser_key = body.get("browserKey", self.browser_key)
+        self.token = body.get("token", self.token)
 
-    def pay(self, checkout):
-        page = requests.get(checkout["url"]).text
-        secret = re.search(r'"client_secret":\s*"([^"]+)"', page)[1]
-        polar = checkout["url"].split("/", 3)[:3]
+    def call(self, method, path, body=None):
+        headers = {"Origin": self.shop_url, **self.credentials()}
+        answer = self.http.request(method, self.shop_url + path, json=body, headers=headers)
+        self.http.cookies.clear()
+        self.learn(answer.raw.headers.getlist("set-cookie"), read(answer))
+        return answer
+
+    def pay(self, checkout, email=EMAIL):
+        """Pays on Polar's page, as its script does."""
+        polar, _, secret = checkout["url"].partition("/checkout/")
         confirmation = {
-            "customer_email": EMAIL, "customer_name": "Ada",
-            "confirmation_token_id": "ctoken_1_good", "customer_billing_address": {"country": "DE"},
+            "customer_email": email,
+            "customer_billing_address": {"country": "DE"},
+            "confirmation_token_id": "ctoken_1_good",
         }
-        answer = requests.post("/".join(polar) + f"/v1/checkouts/client/{secret}/confirm", json=confirmation)
-        answer.raise_for_status()
+        return requests.post(f"{polar}/v1/checkouts/client/{secret}/confirm", json=confirmation)
 
-    def claim(self, checkout):
+    def buy(self, product, email=EMAIL):
+        """Buys a product and waits until its files can be downloaded."""
+        checkout = self.call("POST", "/api/checkout", {"products": [product], "transport": self.transport}).json()
+        self.pay(checkout, email).raise_for_status()
         wanted = {"checkoutId": checkout["checkoutId"], "transport": self.transport}
+        wait_for(lambda: self.call("POST", "/api/session", wanted).status_code == 201)
+        library = "/api/customer/downloadable-products?status=available"
+        wait_for(lambda: read(self.call("GET", library)).get("items"))
 
-        def claimed():
-            answer = self.call("POST", "/api/session", wanted)
-            return answer.status_code == 201 and answer
+    def sign_in(self, email=EMAIL):
+        """Signs in with the code from the outbox."""
+        outbox = f"{self.shop_url}/outbox"
+        codes = lambda: re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", requests.get(outbox).text)
+        before = len(codes())
+        self.call("POST", "/api/login", {"email": email, "transport": self.transport}).raise_for_status()
+        code = wait_for(lambda: len(found := codes()) > before and found[0])
+        self.call("POST", "/api/login/verify", {"code": code, "transport": self.transport}).raise_for_status()
 
-        self.token = wait_for(claimed).json().get("token")
 
-    def buy(self, product):
-        checkout = self.begin(product)
-        self.pay(checkout)
-        self.claim(checkout)
-        return checkout
-
-    def sign_in(self):
-        begun = self.call("POST", "/api/login", {"email": EMAIL, "transport": self.transport}).json()
-        self.browser_key = begun.get("browserKey", self.browser_key)
-
-        def mailed():
-            return re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", requests.get(self.shop.url + "/outbox").text)
-
-        code = wait_for(mailed)[0]
-        answer = self.call("POST", "/api/login/verify", {"code": code, "transport": self.transport})
-        self.token = answer.json().get("token")
+def read(answer):
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

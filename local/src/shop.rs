@@ -24,7 +24,7 @@ use worker::Worker;
 
 use crate::{
     Options, Upkeep,
-    cors::cors,
+    cors::with_cors,
     outbox::outbox_page,
     page::page,
     running::{Running, write_whole},
@@ -204,6 +204,6 @@ fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Re
     let dead_letters = upkeep.dead_letters.clone();
     let dead_letters = get(move || std::future::ready(Json(dead_letters.list())));
     let origins = Origins::from_settings(settings)?;
-    let api = http_api::serve(functions, origins.clone()).layer(cors(origins)).layer(from_fn(to_its_end));
+    let api = with_cors(http_api::serve(functions, origins.clone()), origins).layer(from_fn(to_its_end));
     Ok(page().route("/dead-letters", dead_letters).fallback_service(api))
 }

@@ -72,6 +72,7 @@ impl Filter {
                 }
                 "page" => filter.page = count(&name, &value)?,
                 "limit" => filter.limit = Some(count(&name, &value)?),
+                "metadata[]" => return Err(Refused::new("metadata", "This names no key, as in metadata[section].")),
                 name => filter.metadata.extend(metadata_key(name).map(|key| (key.to_owned(), value.into_owned()))),
             }
         }
@@ -253,6 +254,7 @@ mod tests {
             ("id=1", "id"),
             ("benefitId=x", "benefitId"),
             ("isRecurring=maybe", "isRecurring"),
+            ("metadata[]=x", "metadata"),
             ("sorting=nonsense", "sorting"),
             ("page=0", "page"),
             ("page=2147483648", "page"),

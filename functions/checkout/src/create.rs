@@ -20,6 +20,7 @@ use crate::{Shop, begun::NewCheckout, buyer::Buyer, wanted::WantedCheckout};
         (status = 201, body = NewCheckout, description = "The checkout has begun", headers(("Set-Cookie" = String, description = "`__Host-browser`, which proves later that this browser has begun the checkout")),
             links(
                 ("howItIsGoing" = (operation_id = "getCheckout", parameters(("id" = "$response.body#/checkoutId")))),
+                ("claim" = (operation_id = "createSession", request_body = "{\"checkoutId\": \"$response.body#/checkoutId\"}")),
                 ("change" = (operation_id = "updateCheckout", parameters(("id" = "$response.body#/checkoutId")))),
             )),
     ))]

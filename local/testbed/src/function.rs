@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use crate::{
-    Answer, Event,
+    Answer, Event, demand_described,
     runtime_api::{self, RuntimeApi},
     secrets::{Secrets, refuse},
 };
@@ -73,10 +73,12 @@ impl Function {
     /// Like [`Function::invoke`] with another time limit, which the program learns as its deadline.
     pub async fn invoke_within(&self, limit: Duration, event: Value) -> anyhow::Result<Value> {
         self.secrets.learn(&event);
+        let request = event.clone();
         let answer = self.runtime_api.invoke(event, SystemTime::now() + limit);
         match timeout(limit, answer).await {
             Ok(Ok(answer)) => {
                 self.secrets.learn(&answer);
+                demand_described_answer(&request, &answer);
                 Ok(answer)
             }
             Ok(Err(error)) => bail!("{error}\n{}", self.logs()),
@@ -115,6 +117,15 @@ impl Function {
 impl Drop for Function {
     fn drop(&mut self) {
         refuse(&self.secrets.leaks_in(&self.logs()));
+    }
+}
+
+/// Of a call through API Gateway; the worker's events have no routes.
+fn demand_described_answer(event: &Value, answer: &Value) {
+    let (method, path) = (&event["requestContext"]["http"]["method"], &event["rawPath"]);
+    let (Some(method), Some(path)) = (method.as_str(), path.as_str()) else { return };
+    if let Ok(answer) = Answer::read(answer.clone()) {
+        demand_described(method, path, answer.status, &answer.body);
     }
 }
 

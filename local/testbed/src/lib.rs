@@ -3,6 +3,7 @@
 use std::path::Path;
 
 mod buyer;
+mod contract;
 mod delivery;
 mod event;
 mod events;
@@ -21,6 +22,7 @@ mod wait;
 mod world;
 
 pub use buyer::BegunCheckout;
+pub use contract::demand_described;
 pub use event::{Answer, Event};
 pub use events::check_events;
 pub use function::Function;

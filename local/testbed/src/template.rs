@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use anyhow::Context;
 use serde_json::Value;
@@ -14,6 +17,8 @@ pub struct Template {
     pub functions: BTreeMap<String, FunctionBlock>,
     /// The tables by their resource names.
     pub tables: BTreeMap<String, Table>,
+    /// The routes with a limit of requests of their own.
+    pub limited_routes: BTreeSet<String>,
 }
 
 /// One function of the template.
@@ -23,7 +28,7 @@ pub struct FunctionBlock {
     pub folder: String,
     /// The settings it is given, by name, with those that all functions share.
     pub settings: BTreeMap<String, Value>,
-    /// Its routes as API Gateway writes them: `GET /api/products/{id}`.
+    /// Its routes as API Gateway writes them: `ANY /api/products/{id}`, `$default`.
     pub routes: Vec<String>,
     /// What its role may do with which resource: `("SessionsTable", "dynamodb:GetItem")`. Of an address that is put
     /// together, the name is that of its last part.
@@ -55,7 +60,9 @@ impl Template {
         let functions = of_type("AWS::Serverless::Function");
         let functions = functions.map(|(name, it)| (name, FunctionBlock::read(it, &common, &resources)));
         let tables = of_type("AWS::DynamoDB::Table").map(|(name, it)| (name, Table::read(it)));
-        Ok(Self { functions: functions.collect(), tables: tables.collect() })
+        let limits =
+            of_type("AWS::Serverless::HttpApi").flat_map(|(_, api)| entries(&api["RouteSettings"]).into_keys());
+        Ok(Self { functions: functions.collect(), tables: tables.collect(), limited_routes: limits.collect() })
     }
 
     /// The block of the function in `functions/<name>`.
@@ -71,11 +78,16 @@ impl FunctionBlock {
         let mut settings = common.clone();
         settings.extend(entries(&properties["Environment"]["Variables"]));
         let events = entries(&properties["Events"]);
-        let routes = events.values().map(|event| &event["Properties"]);
+        let events = events.values().filter(|event| event["Type"] == "HttpApi").map(|event| &event["Properties"]);
+        // SAM's route for all that no other takes.
+        let route = |event: &Value| match (text(&event["Method"]), text(&event["Path"])) {
+            (Some(method), Some(path)) => format!("{method} {path}"),
+            _ => "$default".to_owned(),
+        };
         Self {
             folder: text(&properties["CodeUri"]).unwrap_or_default(),
             settings,
-            routes: routes.filter_map(|it| Some(format!("{} {}", text(&it["Method"])?, text(&it["Path"])?))).collect(),
+            routes: events.map(route).collect(),
             permissions: permissions(text(&properties["Role"]).unwrap_or_default().trim_end_matches(".Arn"), resources),
         }
     }

@@ -35,7 +35,7 @@ fn list(answer: &Answer, header: &str) -> String {
 async fn a_page_of_ours_may_send_with_credentials_and_read_the_answer() {
     let shop = open_shop().await;
     let allowed = preflight(&shop, PAGE).await;
-    assert_eq!(allowed.status, 200);
+    assert_eq!(allowed.status, 204);
     assert_eq!(allowed.header("access-control-allow-origin"), Some(PAGE));
     assert_eq!(allowed.header("access-control-allow-credentials"), Some("true"));
 

@@ -8,7 +8,7 @@ use reqwest::{Method, Response, header};
 use serde_json::{Value, json};
 use startup::Settings;
 use store::{Lifetime, LoginCode, NewSession, Proof, Sessions};
-use testbed::LogWatch;
+use testbed::{LogWatch, demand_described};
 use uuid::Uuid;
 
 /// A shop of its own for each test: nothing is kept, and nothing happens at Polar until the test says so.
@@ -151,7 +151,7 @@ impl Browser {
         body: Option<String>,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.shop));
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.shop));
         let cookies =
             self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
         let sent_headers: BTreeMap<_, _> = headers.iter().copied().collect();
@@ -168,7 +168,11 @@ impl Browser {
         if let Some(body) = body {
             request = request.body(body);
         }
-        self.read(request.send().await.expect("the shop answers")).await
+        let answer = self.read(request.send().await.expect("the shop answers")).await;
+        if path.starts_with("/api/") && method != Method::OPTIONS {
+            demand_described(method.as_str(), path, answer.status, &answer.body);
+        }
+        answer
     }
 
     async fn read(&self, response: Response) -> Answer {
