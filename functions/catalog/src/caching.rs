@@ -20,6 +20,7 @@ pub(crate) fn cacheable(answer: &impl Serialize, age: SignedDuration, headers: &
         (header::ETAG, HeaderValue::try_from(etag).expect("base64url is plain ASCII")),
         (header::CACHE_CONTROL, cache_control(age)),
         (header::AGE, HeaderValue::from(age)),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
     if known {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
@@ -33,15 +34,20 @@ fn cache_control(age: i64) -> HeaderValue {
     HeaderValue::try_from(format!("public, max-age={max_age}, stale-while-revalidate=600")).expect("it is plain ASCII")
 }
 
+/// A weak tag: it names the same answer with and without compression (RFC 9110, 8.8.1).
 fn etag(body: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, body);
-    format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest))
+    format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(digest))
 }
 
-/// Whether `If-None-Match` has this tag; caches on the way may have weakened it (RFC 9110, 13.1.2).
+/// Whether `If-None-Match` has this tag, weak or strong (RFC 9110, 13.1.2).
 fn names(known: &HeaderValue, etag: &str) -> bool {
     let tags = known.to_str().unwrap_or_default().split(',');
-    tags.map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    tags.map(str::trim).any(|tag| tag == "*" || opaque(tag) == opaque(etag))
+}
+
+fn opaque(tag: &str) -> &str {
+    tag.trim_start_matches("W/")
 }
 
 #[cfg(test)]
@@ -61,7 +67,7 @@ mod tests {
         let etag = etag(b"[]");
         for (known, found) in [
             (etag.clone(), true),
-            (format!("W/{etag}"), true),
+            (opaque(&etag).to_owned(), true),
             (format!("\"other\", {etag}"), true),
             ("*".to_owned(), true),
             ("\"other\"".to_owned(), false),

@@ -31,6 +31,10 @@ pub(crate) async fn health() -> Json<Health> {
 /// Generators of clients read it from the shop itself, so they get the version that runs.
 #[utoipa::path(get, path = "/api/openapi.json", operation_id = "getOpenApi", tag = "shop", security(()), responses((status = 200, body = serde_json::Value, description = "OpenAPI 3.1")))]
 pub(crate) async fn openapi() -> impl IntoResponse {
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::VARY, "accept-encoding"),
+    ];
     (headers, include_str!("../../../openapi.json"))
 }

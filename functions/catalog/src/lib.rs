@@ -11,7 +11,7 @@ mod state;
 pub use state::Shop;
 
 http_api::routes! {
-    Shop:
+    Shop, http_api::gzip:
     products::list => [Polar],
     products::get => [NotFound("unknown, archived, or not public"), Polar],
     links::get => [Polar],

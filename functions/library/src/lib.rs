@@ -10,7 +10,7 @@ mod state;
 pub use state::Shop;
 
 http_api::routes! {
-    Shop:
+    Shop, http_api::gzip:
     library::list => [RateLimited, Polar],
     library::get => [NotFound("no such row, or not this buyer's"), RateLimited, Polar],
     orders::list => [OrderScope, RateLimited, Polar],

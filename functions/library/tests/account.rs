@@ -40,3 +40,20 @@ async fn neither_portal_nor_invoice_nor_licence_key_reaches_the_log() {
         assert!(!logs.contains(part), "{part} in {logs}");
     }
 }
+
+#[tokio::test]
+async fn a_library_is_compressed_for_who_accepts_it() {
+    let world = World::start().await.unwrap();
+    world.seed_events().await.unwrap();
+    let library = world.run("library", Path::new(LIBRARY)).await.unwrap();
+    let list = async |accepted: &str| {
+        let event = Event::get("/api/customer/downloadable-products").cookie("__Host-session", ACCOUNT_SESSION);
+        library.call(event.header("accept-encoding", accepted)).await.unwrap()
+    };
+    let (plain, small) = (list("identity").await, list("gzip").await);
+
+    assert_eq!((plain.headers.get("content-encoding"), small.headers["content-encoding"].as_str()), (None, "gzip"));
+    assert_eq!(plain.body, small.body);
+    assert_eq!(small.headers["vary"], "accept-encoding");
+    assert_eq!(small.headers["cache-control"], "no-store");
+}

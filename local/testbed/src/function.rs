@@ -1,5 +1,6 @@
 use std::{
     fs,
+    io::Read,
     net::SocketAddr,
     path::Path,
     process::Stdio,
@@ -8,6 +9,8 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use flate2::read::GzDecoder;
 use serde_json::Value;
 use tempfile::NamedTempFile;
 use tokio::{
@@ -77,6 +80,7 @@ impl Function {
         let answer = self.runtime_api.invoke(event, SystemTime::now() + limit);
         match timeout(limit, answer).await {
             Ok(Ok(answer)) => {
+                let answer = decoded(answer)?;
                 self.secrets.learn(&answer);
                 demand_described_answer(&request, &answer);
                 Ok(answer)
@@ -118,6 +122,18 @@ impl Drop for Function {
     fn drop(&mut self) {
         refuse(&self.secrets.leaks_in(&self.logs()));
     }
+}
+
+/// An answer with its body as a page reads it: API Gateway undoes base64, and the browser gzip.
+fn decoded(mut answer: Value) -> anyhow::Result<Value> {
+    if answer["isBase64Encoded"] == true {
+        let body = STANDARD.decode(answer["body"].as_str().context("a body is text")?)?;
+        let mut text = String::new();
+        GzDecoder::new(body.as_slice()).read_to_string(&mut text).context("a body in gzip")?;
+        answer["body"] = Value::String(text);
+        answer["isBase64Encoded"] = false.into();
+    }
+    Ok(answer)
 }
 
 /// Of a call through API Gateway; the worker's events have no routes.

@@ -3,6 +3,7 @@
 mod access;
 mod client_name;
 mod code;
+mod compression;
 mod cookies;
 mod enumerations;
 mod error;
@@ -21,6 +22,7 @@ mod serve;
 pub use access::{Access, AccountSession, Browser, Lifetimes, MaybeSignedIn, Shares, SignedIn, Transport};
 pub use client_name::ClientName;
 pub use code::Code;
+pub use compression::gzip;
 pub use cookies::{
     BROWSER_COOKIE, SESSION_COOKIE, clear_session_cookie, credential_of, set_browser_cookie, set_other_browser_cookie,
     set_session_cookie,

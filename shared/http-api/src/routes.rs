@@ -1,11 +1,11 @@
 /// Writes a function's `description` and `router` from one list of handlers that `#[utoipa::path]` describes, each with the refusals that
-/// are its own.
+/// are its own. A layer that all of them share may stand behind the state: `Shop, http_api::gzip:`.
 ///
 /// What serves requests does not carry the description along: to make it costs a cold start more than all else that
 /// this program does before its first event, and the document that it goes into is written beforehand.
 #[macro_export]
 macro_rules! routes {
-    ($shop:ty: $($file:ident::$handler:ident => [$($own:ident $(($note:literal))?),* $(,)?]),+ $(,)?) => {
+    ($shop:ty $(, $layer:path)?: $($file:ident::$handler:ident => [$($own:ident $(($note:literal))?),* $(,)?]),+ $(,)?) => {
         /// The routes' OpenAPI description.
         #[must_use]
         pub fn description() -> utoipa::openapi::OpenApi {
@@ -41,7 +41,7 @@ macro_rules! routes {
                 });
                 let router = router.route(&path, handlers);
             )+
-            router.with_state(shop)
+            router$(.layer($layer()))?.with_state(shop)
         }
     };
 }
