@@ -24,7 +24,7 @@ class Shop:
         folder = tempfile.TemporaryDirectory()
         ready = Path(folder.name) / "ready.json"
         command = [ROOT / "target/debug/polar-storefront", "--port", "0", "--memory", "--ready-file", ready]
-        self.process = subprocess.Popen(command, env={"LOG_LEVEL": "warn", **self.settings})
+        self.process = subprocess.Popen(command, env={"LOG_LEVEL": "warn", **self.settings}, stdout=subprocess.DEVNULL)
         self.url = wait_for(lambda: ready.exists() and json.loads(ready.read_text())["shop"])
         return self
 
@@ -83,7 +83,9 @@ class Buyer:
         polar, _, secret = checkout["url"].partition("/checkout/")
         confirmation = {
             "customer_email": email,
-            "customer_billing_address": {"country": "DE"},
+            # Without these there is no invoice.
+            "customer_billing_name": "Ada",
+            "customer_billing_address": {"country": "DE", "line1": "Weg 1", "postal_code": "10115", "city": "Berlin"},
             "confirmation_token_id": "ctoken_1_good",
         }
         return requests.post(f"{polar}/v1/checkouts/client/{secret}/confirm", json=confirmation)

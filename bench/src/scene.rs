@@ -202,6 +202,11 @@ pub(crate) const ROUTES: &[Route] = &[
     },
     Route {
         function: "catalog",
+        name: "GET /api/products, in gzip",
+        event: || Event::get("/api/products?limit=100").header("accept-encoding", "gzip").into_json(),
+    },
+    Route {
+        function: "catalog",
         name: "GET /api/products/{id}",
         event: || Event::get(&format!("/api/products/{}", demo::FOREST_PACK)).into_json(),
     },

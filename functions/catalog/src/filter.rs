@@ -115,6 +115,19 @@ pub(crate) struct Selection<'a> {
     pub(crate) pagination: Pagination,
 }
 
+/// Keys of metadata with the values that are wanted: `metadata[section]=brushes`.
+pub(crate) struct WantedMetadata;
+
+impl ToSchema for WantedMetadata {}
+
+impl PartialSchema for WantedMetadata {
+    fn schema() -> RefOr<Schema> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let object = ObjectBuilder::new().property_names(Some(text().min_length(Some(1)).build()));
+        object.additional_properties(Some(text())).into()
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SortKey {
     CreatedAt,

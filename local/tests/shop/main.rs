@@ -1,6 +1,7 @@
 //! The whole shop over HTTP, as its page uses it.
 
 mod account;
+mod bounds;
 mod cors;
 mod devices;
 mod dump;
