@@ -72,8 +72,10 @@ impl Filter {
                 }
                 "page" => filter.page = count(&name, &value)?,
                 "limit" => filter.limit = Some(count(&name, &value)?),
-                "metadata[]" => return Err(Refused::new("metadata", "This names no key, as in metadata[section].")),
-                name => filter.metadata.extend(metadata_key(name).map(|key| (key.to_owned(), value.into_owned()))),
+                name if name == "metadata" || name.starts_with("metadata[") => {
+                    filter.metadata.push((metadata_key(name)?.to_owned(), value.into_owned()));
+                }
+                _ => {}
             }
         }
         if !sorting.is_empty() {
@@ -123,7 +125,7 @@ impl ToSchema for WantedMetadata {}
 impl PartialSchema for WantedMetadata {
     fn schema() -> RefOr<Schema> {
         let text = || ObjectBuilder::new().schema_type(Type::String);
-        let object = ObjectBuilder::new().property_names(Some(text().min_length(Some(1)).build()));
+        let object = ObjectBuilder::new().property_names(Some(text().pattern(Some(r"^[^\[\]]+$")).build()));
         object.additional_properties(Some(text())).into()
     }
 }
@@ -196,8 +198,10 @@ fn count<const LARGEST: u32>(name: &str, value: &str) -> Result<Count<LARGEST>, 
 }
 
 /// The key of `metadata[key]`.
-fn metadata_key(name: &str) -> Option<&str> {
-    name.strip_prefix("metadata[")?.strip_suffix(']')
+fn metadata_key(name: &str) -> Result<&str, Refused> {
+    let key = name.strip_prefix("metadata[").and_then(|key| key.strip_suffix(']'));
+    let key = key.filter(|key| !key.is_empty() && !key.contains(['[', ']']));
+    key.ok_or_else(|| Refused::new("metadata", "This names no key, as metadata[section] does."))
 }
 
 fn text(value: &Value) -> String {
@@ -267,7 +271,9 @@ mod tests {
             ("id=1", "id"),
             ("benefitId=x", "benefitId"),
             ("isRecurring=maybe", "isRecurring"),
+            ("metadata=x", "metadata"),
             ("metadata[]=x", "metadata"),
+            ("metadata[a][b]=x", "metadata"),
             ("sorting=nonsense", "sorting"),
             ("page=0", "page"),
             ("page=2147483648", "page"),

@@ -63,7 +63,7 @@ impl From<&polar::CheckoutDiscount> for LinkDiscount {
 ///
 /// The merchant makes such links at Polar, for a newsletter or a campaign. Their ids are for you to know; the route lists none.
 #[utoipa::path(get, path = "/api/checkout-links/{id}", operation_id = "getCheckoutLink", tag = "catalog", security(()),
-    params(("id" = Uuid, Path, description = "The link's id")),
+    params(("id" = Uuid, Path, description = "The link's id"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
     responses(
         (status = 200, body = CheckoutLink, description = "The link", headers(("ETag" = String, description = "For `If-None-Match`"))),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),

@@ -32,6 +32,7 @@ pub(crate) struct ProductList {
         ("sorting" = inline(Option<Vec<Sorting>>), Query, description = "What to sort by, the most important first, with `-` for descending; by default `-created_at`"),
         ("page" = inline(Option<PageNumber>), Query, description = "From 1 on"),
         ("limit" = inline(Option<PageSize>), Query, description = "Products on a page: 10 by default, at most 100"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has"),
     ),
     responses(
         (status = 200, body = ProductList, description = "A page of products", headers(("ETag" = String, description = "For `If-None-Match`"), ("Age" = u64, description = "Seconds since Polar said so"))),
@@ -58,7 +59,7 @@ pub(crate) async fn list(
 ///
 /// A product that was made a moment ago is found too: Polar is asked for it.
 #[utoipa::path(get, path = "/api/products/{id}", operation_id = "getProduct", tag = "catalog", security(()),
-    params(("id" = Uuid, Path, description = "The product's id")),
+    params(("id" = Uuid, Path, description = "The product's id"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
     responses(
         (status = 200, body = ProductWithFiles, description = "The product", headers(("ETag" = String, description = "For `If-None-Match`"))),
         (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),

@@ -16,7 +16,7 @@ http_api::routes! {
     claim::create => [
         Unauthenticated("no browser key"),
         NotFound("unknown, or another browser's"),
-        AlreadyClaimed("and the session that it opened has ended"),
+        AlreadyClaimed("it has opened a session, which has ended"),
         CheckoutExpired,
         PaymentFailed,
         ClaimWindowOver,

@@ -112,7 +112,7 @@ impl Code {
 
     /// Whether an answer with this code may say with `Retry-After` when to ask again.
     #[must_use]
-    pub const fn passes(self) -> bool {
+    pub const fn may_pass(self) -> bool {
         matches!(
             self,
             Self::CheckoutNotOpen

@@ -138,7 +138,7 @@ fn response(refusals: &[Refusal]) -> Response {
         several => several.iter().map(|refusal| format!("- {}", refusal.words())).collect::<Vec<_>>().join("\n"),
     };
     let response = ResponseBuilder::new().description(words).content("application/problem+json", content(refusals));
-    if refusals.iter().any(|refusal| refusal.code.passes()) {
+    if refusals.iter().any(|refusal| refusal.code.may_pass()) {
         response.header("Retry-After", retry_after()).build()
     } else {
         response.build()
