@@ -101,13 +101,14 @@ impl Filter {
 
     fn matches(&self, product: &Product) -> bool {
         let has_benefit = |id: &Uuid| product.benefits.iter().any(|benefit| Uuid::from(benefit.id) == *id);
-        let has_metadata =
+        let has =
             |(key, value): &(String, String)| product.metadata.get(key).is_some_and(|known| text(known) == *value);
+        let has_one_of = |key: &String| self.metadata.iter().any(|wanted| wanted.0 == *key && has(wanted));
         (self.ids.is_empty() || self.ids.contains(&product.id.into()))
             && self.query.as_ref().is_none_or(|query| product.name.to_lowercase().contains(query))
             && self.is_recurring.is_none_or(|is_recurring| product.is_recurring == is_recurring)
             && (self.benefit_ids.is_empty() || self.benefit_ids.iter().any(has_benefit))
-            && self.metadata.iter().all(has_metadata)
+            && self.metadata.iter().all(|(key, _)| has_one_of(key))
     }
 }
 
@@ -124,9 +125,9 @@ impl ToSchema for WantedMetadata {}
 
 impl PartialSchema for WantedMetadata {
     fn schema() -> RefOr<Schema> {
-        let text = || ObjectBuilder::new().schema_type(Type::String);
-        let object = ObjectBuilder::new().property_names(Some(text().pattern(Some(r"^[^\[\]]+$")).build()));
-        object.additional_properties(Some(text())).into()
+        let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^[^\[\]]+$"));
+        let value = ObjectBuilder::new().schema_type(Type::String);
+        ObjectBuilder::new().property_names(Some(key.build())).additional_properties(Some(value)).into()
     }
 }
 
@@ -252,6 +253,8 @@ mod tests {
             ("isRecurring=true", vec!["Brush Pack"]),
             ("metadata[section]=tools", vec!["Brush Pack", "Rigging Kit"]),
             ("metadata%5Brank%5D=1500", vec!["Rigging Kit"]),
+            ("metadata[rank]=1500&metadata[rank]=0", vec!["album", "Rigging Kit"]),
+            ("metadata[rank]=1500&metadata[section]=music", vec![]),
             ("sorting=name", vec!["album", "Brush Pack", "Rigging Kit"]),
             ("sorting=-price_amount", vec!["Rigging Kit", "Brush Pack", "album"]),
             ("sorting=price_amount_type&sorting=price_amount", vec!["album", "Brush Pack", "Rigging Kit"]),

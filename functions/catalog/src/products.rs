@@ -28,7 +28,7 @@ pub(crate) struct ProductList {
         ("query" = Option<String>, Query, description = "Part of the name, in any letter case"),
         ("isRecurring" = Option<bool>, Query, description = "Only subscriptions, or only one-time purchases"),
         ("benefitId" = Option<Vec<Uuid>>, Query, description = "Only products with one of these benefits"),
-        ("metadata" = inline(Option<WantedMetadata>), Query, style = DeepObject, explode, description = "Only products with this metadata: `metadata[section]=brushes`"),
+        ("metadata" = inline(Option<WantedMetadata>), Query, style = DeepObject, explode, description = "Only products with this metadata: `metadata[section]=brushes`. Of a key that is repeated, one value has to fit"),
         ("sorting" = inline(Option<Vec<Sorting>>), Query, description = "What to sort by, the most important first, with `-` for descending; by default `-created_at`"),
         ("page" = inline(Option<PageNumber>), Query, description = "From 1 on"),
         ("limit" = inline(Option<PageSize>), Query, description = "Products on a page: 10 by default, at most 100"),
