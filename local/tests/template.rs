@@ -33,20 +33,17 @@ fn the_routes_are_those_of_the_api_document() {
     let document = fs::read_to_string(workspace().join("openapi.json")).expect("openapi.json");
     let document: Value = serde_json::from_str(&document).unwrap();
     let paths = document["paths"].as_object().unwrap();
-    let documented = |route: &str| {
-        let (method, path) = route.split_once(' ').expect("a method and a path");
-        paths.get(path).is_some_and(|methods| methods.get(method.to_lowercase()).is_some())
-    };
+    let operations = paths.iter().flat_map(|(path, methods)| {
+        methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    let operations: BTreeSet<_> = operations.collect();
+    let others = paths.keys().map(|path| format!("ANY {path}")).chain(["$default".to_owned()]);
 
     let template = template();
     let routes: Vec<_> = template.functions.values().flat_map(|function| function.routes.clone()).collect();
     assert_eq!(BTreeSet::from_iter(&routes).len(), routes.len(), "one route, one function");
-    let (of_paths, others): (BTreeSet<_>, BTreeSet<_>) =
-        routes.into_iter().partition(|route| route.starts_with("ANY "));
-    assert_eq!(of_paths, paths.keys().map(|path| format!("ANY {path}")).collect());
-    let limited = others.into_iter().filter(|route| route != "$default").collect::<BTreeSet<_>>();
-    assert!(limited.iter().all(|route| documented(route)), "{limited:?}");
-    assert_eq!(limited, template.limited_routes);
+    assert_eq!(BTreeSet::from_iter(routes), operations.iter().cloned().chain(others).collect());
+    assert!(template.limited_routes.is_subset(&operations), "{:?}", template.limited_routes);
 }
 
 #[test]
