@@ -184,6 +184,18 @@ pub(crate) enum Updated {
     Refused(Item),
 }
 
+impl Updated {
+    /// The row if this write has made it what it is: now, or in an earlier attempt of the SDK's whose answer was lost. Each write puts an id
+    /// of its own into `attribute`.
+    pub(crate) fn by(self, attribute: &'static str, write_id: Uuid) -> Result<Option<Item>, Error> {
+        Ok(match self {
+            Self::Written(row) => Some(row),
+            Self::Refused(row) if row.optional(attribute, Item::uuid)? == Some(write_id) => Some(row),
+            Self::Refused(_) => None,
+        })
+    }
+}
+
 pub(crate) fn updated(
     result: Result<UpdateItemOutput, SdkError<UpdateItemError, HttpResponse>>,
 ) -> Result<Updated, Error> {

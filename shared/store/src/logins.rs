@@ -2,14 +2,14 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     Client,
-    types::{Delete, ReturnValue},
+    types::{Delete, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
     BrowserKey, Error, LoginCode, NewSession, Opened, Sessions,
-    error::if_condition_held,
+    downloads::updated,
     item,
     item::Item,
     transaction::{delete, write_together},
@@ -85,15 +85,29 @@ impl Logins {
         customer_id: Uuid,
         now: Timestamp,
     ) -> Result<bool, Error> {
+        self.set_customer_once(Uuid::new_v4(), browser_key_hash, login_id, customer_id, now).await
+    }
+
+    /// The same for all attempts with one id: when an answer of DynamoDB's is lost, its SDK writes again.
+    async fn set_customer_once(
+        &self,
+        write_id: Uuid,
+        browser_key_hash: &str,
+        login_id: Uuid,
+        customer_id: Uuid,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
         let row = item::key(&row(browser_key_hash));
         let update = self.client.update_item().table_name(&self.table).set_key(Some(row));
         let update = update
             .condition_expression("login_id = :login_id AND expires_at > :now AND attribute_not_exists(customer_id)")
-            .update_expression("SET customer_id = :customer_id")
+            .update_expression("SET customer_id = :customer_id, write_id = :write_id")
             .expression_attribute_values(":login_id", item::text(&login_id))
             .expression_attribute_values(":customer_id", item::text(&customer_id))
-            .expression_attribute_values(":now", item::time(now));
-        Ok(if_condition_held(update.send().await)?.is_some())
+            .expression_attribute_values(":write_id", item::text(&write_id))
+            .expression_attribute_values(":now", item::time(now))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        Ok(updated(update.send().await)?.by("write_id", write_id)?.is_some())
     }
 
     /// Tries a code for the login of a browser. The try is counted before the code is looked at, so any number at once are five.
@@ -103,18 +117,30 @@ impl Logins {
         code: &LoginCode,
         now: Timestamp,
     ) -> Result<Option<VerifiedLogin>, Error> {
+        self.verify_once(Uuid::new_v4(), browser_key, code, now).await
+    }
+
+    /// Counts one try for all attempts with the same id, as [`set_customer_once`](Self::set_customer_once).
+    async fn verify_once(
+        &self,
+        write_id: Uuid,
+        browser_key: &BrowserKey,
+        code: &LoginCode,
+        now: Timestamp,
+    ) -> Result<Option<VerifiedLogin>, Error> {
         let row = row(browser_key.hash().as_str());
         let update = self.client.update_item().table_name(&self.table).set_key(Some(item::key(&row)));
         let update = update
-            .condition_expression("attempts < :tries AND expires_at > :now")
-            .update_expression("ADD attempts :one")
+            .condition_expression("attempts < :tries AND expires_at > :now AND NOT write_id = :write_id")
+            .update_expression("SET write_id = :write_id ADD attempts :one")
             .expression_attribute_values(":tries", item::number(&TRIES))
             .expression_attribute_values(":one", item::number(&1))
             .expression_attribute_values(":now", item::time(now))
-            .return_values(ReturnValue::AllNew);
-        let Some(tried) = if_condition_held(update.send().await)? else { return Ok(None) };
+            .expression_attribute_values(":write_id", item::text(&write_id))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let Some(login) = updated(update.send().await)?.by("write_id", write_id)? else { return Ok(None) };
 
-        let login = Item(tried.attributes.unwrap_or_default());
         let is_right = code.has_mac(browser_key, login.bytes("code_mac")?);
         let login_id = login.uuid("login_id")?;
         // Until the worker has found a customer, no code is right.
@@ -148,4 +174,40 @@ impl Logins {
 
 fn row(browser_key_hash: &str) -> String {
     format!("login#{browser_key_hash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use dynamodb::Embedded;
+
+    use super::*;
+
+    fn id() -> Uuid {
+        Uuid::new_v4()
+    }
+
+    #[tokio::test]
+    async fn a_write_that_the_sdk_repeats_counts_once() {
+        let dynamodb = Embedded::in_memory().await.expect("the emulator starts");
+        let logins = Logins::new(dynamodb.client(), "logins");
+        let (browser_key, now) = (BrowserKey::generate(), Timestamp::from_second(1_800_000_000).expect("a valid time"));
+        let login = logins.begin(&browser_key, now).await.expect("a login");
+
+        let hash = browser_key.hash();
+        let set = |write_id| logins.set_customer_once(write_id, hash.as_str(), login.login_id, Uuid::from_u128(1), now);
+        let first = id();
+        for (write_id, sends_the_mail) in [(first, true), (first, true), (id(), false)] {
+            assert_eq!(set(write_id).await.expect("an answer"), sends_the_mail);
+        }
+
+        let wrong = LoginCode::generate();
+        for _ in 1..TRIES {
+            assert!(logins.verify(&browser_key, &wrong, now).await.expect("an answer").is_none());
+        }
+        let verify = |write_id| logins.verify_once(write_id, &browser_key, &login.code, now);
+        let last = id();
+        for (write_id, works) in [(last, true), (last, true), (id(), false)] {
+            assert_eq!(verify(write_id).await.expect("an answer").is_some(), works);
+        }
+    }
 }
