@@ -135,9 +135,15 @@ def client(service):
 
 
 def http_api(name, properties):
-    """AWS imports the API at once; moto only into one that is there."""
-    api_id = client("apigatewayv2").create_api(Name=name, ProtocolType="HTTP")["ApiId"]
-    client("apigatewayv2").reimport_api(ApiId=api_id, Body=json.dumps(properties["Body"]))
+    """AWS imports the API at once; moto only into one that is there, and without AWS's extension for any method."""
+    api = client("apigatewayv2")
+    api_id = api.create_api(Name=name, ProtocolType="HTTP")["ApiId"]
+    api.reimport_api(ApiId=api_id, Body=json.dumps(properties["Body"]))
+    for route in api.get_routes(ApiId=api_id)["Items"]:
+        method, path = route["RouteKey"].split()
+        if method == "X-AMAZON-APIGATEWAY-ANY-METHOD":
+            key = path if path == "$default" else f"ANY {path}"
+            api.update_route(ApiId=api_id, RouteId=route["RouteId"], RouteKey=key)
     return api_id
 
 
