@@ -37,7 +37,7 @@ def wait_for(condition):
     end = time.monotonic() + PATIENCE
     while not (found := condition()):
         if time.monotonic() > end:
-            raise TimeoutError("the shop is not ready")
+            raise TimeoutError(f"nothing came within {PATIENCE} s")
         time.sleep(0.05)
     return found
 

@@ -20,19 +20,17 @@ SETTINGS = {
 
 
 def run(kind):
-    """What schemathesis has to say of a shop of its own, and whether it is content."""
+    """Runs schemathesis against a shop of its own."""
     with Shop(ALLOW_BEARER=str(kind == "bearer").lower(), **SETTINGS) as shop:
         command = [SCHEMATHESIS, "run", ROOT / "openapi.json", "--url", shop.url, *sys.argv[1:]]
         buyer = {"BUYER": kind, "SHOP_URL": shop.url, "SCHEMATHESIS_HOOKS": "hooks"}
-        ended = subprocess.run(command, cwd=HERE, env={**os.environ, **buyer}, capture_output=True, text=True)
-    return ended
+        return subprocess.run(command, cwd=HERE, env={**os.environ, **buyer}, capture_output=True, text=True)
 
 
 with ThreadPoolExecutor(max_workers=2) as pool:
-    ended = dict(zip(BUYERS, pool.map(run, BUYERS)))
-for kind, run_of_kind in ended.items():
-    is_good = run_of_kind.returncode == 0
-    print(f"\n=== {kind}: {'no failure' if is_good else 'FAILED'}", run_of_kind.stdout.split("\n\n")[-1].strip(), sep="\n")
-    if not is_good:
-        print(run_of_kind.stdout, run_of_kind.stderr, sep="\n")
-sys.exit(any(run_of_kind.returncode for run_of_kind in ended.values()))
+    results = dict(zip(BUYERS, pool.map(run, BUYERS)))
+for kind, result in results.items():
+    print(f"\n=== {kind}: {'FAILED' if result.returncode else 'no failure'}", result.stdout.split("\n\n")[-1].strip(), sep="\n")
+    if result.returncode:
+        print(result.stdout, result.stderr, sep="\n")
+sys.exit(any(result.returncode for result in results.values()))

@@ -26,15 +26,15 @@ pub(crate) fn with_cors(functions: Router, origins: Origins) -> Router {
     let answer = move |request: Request, next: Next| {
         let functions = functions.clone();
         async move {
-            if request.method() != Method::OPTIONS {
-                return next.run(request).await;
-            }
-            if is_preflight(request.headers()) {
-                let mut answer = next.run(request).await;
-                *answer.status_mut() = StatusCode::NO_CONTENT;
+            let asks_options = request.method() == Method::OPTIONS;
+            if asks_options && !is_preflight(request.headers()) {
+                let Ok(answer) = functions.oneshot(request).await;
                 return answer;
             }
-            let Ok(answer) = functions.oneshot(request).await;
+            let mut answer = next.run(request).await;
+            if asks_options {
+                *answer.status_mut() = StatusCode::NO_CONTENT;
+            }
             answer
         }
     };

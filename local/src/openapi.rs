@@ -17,10 +17,10 @@ const ABOUT: &str = "The backend of a shop that sells digital downloads through 
 
 **Refusals** are problem documents (RFC 9457) with a stable `code`. Where a wait helps, `Retry-After` says how long.
 
-**Who asks** is told by a cookie on the shop's own site. A page on another site sends `Authorization: Bearer` and `Browser-Key` instead, where \
+**Who asks.** On the shop's own site a cookie tells the shop. A page on another site sends `Authorization: Bearer` and `Browser-Key` instead, where \
 the shop allows it. A change that carries a cookie has to come from one of the shop's pages.
 
-**Of the gateway.** In front of a deployed shop stands API Gateway. It answers by itself, with `{\"message\": …}`: 413 to a body above 10 MB, \
+**The gateway.** In front of a deployed shop stands API Gateway. It answers some requests by itself, with `{\"message\": …}`: 413 to a body above 10 MB, \
 429 to a flood, 503 when a function cannot run. It answers the preflights of the shop's pages too.
 
 **Versions.** Within one major version fields, codes and values of enumerations are added, and none is renamed or taken away. So ignore \
@@ -217,16 +217,18 @@ fn add_examples(operation: &mut Operation, examples: &Examples) {
     };
     if let Some(body) = &mut operation.request_body {
         let RefOr::T(body) = body else { panic!("{id}: a shared request body") };
-        of_values(body.content.values_mut()).for_each(|content| content.example = example("request"));
+        inline_contents(body.content.values_mut()).for_each(|content| content.example = example("request"));
     }
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(Response { content, .. }) = response else { continue };
         if status.starts_with('2') {
-            of_values(content.values_mut()).for_each(|content| content.example = example(status));
+            inline_contents(content.values_mut()).for_each(|content| content.example = example(status));
         }
     }
 }
 
-fn of_values<'a>(contents: impl Iterator<Item = &'a mut RefOr<Content>>) -> impl Iterator<Item = &'a mut Content> {
+fn inline_contents<'a>(
+    contents: impl Iterator<Item = &'a mut RefOr<Content>>,
+) -> impl Iterator<Item = &'a mut Content> {
     contents.filter_map(|content| if let RefOr::T(content) = content { Some(content) } else { None })
 }

@@ -202,7 +202,7 @@ fn count<const LARGEST: u32>(name: &str, value: &str) -> Result<Count<LARGEST>, 
 fn metadata_key(name: &str) -> Result<&str, Refused> {
     let key = name.strip_prefix("metadata[").and_then(|key| key.strip_suffix(']'));
     let key = key.filter(|key| !key.is_empty() && !key.contains(['[', ']']));
-    key.ok_or_else(|| Refused::new("metadata", "This names no key, as metadata[section] does."))
+    key.ok_or_else(|| Refused::new("metadata", "Name a key in brackets, as in metadata[section]."))
 }
 
 fn text(value: &Value) -> String {

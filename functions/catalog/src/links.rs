@@ -61,7 +61,7 @@ impl From<&polar::CheckoutDiscount> for LinkDiscount {
 
 /// Finds one of the shop's checkout links.
 ///
-/// The merchant makes such links at Polar, for a newsletter or a campaign. Their ids are for you to know; the route lists none.
+/// The merchant makes such links at Polar, for a newsletter or a campaign. No route lists them: the merchant knows their ids.
 #[utoipa::path(get, path = "/api/checkout-links/{id}", operation_id = "getCheckoutLink", tag = "catalog", security(()),
     params(("id" = Uuid, Path, description = "The link's id"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
     responses(

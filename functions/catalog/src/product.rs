@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub(crate) struct Product {
     id: Uuid,
     name: String,
-    /// Markdown of the merchant's.
+    /// The merchant's text, in Markdown.
     description: Option<String>,
     /// Whether it is a subscription.
     is_recurring: bool,
@@ -54,9 +54,9 @@ struct ProductPrice {
     /// What a `fixed` price is; 0 is free.
     #[schema(example = 1500)]
     price_amount: Option<i64>,
-    /// The least that a buyer pays who decides the price.
+    /// The least that the buyer may pay, where the buyer decides the price.
     minimum_amount: Option<i64>,
-    /// The most.
+    /// The most, likewise.
     maximum_amount: Option<i64>,
     /// What the payment page suggests.
     preset_amount: Option<i64>,

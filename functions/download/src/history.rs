@@ -1,5 +1,5 @@
 use axum::extract::State;
-use http_api::{ApiError, Json, PageSize, Query, SignedIn};
+use http_api::{ApiError, Json, PageSize, Query, SignedIn, enumeration};
 use jiff::Timestamp;
 use purchases::{Download, Error, Purchase};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use store::{Attempt, HistoryCursor, HistoryOf, Outcome, Session};
 use tracing::warn;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
+    openapi::{RefOr, Schema},
 };
 use uuid::Uuid;
 
@@ -64,11 +64,10 @@ impl ToSchema for DownloadResult {}
 
 impl PartialSchema for DownloadResult {
     fn schema() -> RefOr<Schema> {
-        let values = Outcome::ALL.iter().map(Outcome::to_string);
         let words = "What became of an attempt. `issued`: it was counted. `repeated`: it was free within the grace time. `failed`: the shop or \
             Polar was at fault. `order_refunded`, `order_partially_refunded` and `access_revoked` are no attempts: Polar did that to the \
             purchase. The others are refusals.";
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).description(Some(words)).into()
+        enumeration(words, Outcome::ALL.iter().map(Outcome::to_string))
     }
 }
 

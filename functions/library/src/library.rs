@@ -57,7 +57,7 @@ pub(crate) struct Library {
 /// Lists what the buyer has bought: one row for each file.
 ///
 /// A session with the scope `order` sees the purchases that it was claimed from.
-/// /// Of a customer with more than a hundred orders: the newest hundred, all that were paid for, all of subscriptions, and the newest of each other product.
+/// Of a customer with more than a hundred orders: the newest hundred, all that were paid for, all of subscriptions, and the newest of each other product.
 #[utoipa::path(get, path = "/api/customer/downloadable-products", operation_id = "listPurchases", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Filter),
     responses(
         (status = 200, body = Library, description = "A page of the library", links(

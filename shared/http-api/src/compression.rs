@@ -5,7 +5,7 @@ const SMALLEST: u16 = 1024;
 
 /// Compresses the lists of a shop for who accepts gzip.
 ///
-/// Only for answers that do not hold what a stranger has chosen beside what is the buyer's: their length would betray it (BREACH).
+/// Only for answers in which no text of a stranger's stands beside a secret: their length would betray the secret (BREACH).
 #[must_use]
 pub fn gzip() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new().compress_when(SizeAbove::new(SMALLEST))

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
@@ -37,15 +38,15 @@ macro_rules! enumerations {
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
-                schema($doc, polar::$name::NAMES)
+                enumeration($doc.trim(), polar::$name::NAMES.iter().copied().chain([UNKNOWN]))
             }
         }
     )+};
 }
 
-fn schema(doc: &str, names: &[&str]) -> RefOr<Schema> {
-    let values = names.iter().copied().chain([UNKNOWN]);
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).description(Some(doc.trim())).into()
+/// Describes a text that is one of these values.
+pub fn enumeration(words: &str, values: impl IntoIterator<Item = impl Into<Value>>) -> RefOr<Schema> {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).description(Some(words)).into()
 }
 
 enumerations! {

@@ -12,7 +12,7 @@ use store::Admission;
 
 use crate::{Code, Problem, Refused, problem::FileChoice};
 
-/// Why a request gets no good answer. What each means to the caller says its [`Code`].
+/// Why a request gets no good answer. Its [`Code`] says what it means to the caller.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// The request cannot be understood.
@@ -183,7 +183,6 @@ impl ApiError {
             Self::DownloadLimitReached(_) => Code::DownloadLimitReached,
             Self::RateLimited { .. } => Code::RateLimited,
             Self::Internal(_) => Code::Internal,
-            // Only the shop's owner can change it, so it is a failure of the server's: it is logged with its cause and rings the alarm.
             Self::PolarUnexpected(_) => Code::PolarUnexpected,
             Self::PolarUnavailable(_) => Code::PolarUnavailable,
             Self::Busy(_) => Code::Busy,
@@ -200,6 +199,7 @@ impl ApiError {
                 code.title(),
                 format!("You have used all {limit} downloads of this file. Ask the shop for more.").into(),
             ),
+            // Only the shop's owner can change it, so it is a failure of the server's: it is logged with its cause and rings the alarm.
             Self::PolarUnexpected(polar::Error::Refused { refusal: Refusal::PaymentNotReady }) => (
                 "The shop cannot take payments",
                 "The payment provider does not accept payments for this shop yet. Nothing was charged. Tell the shop."
@@ -368,6 +368,7 @@ mod tests {
             assert_eq!(blamed.as_deref(), field, "{refusal:?}");
             let waits = response.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok());
             assert_eq!(waits, retry_after, "{refusal:?}");
+            assert!(waits.is_none() || error.code().may_pass(), "{refusal:?}: its wait is not described");
         }
     }
 

@@ -29,6 +29,7 @@ pub use cookies::{
 };
 pub use enumerations::{
     AmountType, BenefitType, CheckoutStatus, DiscountType, Interval, LicenseKeyStatus, OrderStatus, Pending,
+    enumeration,
 };
 pub use error::ApiError;
 pub use input::{Json, Path, Query, RawBody, Refused};

@@ -16,7 +16,7 @@ pub struct Pagination {
     pub max_page: usize,
 }
 
-/// The number of a page, from 1 on, within what 32 bits with a sign can count.
+/// The number of a page, from 1 to the largest signed number of 32 bits.
 pub type PageNumber = Count<{ i32::MAX as u32 }>;
 
 /// How many items a page has: 1 to 100.

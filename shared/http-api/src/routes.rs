@@ -16,7 +16,7 @@ macro_rules! routes {
             $(
                 let of_arguments = $crate::Handler::refusals_of_arguments(&$file::$handler);
                 let own: &[Vec<$crate::Refusal>] = &[$(
-                    $crate::Refusal::declare($crate::codes!($own), [$($note)?].first().copied()),
+                    $crate::Refusal::declare($crate::codes_of!($own), [$($note)?].first().copied()),
                 )*];
                 for method in utoipa_axum::paste! { $file::[<__path_ $handler>]::methods() } {
                     let path = utoipa_axum::paste! { $file::[<__path_ $handler>]::path() };
@@ -49,7 +49,7 @@ macro_rules! routes {
 /// The codes of a refusal, by its name in a list of [`routes!`]; `Polar` stands for all that a call to Polar may end with.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! codes {
+macro_rules! codes_of {
     (Polar) => {
         $crate::Code::POLAR
     };

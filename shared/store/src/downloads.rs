@@ -185,12 +185,12 @@ pub(crate) enum Updated {
 }
 
 impl Updated {
-    /// The row if this write has made it what it is: now, or in an earlier attempt of the SDK's whose answer was lost. Each write puts an id
-    /// of its own into `attribute`.
-    pub(crate) fn by(self, attribute: &'static str, write_id: Uuid) -> Result<Option<Item>, Error> {
+    /// The row if the write with this id has made it what it is: now, or in an earlier attempt of the SDK's whose answer was lost. Such a
+    /// write puts an id of its own into `write_id`.
+    pub(crate) fn by(self, write_id: Uuid) -> Result<Option<Item>, Error> {
         Ok(match self {
             Self::Written(row) => Some(row),
-            Self::Refused(row) if row.optional(attribute, Item::uuid)? == Some(write_id) => Some(row),
+            Self::Refused(row) if row.optional("write_id", Item::uuid)? == Some(write_id) => Some(row),
             Self::Refused(_) => None,
         })
     }

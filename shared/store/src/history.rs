@@ -198,9 +198,6 @@ pub struct HistoryCursor {
 }
 
 impl HistoryCursor {
-    /// The cursors that there can be, as a regular expression.
-    pub const PATTERN: &str = "^[0-9]{13}-[0-9a-f]{32}$";
-
     /// Reads what a page named as its next one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

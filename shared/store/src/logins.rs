@@ -107,7 +107,7 @@ impl Logins {
             .expression_attribute_values(":write_id", item::text(&write_id))
             .expression_attribute_values(":now", item::time(now))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        Ok(updated(update.send().await)?.by("write_id", write_id)?.is_some())
+        Ok(updated(update.send().await)?.by(write_id)?.is_some())
     }
 
     /// Tries a code for the login of a browser. The try is counted before the code is looked at, so any number at once are five.
@@ -139,7 +139,7 @@ impl Logins {
             .expression_attribute_values(":write_id", item::text(&write_id))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let Some(login) = updated(update.send().await)?.by("write_id", write_id)? else { return Ok(None) };
+        let Some(login) = updated(update.send().await)?.by(write_id)? else { return Ok(None) };
 
         let is_right = code.has_mac(browser_key, login.bytes("code_mac")?);
         let login_id = login.uuid("login_id")?;
