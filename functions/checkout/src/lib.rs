@@ -16,7 +16,7 @@ http_api::routes! {
     Shop:
     create::create => [
         IdempotencyKeyReused("with another body, in another browser or in another account"),
-        Rejected("a product is not for sale or named twice, or another value is not possible"),
+        Rejected("a product is not for sale, named twice or without a price in the currency, or another value is not possible"),
         RateLimited,
         Polar,
     ],

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use http_api::{ApiError, Refused, Transport};
-use polar::{CreateCheckout, CustomerId, DiscountId, ProductId};
+use polar::{CreateCheckout, Currency, CustomerId, DiscountId, ProductId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, json};
 use url::Url;
@@ -39,6 +39,10 @@ pub(crate) struct WantedCheckout {
     #[schema(max_length = 256)]
     customer_name: Option<String>,
     amount: Option<Amount>,
+    /// The currency to pay in: ISO 4217 in lower case, as Polar writes it. Polar refuses one that the first product has no price in.
+    /// Default: Polar decides, by the buyer's country or the shop's own currency.
+    #[schema(pattern = "^[a-z]{3}$", example = "eur")]
+    currency: Option<String>,
     /// Whether the payment page takes discount codes.
     #[serde(default = "yes")]
     #[schema(default = true)]
@@ -126,10 +130,12 @@ impl WantedCheckout {
         let has_long_name = self.customer_name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME);
         let name = has_long_name
             .then(|| Refused::new("customerName", format!("A name has at most {LONGEST_NAME} characters.")));
+        let currency = self.currency.as_ref().filter(|code| !is_currency(code));
+        let currency = currency.map(|_| Refused::new("currency", "A currency has three small letters, as in eur."));
 
         let products = self.refused_products().into_iter();
-        let refused: Vec<_> =
-            products.chain(foreign).chain(discount).chain(metadata).chain(notes).chain(name).collect();
+        let refused = products.chain(foreign).chain(discount).chain(metadata).chain(notes).chain(name).chain(currency);
+        let refused: Vec<_> = refused.collect();
         if refused.is_empty() { Ok(()) } else { Err(ApiError::Rejected(refused)) }
     }
 
@@ -167,6 +173,7 @@ impl WantedCheckout {
             customer_name: typed(self.customer_name),
             customer_ip_address: buyer.ip.0,
             amount: self.amount.map(i64::from),
+            currency: self.currency.map(Currency),
             allow_discount_codes: Some(self.allow_discount_codes),
             discount_id: self.discount_id.map(DiscountId::from),
             locale: self.locale,
@@ -182,6 +189,10 @@ const PLACEHOLDER: &str = "{CHECKOUT_ID}";
 /// An address as it was understood when it was checked, not as it was typed: `\\` and line breaks are read differently elsewhere.
 fn as_parsed(url: &Url) -> String {
     url.as_str().replace("%7BCHECKOUT_ID%7D", PLACEHOLDER)
+}
+
+fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 fn is_ours(shop: &Shop, url: &str) -> bool {

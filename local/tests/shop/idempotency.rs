@@ -69,9 +69,12 @@ async fn a_key_belongs_to_one_body_one_browser_and_one_account() {
     let reordered = json!({ "transport": "cookie", "products": [demo::SKY_SAMPLER] });
     assert_eq!(browser.post_with("/api/checkout", &reordered, &HEADER).await.body, first.body, "means the same");
 
-    let other_body = json!({ "products": [demo::FOREST_PACK] });
-    let refused = browser.post_with("/api/checkout", &other_body, &HEADER).await;
-    assert_eq!(refused.refusal(), (409, "idempotency_key_reused"));
+    for other_body in
+        [json!({ "products": [demo::FOREST_PACK] }), json!({ "products": [demo::SKY_SAMPLER], "currency": "usd" })]
+    {
+        let refused = browser.post_with("/api/checkout", &other_body, &HEADER).await;
+        assert_eq!(refused.refusal(), (409, "idempotency_key_reused"), "{other_body}");
+    }
     let other_browser = Browser::at(&shop);
     other_browser.begin(demo::FOREST_PACK).await;
     let refused = other_browser.post_with("/api/checkout", &wanted(), &HEADER).await;

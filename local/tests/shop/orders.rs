@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use store::Proof;
 use uuid::Uuid;
 
-use crate::support::{Browser, bought, open_shop, polar};
+use crate::support::{Browser, CARD_THAT_PAYS, bought, open_shop, polar};
 
 const NEW: &str = "new@recordings-mail.net";
 
@@ -37,6 +37,23 @@ async fn orders_are_listed_by_page_with_the_newest_first() {
 
     let beyond = browser.get("/api/customer/orders?page=9").await;
     assert_eq!((beyond.status, items(&beyond.body)), (200, &[][..]));
+}
+
+#[tokio::test]
+async fn an_order_has_the_currency_that_its_checkout_asked_for() {
+    let shop = open_shop().await;
+    let browser = Browser::signed_in(&shop, demo::ADA, Proof::Mailbox).await;
+    let wanted = json!({ "products": [demo::STUDIO_PLANNER], "currency": "eur" });
+    let begun = browser.post("/api/checkout", &wanted).await;
+    let checkout = begun.body["checkoutId"].as_str().expect("a checkout");
+    let open = browser.get(&format!("/api/checkout/{checkout}")).await;
+    assert_eq!((&open.body["currency"], &open.body["totalAmount"]), (&json!("eur"), &json!(2200)));
+
+    assert_eq!(browser.pay(checkout, demo::ADA_EMAIL, CARD_THAT_PAYS).await, 200);
+    polar(&shop).settle().await;
+    let orders = browser.get("/api/customer/orders?limit=1").await;
+    let amounts = ["productName", "totalAmount", "currency"].map(|name| &orders.body["items"][0][name]);
+    assert_eq!(amounts, [&json!("Studio Planner"), &json!(2200), &json!("eur")]);
 }
 
 #[tokio::test]

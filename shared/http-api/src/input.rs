@@ -33,9 +33,14 @@ impl Refused {
 
 impl From<polar::FieldError> for Refused {
     fn from(error: polar::FieldError) -> Self {
-        Self { field: camel_case(&error.field), message: error.message }
+        let blames_currency = error.message == NOT_IN_THIS_CURRENCY;
+        let field = if blames_currency { "currency".to_owned() } else { camel_case(&error.field) };
+        Self { field, message: error.message }
     }
 }
+
+/// With these words Polar blames `products[0]`, where only another currency helps.
+const NOT_IN_THIS_CURRENCY: &str = "Product is not available in the specified currency.";
 
 /// Polar's `customer_email` is our `customerEmail`.
 fn camel_case(field: &str) -> String {
@@ -181,6 +186,18 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(camel_case(polars), ours);
+        }
+    }
+
+    #[test]
+    fn a_currency_that_a_product_does_not_have_is_the_fields_fault() {
+        for (place, message, field) in [
+            ("products[0]", "Product is not available in the specified currency.", "currency"),
+            ("currency", "Product is not available in the specified currency.", "currency"),
+            ("products[0]", "Product is archived.", "products[0]"),
+        ] {
+            let refused = Refused::from(polar::FieldError { field: place.into(), message: message.into() });
+            assert_eq!((refused.field.as_str(), refused.message.as_str()), (field, message));
         }
     }
 

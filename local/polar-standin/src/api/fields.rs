@@ -5,6 +5,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::api::answer::Refusal;
+use crate::api::currencies::CURRENCIES;
 use crate::api::mail;
 use crate::api::query::{one_of, uuid_flaw};
 
@@ -173,18 +174,28 @@ impl<'a> Fields<'a> {
             self.complain(&[json!(name), json!("country")], "missing", "Field required", value, None);
             return None;
         }
-        if !country.as_str().is_some_and(|code| mail::COUNTRIES.contains(&code)) {
-            let expected = one_of(mail::COUNTRIES);
-            let message = format!("Input should be {expected}");
-            let context = json!({"expected": expected});
-            self.complain(&[json!(name), json!("country")], "enum", &message, &country, Some(context));
-            return None;
-        }
+        self.choice(&[json!(name), json!("country")], &country, mail::COUNTRIES)?;
         let mut address = json!({"country": country});
         for part in ["line1", "line2", "postal_code", "city", "state"] {
             address[part] = value.get(part).cloned().unwrap_or(Value::Null);
         }
         Some(address)
+    }
+
+    pub(crate) fn currency(&mut self, name: &str) -> Option<String> {
+        let value = self.given(name)?;
+        self.choice(&[json!(name)], value, CURRENCIES).map(str::to_owned)
+    }
+
+    /// One of the values that are allowed (recording 279).
+    fn choice<'v>(&mut self, place: &[Value], value: &'v Value, allowed: &[&str]) -> Option<&'v str> {
+        let chosen = value.as_str().filter(|text| allowed.contains(text));
+        if chosen.is_none() {
+            let expected = one_of(allowed);
+            let message = format!("Input should be {expected}");
+            self.complain(place, "enum", &message, value, Some(json!({"expected": expected})));
+        }
+        chosen
     }
 
     pub(crate) fn require(&mut self, name: &str) {

@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 mod body;
 mod caller;
+mod currencies;
 mod fields;
 pub(crate) mod gate;
 mod limits;
@@ -13,5 +14,6 @@ mod routes;
 mod shape;
 
 pub(crate) use limits::Limiter;
+pub(crate) use query::Query;
 pub(crate) use routes::{first_allowed_only, router};
 pub(crate) use shape::{etag, member_shape};

@@ -102,6 +102,7 @@ fn products() -> Vec<(Product, Art)> {
         (
             sold(STUDIO_PLANNER, "Studio Planner", texts::STUDIO_PLANNER, "templates")
                 .priced(2_400)
+                .priced_in("eur", 2_200)
                 .gives(PLANNER_FILES)
                 .with_metadata("download_limit", "unlimited"),
             (Motif::Calendar, ["#0ea5e9", "#1e3a8a", "#e0f2fe", "#facc15"]),
@@ -115,6 +116,7 @@ fn products() -> Vec<(Product, Art)> {
         (
             sold(LIGHTING_COURSE, "Light, in Six Films", texts::LIGHTING_COURSE, "courses")
                 .priced(3_900)
+                .priced_in("eur", 3_600)
                 .gives(COURSE_VIDEOS)
                 .gives(COURSE_WORKBOOK),
             (Motif::Beams, ["#0f172a", "#334155", "#fde68a", "#f59e0b"]),

@@ -20,9 +20,9 @@ pub const RETOPO_TOOLKIT: Uuid = id(0x0b00_0003, 3);
 pub const FOREST_PACK: Uuid = id(0x0b00_0004, 4);
 /// Pay what you want, from nothing on; 9.00 USD are proposed.
 pub const BRUSH_PACK: Uuid = id(0x0b00_0005, 5);
-/// 24.00 USD; `download_limit` is `unlimited` on the product.
+/// 24.00 USD or 22.00 EUR; `download_limit` is `unlimited` on the product.
 pub const STUDIO_PLANNER: Uuid = id(0x0b00_0006, 6);
-/// 39.00 USD; a video course whose benefit is an address (`download_url`) and a workbook for 30 days (`download_days`).
+/// 39.00 USD or 36.00 EUR; a video course whose benefit is an address (`download_url`) and a workbook for 30 days (`download_days`).
 pub const LIGHTING_COURSE: Uuid = id(0x0b00_0007, 7);
 /// Free, renewed every month.
 pub const WORKSHOP_LETTER: Uuid = id(0x0b00_0008, 8);

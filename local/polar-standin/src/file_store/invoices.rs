@@ -64,7 +64,7 @@ fn content(state: &State, order: &Order) -> Vec<u8> {
         format!("{} {}", part("postal_code"), part("city")),
         part("country"),
         format!("Date: {}", order.created_at.strftime("%Y-%m-%d")),
-        format!("{product}: {}.{:02} USD", total / 100, total % 100),
+        format!("{product}: {}.{:02} {}", total / 100, total % 100, order.currency.to_uppercase()),
     ];
     let lines: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
     pdf("Invoice", &lines)

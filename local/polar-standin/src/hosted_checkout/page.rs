@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::frame::Frame;
 use crate::api::mail::{COUNTRIES, MAIL_DOMAIN};
 use crate::ledger::Checkout;
 use crate::shop::{Amount, Interval, Product};
@@ -13,7 +14,7 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The page of an open or confirmed checkout.
-pub(super) fn checkout(state: &State, checkout: &Checkout) -> String {
+pub(super) fn checkout(state: &State, checkout: &Checkout, frame: Option<&Frame>) -> String {
     let product = state.shop.product(checkout.product_id);
     let cover = product.and_then(|product| product.covers.first()).and_then(|id| state.shop.file(*id));
     let cover = cover.map(|file| state.media_shape(file)["public_url"].clone());
@@ -37,13 +38,15 @@ pub(super) fn checkout(state: &State, checkout: &Checkout) -> String {
             ("script", SCRIPT),
             ("shop", &escaped(&state.shop.organization.name)),
             ("product", &escaped(product.map_or("", |product| &product.name))),
-            ("price", &price(state.totals(checkout).net)),
+            ("price", &price(state.totals(checkout).net, &checkout.currency)),
+            ("sign", &sign(&checkout.currency)),
             ("interval", &interval),
             ("cover", &cover),
             ("benefits", &benefits.concat()),
             ("countries", &countries.concat()),
             ("mail_domain", MAIL_DOMAIN),
-            ("back", &back(Some(checkout))),
+            ("back", &back(Some(checkout), frame)),
+            ("embed", &frame.map_or_else(String::new, Frame::html)),
             // A script element ends at the first `</`, whatever is around it.
             ("data", &data(state, checkout, product).to_string().replace('<', "\\u003c")),
         ],
@@ -51,34 +54,42 @@ pub(super) fn checkout(state: &State, checkout: &Checkout) -> String {
 }
 
 /// A page that only says something.
-pub(super) fn message(state: &State, checkout: Option<&Checkout>, title: &str, text: &str) -> String {
-    said(state, checkout, title, text, "")
+#[derive(Default)]
+pub(super) struct Message<'a> {
+    pub(super) title: &'a str,
+    pub(super) text: &'a str,
+    pub(super) checkout: Option<&'a Checkout>,
+    pub(super) frame: Option<&'a Frame>,
+    /// Looks again every second.
+    pub(super) is_waiting: bool,
 }
 
-/// The page between confirm and order; looks again every second.
-pub(super) fn waiting(state: &State, checkout: &Checkout) -> String {
-    let text = "Your order is being made.";
-    said(state, Some(checkout), "One moment …", text, "<meta http-equiv=\"refresh\" content=\"1\">")
-}
+impl<'a> Message<'a> {
+    pub(super) fn of(checkout: &'a Checkout, frame: Option<&'a Frame>) -> Self {
+        Self { checkout: Some(checkout), frame, ..Self::default() }
+    }
 
-fn said(state: &State, checkout: Option<&Checkout>, title: &str, text: &str, refresh: &str) -> String {
-    filled(
-        MESSAGE,
-        &[
-            ("style", STYLE),
-            ("shop", &escaped(&state.shop.organization.name)),
-            ("title", &escaped(title)),
-            ("text", &escaped(text)),
-            ("refresh", refresh),
-            ("back", &back(checkout)),
-        ],
-    )
+    pub(super) fn html(&self, state: &State) -> String {
+        filled(
+            MESSAGE,
+            &[
+                ("style", STYLE),
+                ("shop", &escaped(&state.shop.organization.name)),
+                ("title", &escaped(self.title)),
+                ("text", &escaped(self.text)),
+                ("refresh", if self.is_waiting { "<meta http-equiv=\"refresh\" content=\"1\">" } else { "" }),
+                ("back", &back(self.checkout, self.frame)),
+                ("embed", &self.frame.map_or_else(String::new, Frame::html)),
+            ],
+        )
+    }
 }
 
 /// What the script needs to know.
 fn data(state: &State, checkout: &Checkout, product: Option<&Product>) -> Value {
     let totals = state.totals(checkout);
-    let custom = match product.and_then(Product::price).map(|price| price.amount) {
+    let price = product.and_then(|product| product.price_in(&checkout.currency));
+    let custom = match price.map(|price| price.amount) {
         Some(Amount::Custom { minimum, maximum, .. }) => json!({"minimum": minimum, "maximum": maximum}),
         _ => Value::Null,
     };
@@ -86,12 +97,13 @@ fn data(state: &State, checkout: &Checkout, product: Option<&Product>) -> Value 
     json!({
         "client_secret": checkout.client_secret,
         "status": checkout.status.name(),
-        "currency": "usd",
+        "currency": checkout.currency,
         "amount": checkout.amount,
         "net_amount": totals.net,
         "custom": custom,
         "discount_basis_points": discount.map_or(0, |discount| discount.basis_points),
         "takes_codes": checkout.allow_discount_codes && !totals.is_free_product_price,
+        "ends_here": checkout.success_url.is_none(),
         "success_url": state.client_checkout_shape(checkout)["success_url"],
         "customer_email": checkout.customer_email,
         "customer_name": checkout.customer_name,
@@ -100,18 +112,33 @@ fn data(state: &State, checkout: &Checkout, product: Option<&Product>) -> Value 
     })
 }
 
-fn back(checkout: Option<&Checkout>) -> String {
-    checkout.and_then(|checkout| checkout.return_url.as_deref()).map_or_else(String::new, |url| {
-        format!("<p class=\"back\"><a href=\"{}\">Back to the shop</a></p>", escaped(url))
-    })
+/// The way back to the shop; none in a frame, because the shop would open in it (Polar's `Checkout.tsx` has none there either).
+fn back(checkout: Option<&Checkout>, frame: Option<&Frame>) -> String {
+    checkout
+        .filter(|_| frame.is_none())
+        .and_then(|checkout| checkout.return_url.as_deref())
+        .map_or_else(String::new, |url| {
+            format!("<p class=\"back\"><a href=\"{}\">Back to the shop</a></p>", escaped(url))
+        })
 }
 
-fn price(cents: i64) -> String {
-    if cents == 0 { "Free".to_owned() } else { format!("${}.{:02}", cents / 100, cents % 100) }
+fn price(hundredths: i64, currency: &str) -> String {
+    if hundredths == 0 {
+        return "Free".to_owned();
+    }
+    format!("{}{}.{:02}", sign(currency), hundredths / 100, hundredths % 100)
+}
+
+fn sign(currency: &str) -> String {
+    match currency {
+        "usd" => "$".to_owned(),
+        "eur" => "€".to_owned(),
+        other => format!("{} ", other.to_uppercase()),
+    }
 }
 
 /// The template with each `{{name}}` replaced, in one pass: a value that looks like a name stays as it is.
-fn filled(template: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn filled(template: &str, values: &[(&str, &str)]) -> String {
     let mut page = String::with_capacity(template.len() * 2);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -153,8 +180,11 @@ mod tests {
     #[test]
     fn both_pages_name_only_what_is_filled_in() {
         for (template, names) in [
-            (PAGE, "style script shop product price interval cover benefits countries mail_domain back data"),
-            (MESSAGE, "style shop title text refresh back"),
+            (
+                PAGE,
+                "style script shop product price sign interval cover benefits countries mail_domain back embed data",
+            ),
+            (MESSAGE, "style shop title text refresh back embed"),
         ] {
             let used = template.split("{{").skip(1).filter_map(|part| part.split_once("}}")).map(|(name, _)| name);
             for name in used {

@@ -61,11 +61,18 @@
     return [answer.ok, read];
   };
 
+  const { tellParent } = window;
+
   const leave = (token) => {
     const url = new URL(checkout.success_url);
+    if (tellParent && checkout.ends_here) url.searchParams.set("embed", "true");
     // Only there is one if the buyer is new, or was known before.
     if (token) url.searchParams.append("customer_session_token", token);
-    location.replace(url);
+    if (!tellParent) return location.replace(url);
+    tellParent("success", { successURL: url.href, redirect: !checkout.ends_here });
+    // The page around the frame leads on to an address of its own (Polar's `hooks/checkout.ts`).
+    if (checkout.ends_here) location.replace(url);
+    else setBusy(true, "Thank you! The order is complete.");
   };
 
   const wait = async (token) => {
@@ -100,6 +107,7 @@
     try {
       const [ok, body] = await send("POST", `${api}/confirm`, wanted());
       if (!ok) return complain(...reason(body));
+      tellParent?.("confirmed");
       await wait(body.customer_session_token);
     } catch {
       complain("The connection was lost. Please try again.");

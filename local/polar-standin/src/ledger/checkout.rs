@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::default_currency;
+
 /// One attempt to buy.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Checkout {
@@ -21,6 +23,8 @@ pub(crate) struct Checkout {
     pub(crate) product_id: Uuid,
     /// Before discount and tax.
     pub(crate) amount: i64,
+    #[serde(default = "default_currency")]
+    pub(crate) currency: String,
     pub(crate) discount_id: Option<Uuid>,
     pub(crate) allow_discount_codes: bool,
     pub(crate) require_billing_address: bool,

@@ -23,6 +23,13 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::shop::DEFAULT_CURRENCY;
+
+/// The currency of records that were written before there were others.
+fn default_currency() -> String {
+    DEFAULT_CURRENCY.to_owned()
+}
+
 /// The records, each list in the order of creation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Ledger {

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::default_currency;
+
 /// A completed purchase.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
@@ -16,6 +18,8 @@ pub(crate) struct Order {
     pub(crate) checkout_id: Option<Uuid>,
     pub(crate) subscription_id: Option<Uuid>,
     pub(crate) discount_id: Option<Uuid>,
+    #[serde(default = "default_currency")]
+    pub(crate) currency: String,
     pub(crate) subtotal_amount: i64,
     pub(crate) discount_amount: i64,
     pub(crate) refunded_amount: i64,
@@ -51,6 +55,8 @@ pub(crate) struct Subscription {
     pub(crate) product_id: Uuid,
     pub(crate) checkout_id: Option<Uuid>,
     pub(crate) amount: i64,
+    #[serde(default = "default_currency")]
+    pub(crate) currency: String,
     pub(crate) current_period_end: Timestamp,
     pub(crate) ended_at: Option<Timestamp>,
     /// When somebody ended it; before the end if it runs out with its period.

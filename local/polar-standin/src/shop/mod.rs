@@ -14,7 +14,7 @@ pub use product::{Interval, Product};
 
 pub(crate) use benefit::Kind;
 pub(crate) use file::Service;
-pub(crate) use product::{Amount, Price};
+pub(crate) use product::{Amount, DEFAULT_CURRENCY, Price};
 
 use jiff::Timestamp;
 use uuid::Uuid;

@@ -48,11 +48,15 @@ impl Interval {
     }
 }
 
-/// One price of a product, in US cents.
+/// The currency of prices and checkouts that name none (Polar's `default_presentment_currency`).
+pub(crate) const DEFAULT_CURRENCY: &str = "usd";
+
+/// One price of a product, in hundredths of its currency.
 #[derive(Debug, Clone)]
 pub(crate) struct Price {
     pub(crate) id: Uuid,
     pub(crate) created_at: Timestamp,
+    pub(crate) currency: &'static str,
     pub(crate) amount: Amount,
     pub(crate) is_archived: bool,
 }
@@ -94,13 +98,19 @@ impl Product {
     /// Adds a fixed price in US cents; 0 is free.
     #[must_use]
     pub fn priced(self, cents: i64) -> Self {
-        self.with_price(Amount::Fixed(cents))
+        self.with_price(DEFAULT_CURRENCY, Amount::Fixed(cents))
+    }
+
+    /// Adds a fixed price in another currency, such as `eur`, in its hundredths. Checkouts take it if they ask for that currency.
+    #[must_use]
+    pub fn priced_in(self, currency: &'static str, hundredths: i64) -> Self {
+        self.with_price(currency, Amount::Fixed(hundredths))
     }
 
     /// Adds a pay-what-you-want price in US cents.
     #[must_use]
     pub fn pay_what_you_want(self, minimum: i64, maximum: Option<i64>, preset: Option<i64>) -> Self {
-        self.with_price(Amount::Custom { minimum, maximum, preset })
+        self.with_price(DEFAULT_CURRENCY, Amount::Custom { minimum, maximum, preset })
     }
 
     /// Makes it a subscription.
@@ -162,20 +172,21 @@ impl Product {
         self
     }
 
-    fn with_price(mut self, amount: Amount) -> Self {
+    fn with_price(mut self, currency: &'static str, amount: Amount) -> Self {
         let tag = u8::try_from(self.prices.len()).unwrap_or(u8::MAX).saturating_add(1);
         let id = derived_id(self.id, tag);
-        self.prices.push(Price { id, created_at: self.created_at, amount, is_archived: false });
+        self.prices.push(Price { id, created_at: self.created_at, currency, amount, is_archived: false });
         self
     }
 
-    /// The price that a checkout takes.
+    /// The price in the default currency.
     pub(crate) fn price(&self) -> Option<&Price> {
-        self.prices.iter().find(|price| !price.is_archived)
+        self.price_in(DEFAULT_CURRENCY)
     }
 
-    pub(crate) fn is_free(&self) -> bool {
-        matches!(self.price().map(|price| price.amount), Some(Amount::Fixed(0)))
+    /// The price that a checkout in this currency takes.
+    pub(crate) fn price_in(&self, currency: &str) -> Option<&Price> {
+        self.prices.iter().find(|price| !price.is_archived && price.currency == currency)
     }
 }
 

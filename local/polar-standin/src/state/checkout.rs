@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::api::answer::Refusal;
 use crate::clock::after;
 use crate::ledger::{Checkout, Status};
-use crate::shop::{Amount, Product};
+use crate::shop::{Amount, DEFAULT_CURRENCY, Product};
 use crate::state::State;
 use crate::tokens::{random_hex, random_token};
 
@@ -25,6 +25,8 @@ pub(crate) struct NewCheckout {
     pub(crate) customer_id: Option<Uuid>,
     pub(crate) external_customer_id: Option<String>,
     pub(crate) discount_id: Option<Uuid>,
+    /// The default currency unless given. Polar may also go by the visitor's country, which is unknown here.
+    pub(crate) currency: Option<String>,
     pub(crate) success_url: Option<String>,
     pub(crate) return_url: Option<String>,
     pub(crate) embed_origin: Option<String>,
@@ -53,13 +55,15 @@ impl State {
     /// Begins a checkout.
     pub(crate) fn begin(&mut self, wanted: NewCheckout) -> Result<Uuid, Refusal> {
         self.check_products(&wanted.products)?;
+        let first = wanted.products.first().copied().unwrap_or_default();
+        let currency = wanted.currency.clone().unwrap_or_else(|| DEFAULT_CURRENCY.to_owned());
+        self.check_currency(first, &currency)?;
         let customer_id = self.preset_customer(&wanted)?;
         if let Some(id) = wanted.discount_id.filter(|id| self.shop.discount(*id).is_none()) {
             return Err(refuse("discount_id", "Discount does not exist.", &json!(id)));
         }
         let created_at = self.now();
         let id = wanted.id.unwrap_or_else(Uuid::new_v4);
-        let first = wanted.products.first().copied().unwrap_or_default();
         let mut checkout = Checkout {
             id,
             created_at,
@@ -72,7 +76,8 @@ impl State {
             embed_origin: wanted.embed_origin,
             products: wanted.products,
             product_id: first,
-            amount: 0,
+            amount: self.usual_amount(first, &currency),
+            currency,
             discount_id: wanted.discount_id,
             allow_discount_codes: !wanted.forbids_discount_codes,
             require_billing_address: wanted.require_billing_address,
@@ -88,7 +93,6 @@ impl State {
             customer_metadata: wanted.customer_metadata,
             payment: Map::from_iter([("publishable_key".to_owned(), json!(""))]),
         };
-        checkout.amount = self.usual_amount(first);
         self.apply(&mut checkout, &wanted.details)?;
         if let Some(customer_id) = customer_id {
             self.prefill(&mut checkout, customer_id);
@@ -107,7 +111,11 @@ impl State {
             }
             if product_id != checkout.product_id {
                 checkout.product_id = product_id;
-                checkout.amount = self.usual_amount(product_id);
+                // Not every product of a checkout need have its currency (`service.py`, `_update_checkout`).
+                if self.price_of(product_id, &checkout.currency).is_none() {
+                    DEFAULT_CURRENCY.clone_into(&mut checkout.currency);
+                }
+                checkout.amount = self.usual_amount(product_id, &checkout.currency);
             }
         }
         if let Some(amount) = details.amount {
@@ -150,6 +158,20 @@ impl State {
         if flaws.is_empty() { Ok(()) } else { Err(Refusal::Rejected(flaws)) }
     }
 
+    /// Polar blames the product, not the currency (`service.py`, `create`).
+    fn check_currency(&self, product_id: Uuid, currency: &str) -> Result<(), Refusal> {
+        if self.price_of(product_id, currency).is_some() {
+            return Ok(());
+        }
+        let message = "Product is not available in the specified currency.";
+        Err(Refusal::rejected("value_error", &[json!("products"), json!(0)], message, &json!(product_id)))
+    }
+
+    fn price_of(&self, product_id: Uuid, currency: &str) -> Option<Amount> {
+        let price = self.shop.product(product_id).and_then(|product| product.price_in(currency));
+        price.map(|price| price.amount)
+    }
+
     fn preset_customer(&self, wanted: &NewCheckout) -> Result<Option<Uuid>, Refusal> {
         if let Some(id) = wanted.customer_id {
             return match self.ledger.customer(id) {
@@ -181,8 +203,8 @@ impl State {
         checkout.payment.insert("customer_session_client_secret".to_owned(), json!(secret));
     }
 
-    fn usual_amount(&self, product_id: Uuid) -> i64 {
-        match self.shop.product(product_id).and_then(Product::price).map(|price| price.amount) {
+    fn usual_amount(&self, product_id: Uuid, currency: &str) -> i64 {
+        match self.price_of(product_id, currency) {
             Some(Amount::Fixed(cents)) => cents,
             Some(Amount::Custom { minimum, preset, .. }) => preset.unwrap_or(DEFAULT_CUSTOM_AMOUNT.max(minimum)),
             None => 0,
@@ -190,9 +212,9 @@ impl State {
     }
 
     fn set_amount(&self, checkout: &mut Checkout, amount: i64) -> Result<(), Refusal> {
-        let price = self.shop.product(checkout.product_id).and_then(Product::price).map(|price| price.amount);
         // Only a custom price listens to the buyer.
-        let Some(Amount::Custom { minimum, maximum, .. }) = price else {
+        let Some(Amount::Custom { minimum, maximum, .. }) = self.price_of(checkout.product_id, &checkout.currency)
+        else {
             return Ok(());
         };
         let limit = |kind, message: &str, name: &str, bound| {

@@ -1,10 +1,10 @@
 //! What a checkout costs.
 
 use crate::ledger::Checkout;
-use crate::shop::Product;
+use crate::shop::Amount;
 use crate::state::State;
 
-/// The amounts of a checkout, in cents.
+/// The amounts of a checkout, in hundredths of its currency.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Totals {
     pub(crate) discount: i64,
@@ -27,7 +27,9 @@ impl State {
         let discount = checkout.amount * basis_points / 10_000;
         let net = checkout.amount - discount;
         let tax = (net == 0 || checkout.customer_billing_address.is_some()).then_some(0);
-        let is_free_product_price = self.shop.product(checkout.product_id).is_some_and(Product::is_free);
+        let product = self.shop.product(checkout.product_id);
+        let price = product.and_then(|product| product.price_in(&checkout.currency));
+        let is_free_product_price = price.is_some_and(|price| matches!(price.amount, Amount::Fixed(0)));
         Totals { discount, net, tax, is_free_product_price }
     }
 }

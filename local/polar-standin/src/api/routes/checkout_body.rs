@@ -104,6 +104,7 @@ fn common(fields: &mut Fields<'_>) -> NewCheckout {
             .text("external_customer_id", ANY_LENGTH)
             .or_else(|| fields.text("customer_external_id", ANY_LENGTH)),
         discount_id: fields.id("discount_id"),
+        currency: fields.currency("currency"),
         success_url: fields.address("success_url"),
         return_url: fields.address("return_url"),
         embed_origin: fields.text("embed_origin", ANY_LENGTH),

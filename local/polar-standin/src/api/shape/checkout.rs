@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
 use super::discount::discount_shape;
-use super::product::{first_price_shape, price_shapes};
+use super::product::{price_shape_in, price_shapes};
 use super::{extend, maybe};
 use crate::clock::written;
 use crate::ledger::Checkout;
@@ -84,7 +84,7 @@ impl State {
             "tax_amount": totals.tax,
             "tax_behavior": has_tax.then_some("inclusive"),
             "total_amount": totals.net,
-            "currency": "usd",
+            "currency": checkout.currency,
             "is_discount_applicable": !totals.is_free_product_price,
             "is_free_product_price": totals.is_free_product_price,
             "is_payment_required": totals.is_payment_required(),
@@ -98,12 +98,13 @@ impl State {
         let prices: Map<String, Value> =
             offered.iter().map(|product| (product.id.to_string(), json!(price_shapes(product)))).collect();
         let chosen = self.shop.product(checkout.product_id);
+        let price = chosen.map(|product| price_shape_in(product, &checkout.currency));
         json!({
             "product_id": checkout.product_id,
-            "product_price_id": chosen.and_then(Product::price).map(|price| price.id),
+            "product_price_id": price.as_ref().map(|price| &price["id"]),
             "products": offered.iter().map(|product| self.public_product_shape(product)).collect::<Vec<_>>(),
             "product": chosen.map(|product| self.public_product_shape(product)),
-            "product_price": chosen.map(first_price_shape),
+            "product_price": price,
             "prices": prices,
             "discount_id": checkout.discount_id,
             "discount": checkout.discount_id.and_then(|id| self.shop.discount(id)).map(discount_shape),

@@ -2,9 +2,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::extend;
-use super::product::first_price_shape;
+use super::product::price_shape_in;
 use crate::clock::written;
-use crate::shop::{CheckoutLink, Product, opening_day};
+use crate::shop::{CheckoutLink, DEFAULT_CURRENCY, Product, opening_day};
 use crate::state::State;
 
 impl State {
@@ -38,7 +38,7 @@ impl State {
             "product_id": first.map(|product| product.id),
             "product_price_id": first.and_then(|product| product.price()).map(|price| price.id),
             "product": products.first(),
-            "product_price": first.map(|product| first_price_shape(product)),
+            "product_price": first.map(|product| price_shape_in(product, DEFAULT_CURRENCY)),
             "url": format!("{}/v1/checkout-links/{}/redirect", self.url, link.client_secret),
         })
     }

@@ -71,7 +71,7 @@ impl State {
             "metadata": {},
             "status": "active",
             "amount": held.amount,
-            "currency": "usd",
+            "currency": held.currency,
             "seats": null,
             "units": null,
             "recurring_interval": product.and_then(|product| product.recurring).map(crate::shop::Interval::name),
@@ -85,7 +85,7 @@ impl State {
             "ends_at": maybe(ends_at(held)),
             "product_id": held.product_id,
             "discount_id": null,
-            "price_id": product.and_then(crate::shop::Product::price).map(|price| price.id),
+            "price_id": product.and_then(|product| product.price_in(&held.currency)).map(|price| price.id),
             "meters": [],
         })
     }

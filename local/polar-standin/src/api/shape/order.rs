@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::customer::avatar;
-use super::product::first_price_shape;
+use super::product::price_shape_in;
 use super::{extend, maybe};
 use crate::clock::written;
 use crate::ledger::Order;
@@ -64,7 +64,8 @@ impl State {
 
     fn order_references(&self, order: &Order) -> Value {
         let product = self.shop.product(order.product_id);
-        let price_id = product.and_then(Product::price).map(|price| price.id);
+        let price = product.map(|product| price_shape_in(product, &order.currency));
+        let price_id = price.as_ref().map(|price| &price["id"]);
         let name = product.map_or("", |product| product.name.as_str());
         let period = order.subscription_id.and_then(|id| self.ledger.subscription(id));
         let item = json!({"created_at": written(order.created_at), "modified_at": null,
@@ -85,7 +86,7 @@ impl State {
             "user_id": order.customer_id,
             "product_id": order.product_id,
             "product_price_id": price_id,
-            "product_price": product.map(first_price_shape),
+            "product_price": price,
             "discount_id": order.discount_id,
             "subscription_id": order.subscription_id,
             "checkout_id": order.checkout_id,
@@ -118,6 +119,6 @@ fn order_amounts(order: &Order) -> Value {
         "refunded_tax_amount": 0,
         "refundable_amount": net - order.refunded_amount,
         "refundable_tax_amount": 0,
-        "currency": "usd",
+        "currency": order.currency,
     })
 }

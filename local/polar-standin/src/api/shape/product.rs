@@ -70,7 +70,7 @@ pub(crate) fn price_shape(product: &Product, price: &Price) -> Value {
         "id": price.id,
         "source": "catalog",
         "amount_type": price.amount.kind(),
-        "price_currency": "usd",
+        "price_currency": price.currency,
         "tax_behavior": null,
         "is_archived": price.is_archived,
         "product_id": product.id,
@@ -88,9 +88,9 @@ pub(crate) fn price_shape(product: &Product, price: &Price) -> Value {
     shape
 }
 
-/// The price that a checkout takes, null without one.
-pub(crate) fn first_price_shape(product: &Product) -> Value {
-    product.price().map_or(Value::Null, |price| price_shape(product, price))
+/// The price that a checkout in this currency takes, null without one.
+pub(crate) fn price_shape_in(product: &Product, currency: &str) -> Value {
+    product.price_in(currency).map_or(Value::Null, |price| price_shape(product, price))
 }
 
 /// All prices, archived ones too.

@@ -17,7 +17,7 @@ impl State {
             "reason": refund.reason,
             "amount": refund.amount,
             "tax_amount": 0,
-            "currency": "usd",
+            "currency": order.map(|order| &order.currency),
             "organization_id": self.shop.organization.id,
             "order_id": refund.order_id,
             "subscription_id": order.and_then(|order| order.subscription_id),

@@ -1,11 +1,11 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::product::{first_price_shape, price_shapes};
+use super::product::{price_shape_in, price_shapes};
 use super::{extend, maybe};
 use crate::clock::written;
 use crate::ledger::Subscription;
-use crate::shop::{Interval, Product};
+use crate::shop::Interval;
 use crate::state::State;
 
 impl State {
@@ -31,11 +31,11 @@ impl State {
     /// The buyer's view (recording 2d5).
     pub(crate) fn portal_subscription_shape(&self, held: &Subscription) -> Value {
         let product = self.shop.product(held.product_id);
-        let price = product.map(first_price_shape);
+        let price = product.map(|product| price_shape_in(product, &held.currency));
         extend(
             self.subscription_facts(held),
             json!({
-                "price_id": product.and_then(Product::price).map(|price| price.id),
+                "price_id": price.as_ref().map(|price| &price["id"]),
                 "user_id": held.customer_id,
                 "product": product.map(|product| self.portal_product_shape(product)),
                 "price": price,
@@ -53,7 +53,7 @@ impl State {
             "modified_at": maybe(held.modified_at),
             "id": held.id,
             "amount": held.amount,
-            "currency": "usd",
+            "currency": held.currency,
             "recurring_interval": interval.map(Interval::name),
             "recurring_interval_count": 1,
             "status": held.status(),

@@ -41,7 +41,7 @@ pub struct CreateCheckout {
     pub metadata: Metadata,
     /// What the buyer gives for a `custom` price, in minor units.
     pub amount: Option<i64>,
-    /// ISO 4217; otherwise by the visitor's country.
+    /// ISO 4217 in lower case; the first product needs a price in it. Otherwise by the visitor's country.
     pub currency: Option<Currency>,
     /// A discount that applies from the start.
     pub discount_id: Option<DiscountId>,
