@@ -27,7 +27,7 @@ the shop allows it. A change that carries a cookie has to come from one of the s
 fields that you do not know, and treat a value that you do not know like `unknown`.";
 
 /// The groups of operations, in the order of a purchase.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("catalog", "What the shop sells. For everybody, and cached."),
     ("checkout", "From a product to Polar's payment page."),
     ("session", "From a paid checkout to a browser that belongs to a buyer, and out of it."),
@@ -35,6 +35,7 @@ const TAGS: [(&str, &str); 8] = [
     ("library", "What the buyer has bought: files, orders, invoices, licence keys."),
     ("download", "Links to the files, counted exactly, and what became of each."),
     ("webhooks", "What Polar tells the shop."),
+    ("page", "Scripts for pages of the shop."),
     ("shop", "About the shop itself."),
 ];
 

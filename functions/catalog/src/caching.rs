@@ -14,7 +14,7 @@ const FRESH: i64 = 60;
 pub(crate) fn cacheable(answer: &impl Serialize, age: SignedDuration, headers: &HeaderMap) -> Response {
     let body = serde_json::to_vec(answer).expect("an answer is plain data");
     let etag = etag(&body);
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| names(known, &etag));
+    let known = is_known(headers, &etag);
     let age = age.as_secs().max(0);
     let caching = [
         (header::ETAG, HeaderValue::try_from(etag).expect("base64url is plain ASCII")),
@@ -34,8 +34,13 @@ fn cache_control(age: i64) -> HeaderValue {
     HeaderValue::try_from(format!("public, max-age={max_age}, stale-while-revalidate=600")).expect("it is plain ASCII")
 }
 
+/// Whether the caller has the answer with this tag.
+pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    headers.get(header::IF_NONE_MATCH).is_some_and(|known| names(known, etag))
+}
+
 /// A weak tag: it names the same answer with and without compression (RFC 9110, 8.8.1).
-fn etag(body: &[u8]) -> String {
+pub(crate) fn etag(body: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, body);
     format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(digest))
 }

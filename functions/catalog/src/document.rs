@@ -1,7 +1,11 @@
-use axum::{http::header, response::IntoResponse};
+use axum::{http::HeaderMap, response::Response};
 use http_api::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::file::{File, built};
+
+const OPENAPI: File = built!("openapi.json", "application/json");
 
 /// The program is alive.
 #[derive(Serialize, ToSchema)]
@@ -29,12 +33,12 @@ pub(crate) async fn health() -> Json<Health> {
 /// Gives this description.
 ///
 /// Generators of clients read it from the shop itself, so they get the version that runs.
-#[utoipa::path(get, path = "/api/openapi.json", operation_id = "getOpenApi", tag = "shop", security(()), responses((status = 200, body = serde_json::Value, description = "OpenAPI 3.1")))]
-pub(crate) async fn openapi() -> impl IntoResponse {
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "public, max-age=300"),
-        (header::VARY, "accept-encoding"),
-    ];
-    (headers, include_str!("../../../openapi.json"))
+#[utoipa::path(get, path = "/api/openapi.json", operation_id = "getOpenApi", tag = "shop", security(()),
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    responses(
+        (status = 200, body = serde_json::Value, description = "OpenAPI 3.1", headers(("ETag" = String, description = "For `If-None-Match`"))),
+        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+    ))]
+pub(crate) async fn openapi(headers: HeaderMap) -> Response {
+    OPENAPI.answer(&headers)
 }

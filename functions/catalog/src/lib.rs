@@ -2,8 +2,10 @@
 
 mod caching;
 mod document;
+mod file;
 mod filter;
 mod links;
+mod modules;
 mod product;
 mod products;
 mod state;
@@ -15,6 +17,9 @@ http_api::routes! {
     products::list => [Polar],
     products::get => [NotFound("unknown, archived, or not public"), Polar],
     links::get => [Polar],
+    modules::client => [],
+    modules::elements => [],
+    modules::part => [],
     document::health => [],
     document::openapi => [],
 }

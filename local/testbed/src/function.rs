@@ -124,12 +124,16 @@ impl Drop for Function {
     }
 }
 
-/// An answer with its body as a page reads it: API Gateway undoes base64, and the browser gzip.
+/// An answer with its body as a page reads it: API Gateway undoes base64, and the browser the compression.
 fn decoded(mut answer: Value) -> anyhow::Result<Value> {
     if answer["isBase64Encoded"] == true {
         let body = STANDARD.decode(answer["body"].as_str().context("a body is text")?)?;
         let mut text = String::new();
-        GzDecoder::new(body.as_slice()).read_to_string(&mut text).context("a body in gzip")?;
+        match answer["headers"]["content-encoding"].as_str() {
+            Some("gzip") => GzDecoder::new(body.as_slice()).read_to_string(&mut text)?,
+            Some("br") => brotli::Decompressor::new(body.as_slice(), body.len()).read_to_string(&mut text)?,
+            coding => bail!("a body in {coding:?}"),
+        };
         answer["body"] = Value::String(text);
         answer["isBase64Encoded"] = false.into();
     }

@@ -1,0 +1,177 @@
+import type { Problem, Session, SessionState, DownloadLink } from "../client.js";
+import { wait } from "../request.js";
+import { button, h, present, type Child } from "./dom.js";
+import { en, type Words } from "./en.js";
+import { Format } from "./format.js";
+import css from "./style.css";
+import { load } from "./parts.js";
+import { explain } from "./problems.js";
+import { store } from "./store.js";
+
+/** What the elements tell the page; all of them bubble. */
+export interface ShopEvents {
+  /** A payment was confirmed, and the library is open. */
+  "shop:purchase": { checkoutId: string; session: Session };
+  /** A checkout was begun; the buyer goes to the payment page now. */
+  "shop:checkout": { checkoutId: string; productId: string };
+  /** A download has begun. The link itself is a secret and stays out. */
+  "shop:download": Omit<DownloadLink, "downloadUrl">;
+  "shop:session": SessionState;
+  "shop:error": Problem;
+}
+
+declare global {
+  interface HTMLElementEventMap extends Record<never, never> {
+    "shop:purchase": CustomEvent<ShopEvents["shop:purchase"]>;
+    "shop:checkout": CustomEvent<ShopEvents["shop:checkout"]>;
+    "shop:download": CustomEvent<ShopEvents["shop:download"]>;
+    "shop:session": CustomEvent<ShopEvents["shop:session"]>;
+    "shop:error": CustomEvent<ShopEvents["shop:error"]>;
+  }
+}
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(css);
+
+/** Besides English; without its part the elements speak English. */
+const LANGUAGES = ["de"] as const;
+
+/** The elements that can show how a purchase went, in the order of preference. */
+const HOSTS = ["shop-status", "shop-library", "shop-account", "shop-sign-in", "shop-products", "shop-product", "shop-buy"];
+
+/** An element whose first picture takes longer, in seconds, lets the next one go first. */
+const LONGEST_TURN = 5;
+let queue: Promise<unknown> = Promise.resolve();
+
+/** Draws itself into a shadow root, in the page's language. */
+export abstract class ShopElement extends HTMLElement {
+  static observedAttributes: string[] = [];
+  words: Words = en;
+  format = new Format("en");
+  /** Ends with the element's place in the page. */
+  signal = AbortSignal.abort();
+  readonly body = h("div", { class: "body", part: "body" });
+  #status = h("div");
+  #news = h("p", { class: "unseen", role: "status" });
+  #leave = new AbortController();
+  #isStarted = false;
+  #hasTurn = false;
+  #waiting: [(Node | string)[], boolean] | null = null;
+  #settle = () => {};
+
+  async connectedCallback() {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet];
+    this.#leave = new AbortController();
+    this.signal = this.#leave.signal;
+    const lang = this.closest("[lang]")?.getAttribute("lang") || navigator.language;
+    const base = lang.slice(0, 2).toLowerCase();
+    // The visitor's own kind of the page's language, where there is one.
+    this.format = new Format(lang.length > 2 ? lang : (navigator.languages.find((each) => each.startsWith(base)) ?? lang));
+    root.replaceChildren(this.#status, this.body, this.#news);
+    this.#queue();
+    const { signal } = this;
+    const language = LANGUAGES.find((each) => each === base);
+    if (language) this.words = await load(language).then(({ words }) => words, () => en);
+    if (signal.aborted) return;
+    this.#isStarted = true;
+    store.addEventListener("change", () => this.#showStatus(), { signal: this.signal });
+    this.#showStatus();
+    this.start();
+  }
+
+  disconnectedCallback() {
+    this.#leave.abort();
+  }
+
+  attributeChangedCallback() {
+    if (this.#isStarted && !this.signal.aborted) this.start();
+  }
+
+  /** Draws the element, and draws it anew when an attribute has changed. */
+  protected abstract start(): void;
+
+  /** What the element shows. */
+  show(...content: Child[]) {
+    this.#draw(present(content), false);
+  }
+
+  /** Says something to people who listen to the page. */
+  announce(text: string) {
+    this.#news.textContent = text;
+  }
+
+  tell<Name extends keyof ShopEvents>(name: Name, detail: ShopEvents[Name]) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  /** A problem in the words of a buyer. */
+  explain(problem: Problem) {
+    return explain(problem, this.words.problems, this.format);
+  }
+
+  /** A problem in the words of a buyer, with the ways on; the console says what the page's author can do. */
+  problem(problem: Problem, retry?: (() => void) | false | null): HTMLElement {
+    this.tell("shop:error", problem);
+    load("diagnose").then(({ diagnose }) => diagnose(problem), () => {});
+    const { title, text, signIn } = this.explain(problem);
+    return h("div", { class: "notice problem", part: "problem", role: "alert" },
+      h("p", null, h("strong", null, title), " ", text),
+      h("div", { class: "actions" }, signIn && this.signInButton(), retry && button(this.words.tryAgain, retry)),
+      problem.requestId && h("small", null, `${this.words.reference} `, h("code", null, problem.requestId)));
+  }
+
+  /** Where signing in helps. */
+  signInButton(kind = "quiet"): HTMLElement {
+    return button(this.words.signInByMail, () => this.signIn(), kind);
+  }
+
+  /** Shows the way in, in this element. */
+  signIn() {
+    this.#status.replaceChildren(h("shop-sign-in" as "div", { dismissible: "" }));
+  }
+
+  /** What is shown stays while something new is asked for; an empty element shows that it is loading. */
+  busy(isLong = false) {
+    if (this.body.hasChildNodes()) return this.body.setAttribute("aria-busy", "true");
+    this.#draw([h("p", { class: "unseen" }, this.words.loading),
+      h("div", { class: isLong ? "skeleton long" : "skeleton", "aria-hidden": "true" }, h("span"), h("span"), h("span"))], true);
+  }
+
+  // An element waits with its first picture for the elements before it, so that none of them moves another one that is seen.
+  #draw(content: (Node | string)[], isBusy: boolean) {
+    if (!this.#hasTurn) {
+      this.#waiting = [content, isBusy];
+      return;
+    }
+    this.body.setAttribute("aria-busy", String(isBusy));
+    this.body.replaceChildren(...content);
+    if (!isBusy) this.#settle();
+  }
+
+  #queue() {
+    if (this.#hasTurn || this.getRootNode() !== document) {
+      this.#hasTurn = true;
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#settle = resolve;
+    const before = queue;
+    queue = Promise.all([before, Promise.race([promise, wait(LONGEST_TURN)])]);
+    void before.then(() => {
+      this.#hasTurn = true;
+      if (this.#waiting) this.#draw(...this.#waiting);
+    });
+  }
+
+  // One element of the page shows how a purchase went.
+  #showStatus() {
+    const hosts = HOSTS.map((name) => document.querySelector(name));
+    const isHost = hosts.find((host) => host !== null) === this;
+    const { completion, codeFromMail } = store;
+    if (isHost && (completion || codeFromMail) && this.localName !== "shop-sign-in") {
+      const wanted = completion ? "shop-completion" : "shop-sign-in";
+      if (this.#status.firstElementChild?.localName !== wanted) this.#status.replaceChildren(document.createElement(wanted));
+    } else if (!this.#status.querySelector("shop-sign-in")) this.#status.replaceChildren();
+  }
+}

@@ -1,0 +1,76 @@
+use axum::{http::HeaderMap, response::Response};
+use http_api::{ApiError, Path};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::file::{File, built};
+
+const CLIENT: File = built!("client.js", "text/javascript; charset=utf-8");
+const ELEMENTS: File = built!("elements.js", "text/javascript; charset=utf-8");
+
+/// What the elements load when a page needs it.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+pub(crate) enum ElementsPart {
+    #[serde(rename = "account.js")]
+    Account,
+    /// German.
+    #[serde(rename = "de.js")]
+    De,
+    #[serde(rename = "diagnose.js")]
+    Diagnose,
+    #[serde(rename = "overlay.js")]
+    Overlay,
+    #[serde(rename = "sign-in.js")]
+    SignIn,
+}
+
+impl ElementsPart {
+    const fn file(self) -> File {
+        match self {
+            Self::Account => built!("account.js", "text/javascript; charset=utf-8"),
+            Self::De => built!("de.js", "text/javascript; charset=utf-8"),
+            Self::Diagnose => built!("diagnose.js", "text/javascript; charset=utf-8"),
+            Self::Overlay => built!("overlay.js", "text/javascript; charset=utf-8"),
+            Self::SignIn => built!("sign-in.js", "text/javascript; charset=utf-8"),
+        }
+    }
+}
+
+/// Gives the client for scripts of a page.
+///
+/// A JavaScript module; it finds the shop by its own address.
+#[utoipa::path(get, path = "/api/client.js", operation_id = "getClient", tag = "page", security(()),
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    responses(
+        (status = 200, body = String, content_type = "text/javascript", description = "The module", headers(("ETag" = String, description = "For `If-None-Match`"))),
+        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+    ))]
+pub(crate) async fn client(headers: HeaderMap) -> Response {
+    CLIENT.answer(&headers)
+}
+
+/// Gives the elements that make a shop of a page.
+///
+/// A JavaScript module that defines `<shop-products>`, `<shop-library>` and others; it finds the shop by its own address.
+#[utoipa::path(get, path = "/api/elements.js", operation_id = "getElements", tag = "page", security(()),
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    responses(
+        (status = 200, body = String, content_type = "text/javascript", description = "The module", headers(("ETag" = String, description = "For `If-None-Match`"))),
+        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+    ))]
+pub(crate) async fn elements(headers: HeaderMap) -> Response {
+    ELEMENTS.answer(&headers)
+}
+
+/// Gives a part of the elements.
+///
+/// The elements load it themselves: another language than English, or what few pages need.
+#[utoipa::path(get, path = "/api/elements/{part}", operation_id = "getElementsPart", tag = "page", security(()),
+    params(("part" = inline(ElementsPart), Path, description = "The part's file"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    responses(
+        (status = 200, body = String, content_type = "text/javascript", description = "The module", headers(("ETag" = String, description = "For `If-None-Match`"))),
+        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+    ))]
+pub(crate) async fn part(Path(part): Path<ElementsPart>, headers: HeaderMap) -> Result<Response, ApiError> {
+    Ok(part.file().answer(&headers))
+}
