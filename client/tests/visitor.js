@@ -72,8 +72,8 @@ export async function downloadBy(page, button) {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Lets the shop answer a path with this, for pages of any site; a pattern as of `page.route`. */
-export async function answer(page, path, { status = 200, headers, body, type = "application/json" }) {
+/** Lets the shop answer a path with this, so many times or always; a pattern as of `page.route`. */
+export async function answer(page, path, { status = 200, headers, body, type = "application/json", times }) {
   await page.route(`${shopUrl}/api/${path}`, (route) => {
     const origin = route.request().headers().origin;
     return route.fulfill({
@@ -83,7 +83,7 @@ export async function answer(page, path, { status = 200, headers, body, type = "
         "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true", "Access-Control-Expose-Headers": "Retry-After", ...headers,
       },
     });
-  });
+  }, { times });
 }
 
 /** The body of a refusal. */
