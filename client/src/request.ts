@@ -61,7 +61,7 @@ async function read<T>(response: Response): Promise<Result<Answer<T>>> {
   if (response.ok && json) return ok((status === 202 ? { ...json, retryAfter } : json) as Answer<T>);
   const unexpected = ownProblem("unexpected_answer", "This is no answer of the shop's.", status);
   // API Gateway's own refusals are `{"message": …}`.
-  return failed(json && "code" in json ? ({ ...unexpected, ...json, retryAfter } as Problem) : { ...unexpected, retryAfter });
+  return failed(json && "code" in json ? ({ ...unexpected, ...json, status, retryAfter } as Problem) : { ...unexpected, retryAfter });
 }
 
 function parsed(text: string): object | null {
