@@ -105,7 +105,7 @@ async fn the_ready_file_has_the_addresses_once_everything_answers() {
 async fn the_page_is_served_with_a_policy_that_allows_only_itself() {
     let shop = open_shop().await;
     let browser = Browser::at(&shop);
-    for path in ["/", "/style.css", "/storefront.js", "/views/library.js"] {
+    for path in ["/", "/style.css", "/storefront.js", "/library.html"] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, 200, "{path}");
         assert!(
