@@ -66,7 +66,7 @@ export interface CheckoutOptions extends Abortable {
   customerEmail?: string | undefined;
   /** Notes for the order, under keys that the shop allows. */
   metadata?: Record<string, string> | undefined;
-  /** Where Polar sends the buyer after the payment: by default this page. */
+  /** The page that Polar sends the buyer to after the payment, relative to this one: by default this one. */
   successUrl?: string | undefined;
   /** Whether this page shows the payment page in a frame. */
   isEmbedded?: boolean;
@@ -181,9 +181,9 @@ export function createShop({ apiUrl, remember = false }: ShopOptions = {}) {
 
   /** Begins a checkout: send the buyer to the answer's `url`. Asked for again within ten minutes, it is the same one. */
   function checkout(product: string | string[], options: CheckoutOptions = {}): Promise<Result<NewCheckout>> {
-    const { signal, discount, isEmbedded, successUrl = wayBack(), ...choices } = options;
+    const { signal, discount, isEmbedded, successUrl, ...choices } = options;
     const wanted = JSON.stringify({
-      products: [product].flat(), successUrl, returnUrl: pageUrl().href, ...choices, ...transport,
+      products: [product].flat(), successUrl: wayBack(successUrl), returnUrl: pageUrl().href, ...choices, ...transport,
       ...(isEmbedded ? { embedOrigin: location.origin } : {}),
     });
     if (begun?.wanted === wanted) return begun.result;
@@ -352,8 +352,8 @@ function pageUrl(): URL {
   return url;
 }
 
-function wayBack(): string {
-  const url = pageUrl();
+function wayBack(page: string | undefined): string {
+  const url = page ? new URL(page, location.href) : pageUrl();
   url.hash = "";
   const query = url.searchParams.size ? `${url.search}&` : "?";
   url.search = "";

@@ -161,6 +161,16 @@ test("a second tab hears that the first one has signed out", async (t) => {
   await other.locator("shop-library").getByText("You're not signed in on this device").waitFor();
 });
 
+test("the payment leads to the page that the author wants", async (t) => {
+  const { page } = await newVisitor(browser, t);
+  const library = await publish(pageOf("<shop-library></shop-library>"));
+  await page.goto(await publish(pageOf(`<shop-products success-href="${library}#files"></shop-products>`)));
+  await buyButton(page, FREE).click();
+  await pay(page, { buyer: "elsewhere" });
+  await page.getByRole("button", { name: /^Download / }).first().waitFor();
+  assert.equal(page.url(), library);
+});
+
 test("the payment over the page ends without leaving it", async (t) => {
   const { page } = await newVisitor(browser, t);
   const { data } = await (await fetch(`${shopUrl}/api/products?limit=20`)).json().then(({ items }) => ({ data: items }));
@@ -171,7 +181,7 @@ test("the payment over the page ends without leaving it", async (t) => {
   await take.click();
   const frame = page.frameLocator("iframe");
   await frame.getByRole("button", { name: /^Get it/ }).waitFor();
-  await page.getByRole("button", { name: "Close" }).first().click();
+  await frame.getByRole("button", { name: "Close" }).click();
   await page.locator("iframe").waitFor({ state: "detached" });
 
   await take.click();

@@ -24,6 +24,7 @@ function words(problem: Problem): string {
 }
 export const session: Promise<Result<Session>> = shop.verify("K7QF-2M9X");
 document.querySelector("shop-buy")?.addEventListener("shop:checkout", ({ detail }) => detail.checkoutId.trim());
+document.addEventListener("shop:error", ({ detail }) => console.log(words(detail)));
 export const named: ShopEvents["shop:download"]["fileName"] = "a";
 // @ts-expect-error A download's event has no link.
 export type Link = ShopEvents["shop:download"]["downloadUrl"];

@@ -7,7 +7,7 @@ import { store } from "./store.js";
 
 /** A buy button: `<shop-buy product="ID">`. Its text is its content, or says what the price is like. */
 export class ShopBuy extends ShopElement {
-  static override observedAttributes = ["product", "currency", "amount", "discount", "locale", "mode"];
+  static override observedAttributes = ["product", "currency", "amount", "discount", "locale", "mode", "success-href"];
   #product: Product | null = null;
 
   /** What to sell, where somebody has asked the shop already. */
@@ -63,6 +63,7 @@ export class ShopBuy extends ShopElement {
       const isOverlay = element.getAttribute("mode") === "overlay";
       const { data, error } = await store.shop.checkout(product.id, {
         currency, amount: typed, isEmbedded: isOverlay, locale: element.getAttribute("locale") ?? format.locale.slice(0, 2),
+        successUrl: element.getAttribute("success-href") ?? undefined,
         discount: element.getAttribute("discount") ?? new URLSearchParams(location.search).get("discount") ?? undefined,
       });
       if (error) return refuse(error);

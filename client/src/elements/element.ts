@@ -20,14 +20,11 @@ export interface ShopEvents {
   "shop:error": Problem;
 }
 
+type ShopEventMap = { [Name in keyof ShopEvents]: CustomEvent<ShopEvents[Name]> };
+
 declare global {
-  interface HTMLElementEventMap extends Record<never, never> {
-    "shop:purchase": CustomEvent<ShopEvents["shop:purchase"]>;
-    "shop:checkout": CustomEvent<ShopEvents["shop:checkout"]>;
-    "shop:download": CustomEvent<ShopEvents["shop:download"]>;
-    "shop:session": CustomEvent<ShopEvents["shop:session"]>;
-    "shop:error": CustomEvent<ShopEvents["shop:error"]>;
-  }
+  interface HTMLElementEventMap extends ShopEventMap {}
+  interface DocumentEventMap extends ShopEventMap {}
 }
 
 const sheet = new CSSStyleSheet();

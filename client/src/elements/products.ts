@@ -132,7 +132,7 @@ function buyButton(element: ShopElement, product: Product): HTMLElement {
   const buy = document.createElement("shop-buy") as ShopBuy;
   buy.item = product;
   buy.setAttribute("exportparts", "button, button-primary, amount, problem");
-  for (const name of ["currency", "discount", "locale", "mode", "lang"]) {
+  for (const name of ["currency", "discount", "locale", "mode", "success-href", "lang"]) {
     const value = element.getAttribute(name) ?? (name === "lang" ? element.format.locale : null);
     if (value) buy.setAttribute(name, value);
   }

@@ -13,8 +13,10 @@ export function openOverlay(checkoutUrl: string, close: string): Promise<void> {
   url.searchParams.set("embed", "true");
   url.searchParams.set("embed_origin", location.origin);
   const frame = h("iframe", { src: url.href, allow: "payment", title: "Polar", part: "overlay-frame" });
-  const dialog = h("dialog", { part: "overlay" }, button("×", () => dialog.close(), "close"), frame);
-  dialog.querySelector("button")!.ariaLabel = close;
+  // Polar's page has a way out of its own.
+  const wayOut = button("×", () => dialog.close(), "close");
+  wayOut.ariaLabel = close;
+  const dialog = h("dialog", { part: "overlay" }, wayOut, frame);
   const place = h("div");
   const root = place.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
@@ -33,8 +35,10 @@ export function openOverlay(checkoutUrl: string, close: string): Promise<void> {
   let isConfirmed = false;
   addEventListener("message", ({ source, origin, data }) => {
     if (source !== frame.contentWindow || origin !== url.origin || data?.type !== "POLAR_CHECKOUT") return;
-    if (data.event === "loaded") clearTimeout(patience);
-    else if (data.event === "confirmed") isConfirmed = true;
+    if (data.event === "loaded") {
+      clearTimeout(patience);
+      wayOut.remove();
+    } else if (data.event === "confirmed") isConfirmed = true;
     else if (data.event === "success" || (data.event === "close" && !isConfirmed)) dialog.close();
   }, { signal: end.signal });
   dialog.addEventListener("close", () => {

@@ -106,9 +106,8 @@ class SignIn {
 
   #refuse(problem: Problem) {
     const { words } = this.element;
-    const own = { rejected: words.emailRefused, unauthenticated: words.notAskedHere } as Partial<Record<Problem["code"], string[]>>;
-    const isCookieShop = problem.code === "rejected" && problem.errors.some(({ field }) => field === "transport");
-    const text = isCookieShop ? undefined : own[problem.code];
+    const isAddress = problem.code === "rejected" && problem.errors.some(({ field }) => field === "email");
+    const text = isAddress ? words.emailRefused : problem.code === "unauthenticated" && words.notAskedHere;
     this.element.body.querySelector(".news")!.replaceChildren(text
       ? h("div", { class: "notice problem", role: "alert" }, h("strong", null, text[0]!), " ", text[1]!)
       : this.element.problem(problem));
