@@ -2,6 +2,7 @@
 // that are committed are the ones that the sources make; they are committed so that the shop builds without Node.js.
 
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { brotliCompressSync } from "node:zlib";
 import { build, transform } from "esbuild";
@@ -46,7 +47,8 @@ async function bundle(name, [source, largest]) {
   });
   const module = Buffer.from(outputFiles[0].contents);
   const size = brotliCompressSync(module).length;
-  console.log(`${name}.js: ${size} bytes compressed, of at most ${largest}`);
+  const integrity = createHash("sha384").update(module).digest("base64");
+  console.log(`${name}.js: ${size} bytes compressed, of at most ${largest}, integrity="sha384-${integrity}"`);
   if (size > largest) throw new Error(`${name}.js is too large`);
   return module;
 }
