@@ -90,11 +90,16 @@ export interface CompletionOptions extends Abortable {
 
 export type Shop = ReturnType<typeof createShop>;
 
-/** Opens the way to a shop. Call it early on a page: it takes Polar's parameters out of the address. */
+/**
+ * Opens the way to a shop. Call it early on a page: it takes Polar's parameters out of the address.
+ *
+ * Without a browser, in the build of a site, it needs `apiUrl` and is good for what anyone may see: `products()` and `product()`.
+ */
 export function createShop({ apiUrl, remember = false }: ShopOptions = {}) {
-  const api = apiUrl ? new URL(apiUrl, location.href) : servedFrom(import.meta.url);
+  const page = globalThis.location as Location | undefined;
+  const api = apiUrl ? new URL(apiUrl, page?.href) : servedFrom(import.meta.url);
   const base = api.href.replace(/\/$/, "");
-  const isBearer = !isSameSite(api);
+  const isBearer = page !== undefined && !isSameSite(api, page);
   const name = `polar-storefront ${base}`;
   const tab = keep(name, () => (remember ? localStorage : sessionStorage));
   // With cookies, another tab can complete the purchase too.
@@ -102,7 +107,7 @@ export function createShop({ apiUrl, remember = false }: ShopOptions = {}) {
   const transport = isBearer ? { transport: "bearer" as const } : {};
   let begun: { wanted: string; result: Promise<Result<NewCheckout>> } | null = null;
 
-  takeArrival();
+  if (page) takeArrival();
   return {
     /** Where the API is, without a slash at its end. */
     apiUrl: base,

@@ -7,7 +7,7 @@ const sites = new Map<string, boolean>();
  * Browsers tell no script which part of a name is a public suffix, but they refuse a cookie for one. So a cookie for what both names
  * have in common, over at once, finds out.
  */
-export function isSameSite(api: URL, page: Location | URL = location): boolean {
+export function isSameSite(api: URL, page: Location): boolean {
   if (!navigator.cookieEnabled || api.protocol !== page.protocol) return false;
   if (api.hostname === page.hostname) return true;
   const known = sites.get(api.hostname);

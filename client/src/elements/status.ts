@@ -47,5 +47,6 @@ export class ShopCompletion extends ShopElement {
   #say([title, text]: string[], ...actions: (Node | string | null)[]) {
     this.show(panel(title!, text!, ...actions));
     this.announce(`${title}\n${text}`);
+    this.scrollIntoView({ block: "nearest" });
   }
 }
