@@ -15,17 +15,16 @@ const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' https: http://127.0.0.1:* http://localhost:*; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
 
-/// The storefront's page. Its files are read anew for each request, so that a change shows with a reload.
+/// The storefront's pages. Their files are read anew for each request, so that a change shows with a reload.
 pub(crate) fn page() -> Router {
-    let index = ServeFile::new(format!("{STOREFRONT}/index.html"));
-    let files = || get_service(ServeDir::new(STOREFRONT).not_found_service(index.clone()));
+    let file = |name| ServeFile::new(format!("{STOREFRONT}/{name}"));
+    let files = ServeDir::new(STOREFRONT).not_found_service(file("404.html"));
     let headers = [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
-    let page =
-        Router::new().route("/", get_service(index.clone())).route("/{file}", files()).route("/views/{file}", files());
+    let page = Router::new().route("/", get_service(file("index.html"))).route("/{file}", get_service(files));
     headers.into_iter().fold(page, |page, (name, value)| page.layer(SetResponseHeaderLayer::overriding(name, value)))
 }

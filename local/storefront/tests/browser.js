@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
+import { pay } from "./hosted-page.js";
 
 const SCREENSHOTS = new URL("screenshots/", import.meta.url);
 const DESKTOP = { width: 1280, height: 900 };
@@ -55,7 +56,22 @@ export async function assertNoSidewaysScroll(page, where) {
 /** Opens the catalog and waits for its products. */
 export async function openCatalog(page) {
   await page.goto(shopUrl);
-  await page.locator(".card h3").first().waitFor();
+  await page.locator(".card [part=name]").first().waitFor();
+}
+
+/** Somebody who has just bought the free product, in front of the library. */
+export async function newBuyer(browser, t, buyer) {
+  const page = await newVisitor(browser, t);
+  await openCatalog(page);
+  await beginCheckout(page, cardPriced(page, "Free"));
+  await pay(page, { buyer });
+  await page.locator("button.download").first().waitFor();
+  return page;
+}
+
+/** The header's button, "Sign in" or "Sign out". */
+export function headerButton(page, name) {
+  return page.locator("header").getByRole("button", { name });
 }
 
 /** The first card with this price, such as "Free" or a pattern. */
@@ -103,4 +119,19 @@ export async function holdRequests(page, pattern, method) {
     await route.fallback();
   });
   return { release, seen };
+}
+
+/** The element that has the focus, through all shadow roots, as a test of it in the page. */
+export function hasFocus(page, isThere) {
+  return page.evaluate(`(() => {
+    let focused = document.activeElement;
+    while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+    return (${isThere})(focused);
+  })()`);
+}
+
+/** An answer of the shop's that refuses, for `route.fulfill`; `more` goes into its body. */
+export function refusal(status, code, { retryAfter, ...more } = {}) {
+  const headers = { "Content-Type": "application/problem+json", ...(retryAfter ? { "Retry-After": String(retryAfter) } : {}) };
+  return { status, headers, body: JSON.stringify({ type: "about:blank", title: "Title", status, detail: "Detail.", code, requestId: "request-17", ...more }) };
 }
