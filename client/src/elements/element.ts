@@ -36,6 +36,9 @@ const LANGUAGES = ["de"] as const;
 /** The elements that can show how a purchase went, in the order of preference. */
 const HOSTS = ["shop-status", "shop-library", "shop-account", "shop-sign-in", "shop-products", "shop-product", "shop-buy"];
 
+/** What a page can style of an element that another one opens. */
+const PARTS = "panel, button, button-primary, button-quiet, problem";
+
 /** An element whose first picture takes longer, in seconds, lets the next one go first. */
 const LONGEST_TURN = 5;
 let queue: Promise<unknown> = Promise.resolve();
@@ -48,7 +51,7 @@ export abstract class ShopElement extends HTMLElement {
   /** Ends with the element's place in the page. */
   signal = AbortSignal.abort();
   readonly body = h("div", { class: "body", part: "body" });
-  #status = h("div");
+  #status = h("div", { class: "status" });
   #news = h("p", { class: "unseen", role: "status" });
   #leave = new AbortController();
   #isStarted = false;
@@ -125,7 +128,7 @@ export abstract class ShopElement extends HTMLElement {
 
   /** Shows the way in, in this element. */
   signIn() {
-    this.#status.replaceChildren(h("shop-sign-in" as "div", { dismissible: "" }));
+    this.#status.replaceChildren(h("shop-sign-in" as "div", { exportparts: PARTS }));
   }
 
   /** What is shown stays while something new is asked for; an empty element shows that it is loading. */
@@ -168,7 +171,7 @@ export abstract class ShopElement extends HTMLElement {
     const { completion, codeFromMail } = store;
     if (isHost && (completion || codeFromMail) && this.localName !== "shop-sign-in") {
       const wanted = completion ? "shop-completion" : "shop-sign-in";
-      if (this.#status.firstElementChild?.localName !== wanted) this.#status.replaceChildren(document.createElement(wanted));
+      if (this.#status.firstElementChild?.localName !== wanted) this.#status.replaceChildren(h(wanted as "div", { exportparts: PARTS }));
     } else if (!this.#status.querySelector("shop-sign-in")) this.#status.replaceChildren();
   }
 }

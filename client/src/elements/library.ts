@@ -30,6 +30,7 @@ export class ShopLibrary extends ShopElement {
     const { data, error } = await store.session();
     if (signal.aborted) return;
     if (error) return this.show(this.problem(error, () => this.#load()));
+    if (!data.active && store.completion === "waiting") return this.#loadAfter(store.completed, signal);
     if (!data.active) return this.#signedOut(this.words.notSignedIn);
     for (const seconds of [...REFRESH_PAUSES, 0]) {
       const isPending = await this.#refresh(data, signal);
@@ -39,6 +40,12 @@ export class ShopLibrary extends ShopElement {
     }
     const [title, text] = this.words.takesLonger;
     this.body.append(panel(title!, text, button(this.words.checkAgain, () => this.#load())));
+  }
+
+  // A purchase that opens the library loads it by itself.
+  async #loadAfter(completed: Promise<void>, signal: AbortSignal) {
+    await completed;
+    if (!signal.aborted) void this.#load();
   }
 
   // Answers whether something is still being prepared. Rows that are shown stay, whatever becomes of a later question.
@@ -76,14 +83,16 @@ export class ShopLibrary extends ShopElement {
     return [...groups.values()].map((group) => h("section", { class: "order", part: "order" },
       h("div", { class: "order-head" }, h("h2", { part: "name" }, group[0]!.productName),
         h("small", null, this.words.bought(this.format.date(group[0]!.order.createdAt)))),
-      h("ul", { class: "rows" }, group.map((purchase) => this.#row(purchase)))));
+      h("ul", { class: "rows", part: "rows" }, group.map((purchase) => this.#row(purchase)))));
   }
 
   #more(page: number, maxPage: number): Node | null {
     if (page >= maxPage) return null;
-    const place = h("div", { class: "actions" }, button(this.words.showMore, async () => {
+    const news = h("div", { class: "news" });
+    const place = h("div", { class: "actions" }, news, button(this.words.showMore, async () => {
       const { data, error } = await store.shop.library({ limit: PAGE_SIZE, page: page + 1, signal: this.signal });
-      if (error) this.#fail(error);
+      if (error?.code === "unauthenticated") this.#fail(error);
+      else if (error) news.replaceChildren(this.problem(error));
       else place.replaceWith(...present([this.#orders(data.items), this.#more(page + 1, maxPage)]));
     }));
     return place;
@@ -207,7 +216,8 @@ export class ShopLibrary extends ShopElement {
 
   #signedOut([title, text]: string[]) {
     this.#visit.abort();
+    const hadFocus = this.shadowRoot!.activeElement !== null;
     this.show(panel(title!, text!, this.signInButton("primary")));
-    this.body.querySelector("h2")?.focus({ preventScroll: true });
+    if (hadFocus) this.body.querySelector("h2")?.focus({ preventScroll: true });
   }
 }

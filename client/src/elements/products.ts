@@ -66,11 +66,12 @@ export class ShopProducts extends ShopElement {
 
   #more(list: HTMLElement, query: string, page: number, maxPage: number): Node[] {
     if (page >= maxPage) return [];
-    const place = h("div", { class: "actions" }, button(this.words.showMore, async () => {
+    const news = h("div", { class: "news" });
+    const place = h("div", { class: "actions" }, news, button(this.words.showMore, async () => {
       const { signal } = this;
       const { data, error } = await store.shop.products({ query, limit: this.#limit, page: page + 1, signal });
       if (signal.aborted) return;
-      if (error) return place.append(this.problem(error));
+      if (error) return news.replaceChildren(this.problem(error));
       const cards = data.items.map((product) => this.#card(product));
       list.append(...cards);
       place.replaceWith(...this.#more(list, query, page + 1, data.pagination.maxPage));

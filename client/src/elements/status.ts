@@ -1,3 +1,4 @@
+import { isTemporary } from "../problem.js";
 import { button, h, panel, safeUrl } from "./dom.js";
 import { ShopElement } from "./element.js";
 import { store } from "./store.js";
@@ -27,10 +28,16 @@ export class ShopCompletion extends ShopElement {
       return;
     }
     const { data, error } = completion;
+    const stillPending = () => this.#say(words.stillPending, button(words.checkAgain, () => store.complete(), "primary"), close(words.close));
     const close = (text: string) => button(text, () => store.forget());
     if (error) {
       const isElsewhere = ["unauthenticated", "not_found", "invalid_request"].includes(error.code);
       if (isElsewhere) this.#say(words.elsewhere, this.signInButton("primary"), close(words.close));
+      // The shop's own words are about the request: "Nothing was charged by this request" would mislead who has paid.
+      else if (isTemporary(error)) {
+        this.tell("shop:error", error);
+        stillPending();
+      }
       else this.show(this.problem(error, () => store.complete()), close(words.close));
     } else if (data.status === "complete") {
       this.#say(words.thanks, close(words.close));
@@ -41,7 +48,7 @@ export class ShopCompletion extends ShopElement {
     } else if (data.status === "unpaid") {
       const href = safeUrl(data.checkout.url);
       this.#say(words.notPaid, href && h("a", { class: "primary", part: "button button-primary", href }, words.backToPayment), close(words.notNow));
-    } else this.#say(words.stillPending, button(words.checkAgain, () => store.complete(), "primary"), close(words.close));
+    } else stillPending();
   }
 
   #say([title, text]: string[], ...actions: (Node | string | null)[]) {

@@ -1,4 +1,4 @@
-import { createShop, type Completion, type Problem, type ProductWithFiles, type Product, type Result, type SessionState } from "../client.js";
+import { createShop, type Completion, type ProductWithFiles, type Result, type SessionState } from "../client.js";
 
 /** What all elements of a page share, so that each call to the shop is made once. */
 class Store extends EventTarget {
@@ -8,6 +8,8 @@ class Store extends EventTarget {
   completion: Result<Completion> | "waiting" | null = null;
   /** A sign-in code that came by a link in a mail. */
   codeFromMail = takeCode();
+  /** Ends when it is known how the purchase went. */
+  completed: Promise<void> = Promise.resolve();
   #session: Promise<Result<SessionState>> | null = null;
   #products = new Map<string, Promise<Result<ProductWithFiles>>>();
   #channel = "BroadcastChannel" in window ? new BroadcastChannel(`polar-storefront ${this.shop.apiUrl}`) : null;
@@ -22,7 +24,7 @@ class Store extends EventTarget {
       this.codeFromMail = takeCode() ?? this.codeFromMail;
       this.#tell("change");
     });
-    this.complete();
+    void this.complete();
   }
 
   /** Who this browser belongs to. */
@@ -49,7 +51,11 @@ class Store extends EventTarget {
   }
 
   /** Completes the purchase that the buyer comes back from, if there is one; every element hears how it goes. */
-  async complete() {
+  complete(): Promise<void> {
+    return (this.completed = this.#complete());
+  }
+
+  async #complete() {
     const result = await this.shop.completePurchase({ onWait: () => this.#setCompletion("waiting") });
     if (result.data?.status === "complete") this.setSession(result.data.session);
     this.#setCompletion(result.data?.status === "none" ? null : result);
@@ -81,8 +87,6 @@ class Store extends EventTarget {
     this.dispatchEvent(new Event(name));
   }
 }
-
-export type { Product, Problem };
 
 // The link in a mail is `#sign-in?code=…`; what stays in the address stays in the history.
 function takeCode(): string | null {

@@ -19,6 +19,11 @@ class Account {
     const { data, error } = await store.session();
     if (this.element.signal.aborted) return;
     if (error) return this.element.show(this.element.problem(error, () => this.load()));
+    if (!data.active && store.completion === "waiting") {
+      await store.completed;
+      if (!this.element.signal.aborted) void this.load();
+      return;
+    }
     if (!data.active) return this.#signedOut(this.element.words.notSignedIn);
     const signOut = this.#action(this.element.words.signOut, () => this.#end(store.shop.signOut()));
     if (data.scope !== "account") {
