@@ -36,6 +36,8 @@ for (const [site, transport] of [[SAME_SITE, "cookies"], [OTHER_SITE, "bearer"]]
     await page.getByText("Details").first().click();
     const checksum = await page.locator("shop-library details code").first().textContent();
     assert.equal(await downloadBy(page, download), checksum);
+    await page.getByText("Download history").click();
+    await page.getByRole("listitem").filter({ hasText: / · Downloaded$/ }).waitFor();
 
     const cookies = (await context.cookies(shopUrl)).map(({ name }) => name);
     assert.equal(cookies.length > 0, transport === "cookies", String(cookies));

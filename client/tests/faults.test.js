@@ -73,6 +73,15 @@ test("a policy that forbids the shop is named in the console", async (t) => {
   await said(page, seen, /connect-src/);
 });
 
+test("a part of the elements that does not load says so, and German falls back to English", async (t) => {
+  const { page } = await newVisitor(browser, t);
+  await page.route(`${shopUrl}/api/elements/*`, (route) => route.abort());
+  await page.goto(await publish(pageOf(SHOP, { lang: "de" })));
+  await page.locator("shop-library").getByRole("button", { name: "Sign in by e-mail" }).click();
+  await page.locator("shop-sign-in").getByText("The shop cannot be reached").waitFor();
+  await buyButton(page, FREE).waitFor();
+});
+
 for (const site of [SAME_SITE, OTHER_SITE]) {
   test(`a browser that forbids storage buys too, on ${site === SAME_SITE ? "the shop's" : "another"} site`, async (t) => {
     const { page } = await newVisitor(browser, t);

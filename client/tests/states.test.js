@@ -111,6 +111,23 @@ test("a page from right to left is not torn apart", async (t) => {
   assert.deepEqual(await faults(page), []);
 });
 
+test("forced colours show where buttons are, and nothing moves for who wants it still", async (t) => {
+  const { page } = await newVisitor(browser, t, { forcedColors: "active", reducedMotion: "reduce" });
+  await page.route(/api\/session/, () => {});
+  await page.goto(await publish(pageOf("<shop-library></shop-library>")));
+  const skeleton = page.locator("shop-library .skeleton span").first();
+  await skeleton.waitFor({ state: "attached" });
+  assert.equal(await skeleton.evaluate((node) => getComputedStyle(node).animationName), "none");
+
+  await page.unroute(/api\/session/);
+  for (const [path, body] of Object.entries(STATES["a library"].shop)) await answer(page, path, body);
+  await page.reload();
+  const download = page.getByRole("button", { name: /^Download/ }).first();
+  await download.waitFor();
+  assert.notEqual(await download.evaluate((node) => getComputedStyle(node).borderTopStyle), "none");
+  assert.deepEqual(await faults(page), []);
+});
+
 // What axe finds, and whether the page is wider than the screen.
 async function faults(page) {
   await page.evaluate(AXE);

@@ -88,6 +88,12 @@ export const en = {
   copied: "Copied",
   lastDownloaded: (date: string) => `Last downloaded ${date}`,
   licenseKeys: "License keys",
+  history: "Download history",
+  downloadResults: {
+    issued: "Downloaded", repeated: "Downloaded again", failed: "Failed", order_refunded: "Refunded", order_partially_refunded: "Partly refunded",
+    access_revoked: "Taken back",
+  } as Record<string, string>,
+  refused: "Refused",
 
   // Signing in
   signInByMail: "Sign in by e-mail",

@@ -65,7 +65,7 @@ export class ShopLibrary extends ShopElement {
     this.#shown = news;
     const [title, text] = this.words.emptyLibrary;
     if (items.length === 0) this.show(isPending ? panel(this.words.preparing, this.words.willAppear) : panel(title!, text));
-    else this.show(this.#scope(session), this.#orders(items), this.#more(1, pagination.maxPage), await this.#licenseKeys(signal));
+    else this.show(this.#scope(session), this.#orders(items), this.#more(1, pagination.maxPage), await this.#licenseKeys(signal), this.#history());
     return isPending;
   }
 
@@ -108,6 +108,21 @@ export class ShopLibrary extends ShopElement {
       h("ul", { class: "rows" }, items.map((item) => h("li", { class: "row" },
         h("div", { class: "about" }, h("code", null, item.displayKey)),
         this.#copy(item.key ?? item.displayKey)))));
+  }
+
+  // Nobody is asked for it until somebody wants to see it.
+  #history(): Node {
+    const list = h("ul");
+    const more = async (from?: string) => {
+      const { data, error } = await store.shop.downloads({ ...(from ? { from } : {}), signal: this.signal });
+      if (error) return error.code === "unauthenticated" ? this.#fail(error) : list.after(this.problem(error));
+      list.append(...data.items.map(({ at, fileName, client, result }) =>
+        h("li", null, [this.format.moment(at), fileName, client, this.words.downloadResults[result] ?? this.words.refused].filter(Boolean).join(" · "))));
+      const { next } = data;
+      if (next) list.after(button(this.words.showMore, ({ currentTarget }) => { (currentTarget as Element).remove(); void more(next); }));
+    };
+    const open = () => { if (!list.hasChildNodes()) void more(); };
+    return h("details", { part: "history", ontoggle: open }, h("summary", null, this.words.history), list);
   }
 
   #row(purchase: Purchase): HTMLElement {

@@ -106,6 +106,12 @@ export const words: Words = {
   copied: "Kopiert",
   lastDownloaded: (date) => `Zuletzt heruntergeladen am ${date}`,
   licenseKeys: "Lizenzschlüssel",
+  history: "Bisherige Downloads",
+  downloadResults: {
+    issued: "Heruntergeladen", repeated: "Noch einmal heruntergeladen", failed: "Fehlgeschlagen", order_refunded: "Erstattet",
+    order_partially_refunded: "Teilweise erstattet", access_revoked: "Zurückgenommen",
+  },
+  refused: "Abgelehnt",
 
   signInByMail: "Per E-Mail anmelden",
   signInLede: "Ohne Passwort: Ein Code in Ihrem Postfach öffnet alles, was Sie hier gekauft haben.",
