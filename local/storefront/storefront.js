@@ -4,9 +4,13 @@ import { shop, store } from "/api/elements.js";
 
 const button = document.querySelector("#sign-in-or-out");
 const status = document.querySelector("shop-status");
+let drawings = 0;
 
 async function drawButton() {
+  const drawing = ++drawings;
   const { data } = await store.session();
+  // Somebody has signed in or out meanwhile.
+  if (drawing !== drawings) return;
   button.textContent = data?.active ? "Sign out" : "Sign in";
   button.onclick = data?.active ? signOut : () => status.signIn();
   button.hidden = false;
