@@ -105,7 +105,7 @@ fn collect_settings(folder: &std::path::Path, names: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if entry.is_dir() && !entry.ends_with("tests") {
             collect_settings(&entry, names);
-        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+        } else if entry.extension().is_some_and(|extension| extension == "rs") && !entry.ends_with("build.rs") {
             let code = fs::read_to_string(&entry).unwrap();
             // Unit tests stand at the foot; a module that is for tests only may be named at the top.
             let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
