@@ -1,5 +1,5 @@
-// Makes `dist`: types from `../openapi.json`, and the two modules that the shop serves. With `--check` it says whether the modules
-// that are committed are the ones that the sources make; they are committed so that the shop builds without Node.js.
+// Makes `dist`: types from `../openapi.json`, and the modules that the shop serves. The modules are committed, so that the shop builds
+// without Node.js. With `--check` it writes nothing and fails when the committed modules differ from what the sources make.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -32,7 +32,7 @@ const styleSheets = {
   },
 };
 
-// A part takes what it shares with the elements from their module.
+// A part imports what it shares with the elements from `elements.js`, so that a page has one copy of it.
 const parts = {
   name: "parts",
   setup({ onResolve }) {

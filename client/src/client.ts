@@ -34,9 +34,9 @@ export type Order = Schemas["BoughtOrder"];
 export type Devices = Schemas["Devices"];
 export type Device = Schemas["Device"];
 
-/** A checkout goes by the same key for so long, in milliseconds: a reload, a double click or "Back" begins no second one. */
+/** For so long, in milliseconds, a repeat has the same `Idempotency-Key`: a reload, a double click or "Back" begins no second checkout. */
 const REUSE = 10 * 60_000;
-/** For so long a checkout that nobody came back from may have been paid: Polar's checkouts live an hour. */
+/** For so long, in milliseconds, the client remembers a checkout that nobody came back from: it may have been paid. */
 const LIFE_OF_A_CHECKOUT = 2 * 60 * 60_000;
 /** How long a payment is waited for, in milliseconds. */
 const PATIENCE = 120_000;
@@ -324,7 +324,7 @@ export function createShop({ apiUrl, remember = false }: ShopOptions = {}) {
 
   async function send<T>(method: string, path: string, wanted: Request): Promise<Result<Answer<T>>> {
     const { token, browserKey } = isBearer ? tab.get() : {};
-    // Only a checkout asks which browser it is by a header; elsewhere it would cost a page on another site a preflight.
+    // Only the routes of a checkout take the browser's key as a header; the others take it in the body.
     const key = path.startsWith("/api/checkout") && browserKey;
     const headers = { ...wanted.headers, ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(key ? { "Browser-Key": key } : {}) };
     const isForAnyone = path.startsWith("/api/products");

@@ -2,7 +2,7 @@ import { failed, ok, ownProblem, type Problem, type Result } from "./problem.js"
 
 /** In milliseconds, for one request. */
 const PATIENCE = 20_000;
-/** A wait that nobody notices, in seconds; a longer one is the caller's to decide. */
+/** In seconds. A longer `Retry-After` is left to the caller. */
 const SHORT_WAIT = 5;
 const REPEATS = 2;
 
@@ -12,7 +12,7 @@ export interface Request {
   signal?: AbortSignal | undefined;
   /** The request goes on when the page is left. */
   keepalive?: boolean;
-  /** Two of it do what one does, so it is sent again by itself. */
+  /** Sending it twice does no more than sending it once, so it is repeated after a temporary failure. */
   isRepeatable?: boolean;
 }
 

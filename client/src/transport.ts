@@ -4,8 +4,8 @@ const sites = new Map<string, boolean>();
  * Whether the browser sends the shop's cookies with this page's requests: page and API are of one site
  * (https://html.spec.whatwg.org/#same-site).
  *
- * Browsers tell no script which part of a name is a public suffix, but they refuse a cookie for one. So a cookie for what both names
- * have in common, over at once, finds out.
+ * No script can ask which part of a name is a public suffix, but a browser refuses cookies for one. So this sets a cookie for what both
+ * names have in common, sees whether it is there, and deletes it.
  */
 export function isSameSite(api: URL, page: Location): boolean {
   if (!navigator.cookieEnabled || api.protocol !== page.protocol) return false;

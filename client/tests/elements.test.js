@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { DECLINED_CARD, GOOD_CARD, pay } from "../../local/storefront/tests/hosted-page.js";
 import { openMailbox } from "../../local/storefront/tests/mailbox.js";
 import {
-  buyButton, CHOSEN, downloadBy, fiveLines, FREE, IN_EUROS, launchBrowser, newVisitor, OTHER_SITE, PAID, pageOf, publish, SAME_SITE, shopUrl,
+  buyButton, CHOSEN, downloadBy, fiveLines, FREE, IN_EUROS, launchBrowser, newVisitor, OTHER_SITE, PAID, pageOf, publish, SAME_SITE, shopUrl, watchShifts,
 } from "./visitor.js";
 
 const ADA = "ada@recordings-mail.net";
@@ -18,14 +18,11 @@ for (const [site, transport] of [[SAME_SITE, "cookies"], [OTHER_SITE, "bearer"]]
   test(`the five lines of the README are a shop, by ${transport}`, async (t) => {
     const { page, context, seen } = await newVisitor(browser, t);
     const address = await publish(await fiveLines(), { site });
-    await page.addInitScript(() => {
-      window.shift = 0;
-      new PerformanceObserver((list) => { for (const { value } of list.getEntries()) window.shift += value; }).observe({ type: "layout-shift", buffered: true });
-    });
+    const shifts = await watchShifts(page);
     await page.goto(address);
     await page.getByText("You're not signed in on this device").waitFor();
     assert.deepEqual(seen.requests.sort(), ["GET /api/elements.js", "GET /api/products?limit=12", "GET /api/session"]);
-    assert.equal(await page.evaluate("shift"), 0);
+    assert.equal(await shifts(), 0);
 
     await buyButton(page, FREE).click();
     await pay(page, { buyer: "reader" });
@@ -35,7 +32,7 @@ for (const [site, transport] of [[SAME_SITE, "cookies"], [OTHER_SITE, "bearer"]]
     assert.equal(page.url(), address);
     await page.getByText("Details").first().click();
     const checksum = await page.locator("shop-library details code").first().textContent();
-    assert.equal(await downloadBy(page, download), checksum);
+    assert.equal((await downloadBy(page, download)).sha256, checksum);
     await page.getByText("Download history").click();
     await page.getByRole("listitem").filter({ hasText: / · Downloaded$/ }).waitFor();
 

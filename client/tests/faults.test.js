@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { pay } from "../../local/storefront/tests/hosted-page.js";
-import { answer, buyButton, FREE, launchBrowser, newVisitor, OTHER_SITE, pageOf, problem, publish, SAME_SITE, shopUrl } from "./visitor.js";
+import { answer, buyButton, FREE, launchBrowser, newVisitor, OTHER_SITE, pageOf, problem, publish, SAME_SITE, shopUrl, watchShifts } from "./visitor.js";
 
 const SHOP = "<shop-products></shop-products><shop-library></shop-library>";
 
@@ -119,14 +119,11 @@ test("figures of the five lines", async (t) => {
   page.on("response", async (response) => {
     if (response.url().startsWith(shopUrl)) sizes.push((await response.request().sizes()).responseBodySize);
   });
-  await page.addInitScript(() => {
-    window.shift = 0;
-    new PerformanceObserver((list) => { for (const { value } of list.getEntries()) window.shift += value; }).observe({ type: "layout-shift", buffered: true });
-  });
+  const shifts = await watchShifts(page);
   await page.goto(await publish(pageOf(SHOP)));
   await page.getByText("You're not signed in on this device").waitFor();
   const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime);
-  const shift = await page.evaluate("shift");
+  const shift = await shifts();
   const clickedAt = performance.now();
   await buyButton(page, FREE).click();
   await page.waitForURL((url) => url.origin !== SAME_SITE);

@@ -1,11 +1,12 @@
 // What every test does with a page of elements in a real browser.
 
 import assert from "node:assert/strict";
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { chromium } from "playwright-core";
+import { shopUrl } from "../../local/storefront/tests/browser.js";
 
-export const shopUrl = process.env.SHOP_URL;
+export { downloadBy, launchBrowser, shopUrl, watchShifts } from "../../local/storefront/tests/browser.js";
+
 const PORT = process.env.PAGES_PORT;
 const README = new URL("../../README.md", import.meta.url);
 
@@ -18,10 +19,6 @@ export const PAID = "Low-Poly Forest";
 export const IN_EUROS = "Studio Planner";
 export const CHOSEN = "Sculptor's Brushes";
 
-export function launchBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-}
-
 /** The five lines of the README, on this shop. */
 export async function fiveLines() {
   const [, html] = (await readFile(README, "utf8")).match(/```html\n([^]*?)```/);
@@ -29,8 +26,8 @@ export async function fiveLines() {
 }
 
 /** A page with these elements, in this language. */
-export function pageOf(elements, { lang = "en", head = "" } = {}) {
-  return `<!doctype html><html lang="${lang}"><meta charset="utf-8"><title>Shop</title><meta name="viewport" content="width=device-width">${head}
+export function pageOf(elements, { lang = "en" } = {}) {
+  return `<!doctype html><html lang="${lang}"><meta charset="utf-8"><title>Shop</title><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><style>body { background: Canvas; color: CanvasText; }</style><link rel="icon" href="data:,">
 <script type="module" src="${shopUrl}/api/elements.js"></script><main><h1>Shop</h1>${elements}</main></html>`;
 }
@@ -62,14 +59,6 @@ export async function newVisitor(browser, t, options = {}) {
 /** The buy button of a product on a page. */
 export function buyButton(page, name) {
   return page.getByRole("button", { name: new RegExp(`: ${name}$`) });
-}
-
-/** The bytes' SHA-256 of what a click downloads. */
-export async function downloadBy(page, button) {
-  const started = page.waitForEvent("download");
-  await button.click();
-  const bytes = await readFile(await (await started).path());
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Lets the shop answer a path with this, so many times or always; a pattern as of `page.route`. */

@@ -1,4 +1,4 @@
-//! Compresses what the catalog serves as files, once and as small as it gets, so that no request pays for it.
+//! Compresses the files that the catalog serves, once and with the highest level, so that no request has to.
 
 use std::{
     env, fs,

@@ -140,7 +140,7 @@ fn crates_do_not_know_what_is_not_their_business() {
 #[test]
 fn only_startup_and_the_programs_read_the_environment() {
     for (file, code) in sources(&["functions", "shared"]) {
-        // Cargo tells a build script by its environment where to write.
+        // Cargo tells a build script in its environment where to write.
         let may = file.starts_with("shared/startup/src") || file.ends_with("src/main.rs") || file.ends_with("build.rs");
         assert!(
             may || !code.contains("std::env") && !code.contains("env::var"),

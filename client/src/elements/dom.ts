@@ -36,3 +36,8 @@ export function panel(title: string, text: Child, ...actions: Child[]): HTMLElem
   return h("div", { class: "panel", part: "panel" }, h("h2", { tabindex: "-1" }, title), text ? h("p", null, text) : null,
     ways.length > 0 && h("div", { class: "actions" }, ways));
 }
+
+/** What went wrong, beside what caused it; screen readers say it at once. */
+export function notice([title, text]: string[], ...more: Child[]): HTMLElement {
+  return h("div", { class: "notice problem", part: "problem", role: "alert" }, h("p", null, h("strong", null, title), " ", text), more);
+}

@@ -1,6 +1,6 @@
 import type { Problem, Session, SessionState, DownloadLink } from "../client.js";
 import { wait } from "../request.js";
-import { button, h, present, type Child } from "./dom.js";
+import { button, h, notice, panel, present, type Child } from "./dom.js";
 import { en, type Words } from "./en.js";
 import { Format } from "./format.js";
 import css from "./style.css";
@@ -39,7 +39,7 @@ const HOSTS = ["shop-status", "shop-library", "shop-account", "shop-sign-in", "s
 /** What a page can style of an element that another one opens. */
 const PARTS = "panel, button, button-primary, button-quiet, problem";
 
-/** An element whose first picture takes longer, in seconds, lets the next one go first. */
+/** An element waits so long, in seconds, for the ones before it to be drawn. */
 const LONGEST_TURN = 5;
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -48,12 +48,13 @@ export abstract class ShopElement extends HTMLElement {
   static observedAttributes: string[] = [];
   words: Words = en;
   format = new Format("en");
-  /** Ends with the element's place in the page. */
+  /** Aborted when the element leaves the page. */
   signal = AbortSignal.abort();
   readonly body = h("div", { class: "body", part: "body" });
   #status = h("div", { class: "status" });
   #news = h("p", { class: "unseen", role: "status" });
   #leave = new AbortController();
+  #work = new AbortController();
   #isStarted = false;
   #hasTurn = false;
   #waiting: [(Node | string)[], boolean] | null = null;
@@ -115,10 +116,45 @@ export abstract class ShopElement extends HTMLElement {
     this.tell("shop:error", problem);
     load("diagnose").then(({ diagnose }) => diagnose(problem), () => {});
     const { title, text, signIn } = this.explain(problem);
-    return h("div", { class: "notice problem", part: "problem", role: "alert" },
-      h("p", null, h("strong", null, title), " ", text),
+    return notice([title, text],
       h("div", { class: "actions" }, signIn && this.signInButton(), retry && button(this.words.tryAgain, retry)),
       problem.requestId && h("small", null, `${this.words.reference} `, h("code", null, problem.requestId)));
+  }
+
+  /** Ends what the element is doing; answers the signal of what it does from now on. */
+  begin(): AbortSignal {
+    this.#work.abort();
+    this.#work = new AbortController();
+    return AbortSignal.any([this.signal, this.#work.signal]);
+  }
+
+  /** Who is signed in; where nobody is, the element shows the way in. A purchase that is waited for may still open the session. */
+  async buyer(retry: () => void, signal: AbortSignal): Promise<Session | null> {
+    const { data, error } = await store.session();
+    if (signal.aborted) return null;
+    if (data?.active) return data;
+    if (error) this.fail(error, retry);
+    else if (store.completion !== "waiting") this.#signedOut(this.words.notSignedIn);
+    else {
+      await store.completed;
+      if (!signal.aborted) return this.buyer(retry, signal);
+    }
+    return null;
+  }
+
+  /** What fills the element when it could not be loaded; who was signed out meanwhile is shown the way in. */
+  fail(error: Problem, retry: () => void) {
+    if (error.code !== "unauthenticated") return this.show(this.problem(error, retry));
+    const { title, text } = this.explain(error);
+    store.setSession({ active: false });
+    this.#signedOut([title, text]);
+  }
+
+  #signedOut([title, text]: string[]) {
+    this.#work.abort();
+    const hadFocus = this.shadowRoot!.activeElement !== null;
+    this.show(panel(title!, text!, this.signInButton("primary")));
+    if (hadFocus) this.body.querySelector("h2")?.focus({ preventScroll: true });
   }
 
   /** Where signing in helps. */
@@ -138,7 +174,7 @@ export abstract class ShopElement extends HTMLElement {
       h("div", { class: isLong ? "skeleton long" : "skeleton", "aria-hidden": "true" }, h("span"), h("span"), h("span"))], true);
   }
 
-  // An element waits with its first picture for the elements before it, so that none of them moves another one that is seen.
+  // The elements are drawn in the page's order, so that none of them moves one that is already seen.
   #draw(content: (Node | string)[], isBusy: boolean) {
     if (!this.#hasTurn) {
       this.#waiting = [content, isBusy];

@@ -1,4 +1,4 @@
-import type { LicenseKeys, Problem, Purchase, Session } from "../client.js";
+import type { LicenseKeys, Purchase, Session } from "../client.js";
 import { isTemporary } from "../problem.js";
 import { wait } from "../request.js";
 import { button, h, panel, present, safeUrl } from "./dom.js";
@@ -14,7 +14,7 @@ const ROW_IS_STALE = /^(download_limit_reached|access_expired|not_entitled|file_
 /** What was bought: `<shop-library>`. */
 export class ShopLibrary extends ShopElement {
   #shown = "";
-  #visit = new AbortController();
+  #retry = () => { void this.#load(); };
 
   protected override start() {
     store.addEventListener("session", () => this.#load(), { signal: this.signal });
@@ -22,30 +22,19 @@ export class ShopLibrary extends ShopElement {
   }
 
   async #load() {
-    this.#visit.abort();
-    this.#visit = new AbortController();
-    const signal = AbortSignal.any([this.signal, this.#visit.signal]);
+    const signal = this.begin();
     this.#shown = "";
     this.busy(true);
-    const { data, error } = await store.session();
-    if (signal.aborted) return;
-    if (error) return this.show(this.problem(error, () => this.#load()));
-    if (!data.active && store.completion === "waiting") return this.#loadAfter(store.completed, signal);
-    if (!data.active) return this.#signedOut(this.words.notSignedIn);
+    const session = await this.buyer(this.#retry, signal);
+    if (!session) return;
     for (const seconds of [...REFRESH_PAUSES, 0]) {
-      const isPending = await this.#refresh(data, signal);
+      const isPending = await this.#refresh(session, signal);
       if (signal.aborted || !isPending) return;
       await wait(seconds, signal);
       if (signal.aborted) return;
     }
     const [title, text] = this.words.takesLonger;
-    this.body.append(panel(title!, text, button(this.words.checkAgain, () => this.#load())));
-  }
-
-  // A purchase that opens the library loads it by itself.
-  async #loadAfter(completed: Promise<void>, signal: AbortSignal) {
-    await completed;
-    if (!signal.aborted) void this.#load();
+    this.body.append(panel(title!, text, button(this.words.checkAgain, this.#retry)));
   }
 
   // Answers whether something is still being prepared. Rows that are shown stay, whatever becomes of a later question.
@@ -54,7 +43,7 @@ export class ShopLibrary extends ShopElement {
     if (signal.aborted) return false;
     if (error) {
       if (this.#shown && isTemporary(error)) return true;
-      this.#fail(error);
+      this.fail(error, this.#retry);
       return false;
     }
     const { items, pagination } = data;
@@ -71,11 +60,8 @@ export class ShopLibrary extends ShopElement {
 
   #scope({ scope, expiresAt }: Session): Node | null {
     if (scope !== "order") return null;
-    return h("div", { class: "scope" }, h("p", null, this.words.onePurchase(this.format.date(expiresAt))), this.#everything());
-  }
-
-  #everything(): Node {
-    return button(this.words.seeEverything, () => this.signIn());
+    return h("div", { class: "scope" }, h("p", null, this.words.onePurchase(this.format.date(expiresAt))),
+      button(this.words.seeEverything, () => this.signIn()));
   }
 
   #orders(purchases: Purchase[]): Node[] {
@@ -91,7 +77,7 @@ export class ShopLibrary extends ShopElement {
     const news = h("div", { class: "news" });
     const place = h("div", { class: "actions" }, news, button(this.words.showMore, async () => {
       const { data, error } = await store.shop.library({ limit: PAGE_SIZE, page: page + 1, signal: this.signal });
-      if (error?.code === "unauthenticated") this.#fail(error);
+      if (error?.code === "unauthenticated") this.fail(error, this.#retry);
       else if (error) news.replaceChildren(this.problem(error));
       else place.replaceWith(...present([this.#orders(data.items), this.#more(page + 1, maxPage)]));
     }));
@@ -115,7 +101,7 @@ export class ShopLibrary extends ShopElement {
     const list = h("ul");
     const more = async (from?: string) => {
       const { data, error } = await store.shop.downloads({ ...(from ? { from } : {}), signal: this.signal });
-      if (error) return error.code === "unauthenticated" ? this.#fail(error) : list.after(this.problem(error));
+      if (error) return error.code === "unauthenticated" ? this.fail(error, this.#retry) : list.after(this.problem(error));
       list.append(...data.items.map(({ at, fileName, client, result }) =>
         h("li", null, [this.format.moment(at), fileName, client, this.words.downloadResults[result] ?? this.words.refused].filter(Boolean).join(" · "))));
       const { next } = data;
@@ -156,7 +142,7 @@ export class ShopLibrary extends ShopElement {
       press.disabled = false;
       if (error) {
         tab?.close();
-        if (error.code === "unauthenticated") return this.#fail(error);
+        if (error.code === "unauthenticated") return this.fail(error, this.#retry);
         news.replaceChildren(this.problem(error, isTemporary(error) && download));
         if (ROW_IS_STALE.test(error.code)) await refresh();
         return;
@@ -218,21 +204,5 @@ export class ShopLibrary extends ShopElement {
       }, () => {});
     });
     return press;
-  }
-
-  #fail(error: Problem) {
-    if (error.code === "unauthenticated") {
-      store.setSession({ active: false });
-      const { title, text } = this.explain(error);
-      return this.#signedOut([title, text]);
-    }
-    this.show(this.problem(error, () => this.#load()));
-  }
-
-  #signedOut([title, text]: string[]) {
-    this.#visit.abort();
-    const hadFocus = this.shadowRoot!.activeElement !== null;
-    this.show(panel(title!, text!, this.signInButton("primary")));
-    if (hadFocus) this.body.querySelector("h2")?.focus({ preventScroll: true });
   }
 }

@@ -12,7 +12,6 @@ const TYPING_PAUSE = 300;
 /** The catalog: `<shop-products>`. With `product-href="product.html?product={id}"` the names lead to pages of their own. */
 export class ShopProducts extends ShopElement {
   static override observedAttributes = ["currency", "limit", "query", "product-href"];
-  #search = new AbortController();
 
   protected override start() {
     this.busy(true);
@@ -20,9 +19,7 @@ export class ShopProducts extends ShopElement {
   }
 
   async #load(query: string, isSearch = false) {
-    this.#search.abort();
-    this.#search = new AbortController();
-    const signal = AbortSignal.any([this.signal, this.#search.signal]);
+    const signal = this.begin();
     const { data, error } = await store.shop.products({ query, limit: this.#limit, signal });
     if (signal.aborted) return;
     if (error) return this.#fail(error, query);

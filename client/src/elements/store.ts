@@ -62,14 +62,10 @@ class Store extends EventTarget {
   }
 
   /** The buyer has seen how it went. */
-  dismiss() {
-    this.codeFromMail = null;
-    this.#setCompletion(null);
-  }
-
   forget() {
     this.shop.forgetPurchase();
-    this.dismiss();
+    this.codeFromMail = null;
+    this.#setCompletion(null);
   }
 
   #setCompletion(completion: Store["completion"]) {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::file::{File, built};
 
-const OPENAPI: File = built!("openapi.json", "application/json");
+static OPENAPI: File = built!("openapi.json", "application/json");
 
 /// The program is alive.
 #[derive(Serialize, ToSchema)]

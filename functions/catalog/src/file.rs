@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -7,31 +9,36 @@ use crate::caching::{etag, is_known};
 
 /// A file that was built into the program, as it is and compressed.
 pub(crate) struct File {
-    pub(crate) plain: &'static [u8],
-    pub(crate) brotli: &'static [u8],
-    pub(crate) content_type: &'static str,
+    plain: &'static [u8],
+    brotli: &'static [u8],
+    content_type: &'static str,
+    etag: OnceLock<String>,
 }
 
 /// A file that `build.rs` has made.
 macro_rules! built {
-    ($name:literal, $content_type:literal) => {
-        File {
-            plain: include_bytes!(concat!(env!("OUT_DIR"), "/", $name)),
-            brotli: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".br")),
-            content_type: $content_type,
-        }
+    ($name:literal, $content_type:expr) => {
+        File::new(
+            include_bytes!(concat!(env!("OUT_DIR"), "/", $name)),
+            include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".br")),
+            $content_type,
+        )
     };
 }
 
 pub(crate) use built;
 
 impl File {
+    pub(crate) const fn new(plain: &'static [u8], brotli: &'static [u8], content_type: &'static str) -> Self {
+        Self { plain, brotli, content_type, etag: OnceLock::new() }
+    }
+
     /// The file in the smallest form that the caller takes, or 304 for a caller who has it.
     ///
     /// Any page may read it: a module from another origin needs that, and there is nothing in it but what this repository has.
-    pub(crate) fn answer(&self, headers: &HeaderMap) -> Response {
-        let etag = etag(self.plain);
-        let is_known = is_known(headers, &etag);
+    pub(crate) fn answer(&'static self, headers: &HeaderMap) -> Response {
+        let etag = self.etag.get_or_init(|| etag(self.plain));
+        let is_known = is_known(headers, etag);
         let about = [
             (header::ETAG, HeaderValue::try_from(etag).expect("base64url is plain ASCII")),
             // A page gets a new version of the shop within five minutes.

@@ -5,8 +5,15 @@ use utoipa::ToSchema;
 
 use crate::file::{File, built};
 
-const CLIENT: File = built!("client.js", "text/javascript; charset=utf-8");
-const ELEMENTS: File = built!("elements.js", "text/javascript; charset=utf-8");
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+static CLIENT: File = built!("client.js", JAVASCRIPT);
+static ELEMENTS: File = built!("elements.js", JAVASCRIPT);
+static ACCOUNT: File = built!("account.js", JAVASCRIPT);
+static DE: File = built!("de.js", JAVASCRIPT);
+static DIAGNOSE: File = built!("diagnose.js", JAVASCRIPT);
+static OVERLAY: File = built!("overlay.js", JAVASCRIPT);
+static SIGN_IN: File = built!("sign-in.js", JAVASCRIPT);
 
 /// What the elements load when a page needs it.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
@@ -25,13 +32,13 @@ pub(crate) enum ElementsPart {
 }
 
 impl ElementsPart {
-    const fn file(self) -> File {
+    fn file(self) -> &'static File {
         match self {
-            Self::Account => built!("account.js", "text/javascript; charset=utf-8"),
-            Self::De => built!("de.js", "text/javascript; charset=utf-8"),
-            Self::Diagnose => built!("diagnose.js", "text/javascript; charset=utf-8"),
-            Self::Overlay => built!("overlay.js", "text/javascript; charset=utf-8"),
-            Self::SignIn => built!("sign-in.js", "text/javascript; charset=utf-8"),
+            Self::Account => &ACCOUNT,
+            Self::De => &DE,
+            Self::Diagnose => &DIAGNOSE,
+            Self::Overlay => &OVERLAY,
+            Self::SignIn => &SIGN_IN,
         }
     }
 }

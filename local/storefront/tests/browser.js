@@ -53,6 +53,15 @@ export async function assertNoSidewaysScroll(page, where) {
   assert.ok(content <= screen, `${where}: ${content} px of content on a screen of ${screen} px`);
 }
 
+/** Counts from now on how far things move by themselves; the answer tells the sum (Cumulative Layout Shift). */
+export async function watchShifts(page) {
+  await page.addInitScript(() => {
+    window.shift = 0;
+    new PerformanceObserver((list) => { for (const { value } of list.getEntries()) window.shift += value; }).observe({ type: "layout-shift", buffered: true });
+  });
+  return () => page.evaluate("shift");
+}
+
 /** Opens the catalog and waits for its products. */
 export async function openCatalog(page) {
   await page.goto(shopUrl);

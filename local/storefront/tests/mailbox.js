@@ -7,10 +7,10 @@ const CODE = /^ *([0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4})$/m;
 const MOST_LOOKS = 300;
 
 /** Opens the mailbox in another tab of the page's browser; `next` waits for a new mail and answers its `{code, link}`. */
-export async function openMailbox(page, address) {
+export async function openMailbox(page, address, shop = shopUrl) {
   const outbox = await page.context().newPage();
   const mails = outbox.locator("article.mail").filter({ has: outbox.locator(".to", { hasText: address }) });
-  await outbox.goto(`${shopUrl}/outbox`);
+  await outbox.goto(`${shop}/outbox`);
   let seen = await mails.count();
   return { next };
 

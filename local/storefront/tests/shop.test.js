@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
   assertNoSidewaysScroll, beginCheckout, cardPriced, downloadBy, hasFocus, headerButton, holdRequests, keepScreenshots, launchBrowser, newBuyer,
-  newVisitor, openCatalog, refusal, shopUrl,
+  newVisitor, openCatalog, refusal, shopUrl, watchShifts,
 } from "./browser.js";
 import { DECLINED_CARD, GOOD_CARD, pay } from "./hosted-page.js";
 
@@ -403,15 +403,12 @@ test("no page is wider than a phone, and what is touched is large enough for a f
 
 test("nothing moves while a page loads", async (t) => {
   const page = await newVisitor(browser, t);
-  await page.addInitScript(() => {
-    window.moved = 0;
-    new PerformanceObserver((list) => { for (const { value } of list.getEntries()) window.moved += value; }).observe({ type: "layout-shift", buffered: true });
-  });
+  const shifts = await watchShifts(page);
   for (const size of [{ width: 1280, height: 900 }, { width: 390, height: 844 }]) {
     await page.setViewportSize(size);
     for (const path of PAGES) {
       await page.goto(shopUrl + path, { waitUntil: "networkidle" });
-      assert.equal(await page.evaluate("moved"), 0, `${path} at ${size.width} px`);
+      assert.equal(await shifts(), 0, `${path} at ${size.width} px`);
     }
   }
 });

@@ -1,4 +1,4 @@
-import { button, h, panel, present, safeUrl, store, wait, type Device, type Order, type Problem, type ShopElement } from "../index.js";
+import { button, h, notice, present, safeUrl, store, wait, type Device, type Order, type Problem, type ShopElement } from "../index.js";
 
 const PAGE_SIZE = 50;
 /** Polar makes an invoice when it is first asked for, within seconds. */
@@ -12,27 +12,23 @@ export function draw(element: ShopElement) {
 }
 
 class Account {
+  #retry = () => { void this.load(); };
+
   constructor(readonly element: ShopElement) {}
 
   async load() {
+    const signal = this.element.begin();
     this.element.busy(true);
-    const { data, error } = await store.session();
-    if (this.element.signal.aborted) return;
-    if (error) return this.element.show(this.element.problem(error, () => this.load()));
-    if (!data.active && store.completion === "waiting") {
-      await store.completed;
-      if (!this.element.signal.aborted) void this.load();
-      return;
-    }
-    if (!data.active) return this.#signedOut(this.element.words.notSignedIn);
+    const session = await this.element.buyer(this.#retry, signal);
+    if (!session) return;
     const signOut = this.#action(this.element.words.signOut, () => this.#end(store.shop.signOut()));
-    if (data.scope !== "account") {
-      return this.element.show(h("p", null, this.element.words.onePurchase(this.element.format.date(data.expiresAt))), h("div", { class: "actions" }, this.element.signInButton("primary"), signOut));
+    if (session.scope !== "account") {
+      return this.element.show(h("p", null, this.element.words.onePurchase(this.element.format.date(session.expiresAt))), h("div", { class: "actions" }, this.element.signInButton("primary"), signOut));
     }
-    const [orders, devices] = await Promise.all([store.shop.orders({ limit: PAGE_SIZE, signal: this.element.signal }), store.shop.devices({ signal: this.element.signal })]);
-    if (this.element.signal.aborted) return;
+    const [orders, devices] = await Promise.all([store.shop.orders({ limit: PAGE_SIZE, signal }), store.shop.devices({ signal })]);
+    if (signal.aborted) return;
     const problem = orders.error ?? devices.error;
-    if (problem) return this.#fail(problem);
+    if (problem) return this.element.fail(problem, this.#retry);
     const { items, pagination } = orders.data!;
     const rows = h("ul", { class: "rows" }, items.map((order) => this.#order(order)));
     this.element.show(
@@ -75,7 +71,7 @@ class Account {
       if (error?.code === "rejected") {
         const needsAddress = error.errors.some(({ field }) => field === "billingAddress");
         const [title, text] = needsAddress ? words.invoiceNeedsAddress : words.noInvoice;
-        say(h("div", { class: "notice problem", role: "alert" }, h("strong", null, title!), " ", text!, needsAddress ? this.#portal() : ""));
+        say(notice([title!, text!], needsAddress && this.#portal()));
         return null;
       }
       if (error) return error;
@@ -135,21 +131,10 @@ class Account {
       const problem = await work((...words) => news.replaceChildren(...words));
       press.disabled = false;
       if (!problem || this.element.signal.aborted) return;
-      if (problem.code === "unauthenticated") this.#fail(problem);
+      if (problem.code === "unauthenticated") this.element.fail(problem, this.#retry);
       else news.replaceChildren(this.element.problem(problem, run));
     };
     const press = button(label, run);
     return h("div", { class: "action" }, press, news);
-  }
-
-  #fail(error: Problem) {
-    if (error.code !== "unauthenticated") return this.element.show(this.element.problem(error, () => this.load()));
-    const { title, text } = this.element.explain(error);
-    store.setSession({ active: false });
-    this.#signedOut([title, text]);
-  }
-
-  #signedOut([title, text]: string[]) {
-    this.element.show(panel(title!, text!, this.element.signInButton("primary")));
   }
 }

@@ -1,4 +1,4 @@
-import { button, h, panel, store, type Problem, type ShopElement } from "../index.js";
+import { button, h, notice, panel, store, type Problem, type ShopElement } from "../index.js";
 
 const LENGTH = 8;
 const GROUP = 4;
@@ -108,9 +108,7 @@ class SignIn {
     const { words } = this.element;
     const isAddress = problem.code === "rejected" && problem.errors.some(({ field }) => field === "email");
     const text = isAddress ? words.emailRefused : problem.code === "unauthenticated" && words.notAskedHere;
-    this.element.body.querySelector(".news")!.replaceChildren(text
-      ? h("div", { class: "notice problem", role: "alert" }, h("strong", null, text[0]!), " ", text[1]!)
-      : this.element.problem(problem));
+    this.element.body.querySelector(".news")!.replaceChildren(text ? notice(text) : this.element.problem(problem));
     this.element.body.querySelector("input")!.focus();
   }
 
