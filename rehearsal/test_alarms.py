@@ -77,7 +77,7 @@ def test_the_dashboard_shows_what_is_there(stack):
 
 
 def test_the_handbook_has_an_entry_for_each_alarm(sandbox):
-    entries = re.findall(r"^### (\w+Alarm)$", (TOP / "docs/OPERATIONS.md").read_text(), re.MULTILINE)
+    entries = re.findall(r"^### (\w+Alarm)$", (TOP / "docs/operations.md").read_text(), re.MULTILINE)
     of_functions = {f"{function.capitalize()}ErrorsAlarm" for function in FUNCTIONS}
     wanted = (sandbox.of_type("AWS::CloudWatch::Alarm").keys() - of_functions) | {"ErrorsAlarm"}
     assert sorted(entries) == sorted(wanted)

@@ -15,7 +15,7 @@ before(async () => { browser = await launchBrowser(); });
 after(() => browser?.close());
 
 test("the snippet for page authors buys a product and downloads its file", async (t) => {
-  const text = await readFile(new URL("PAGE-AUTHORS.md", DOCS), "utf8");
+  const text = await readFile(new URL("page-authors.md", DOCS), "utf8");
   const [, snippet] = text.match(/```js\n([^]*?)```/);
   const [definitions, steps] = snippet.replace("https://api.shop.example", shopUrl).split(/\n\n/);
   const [beforePayment, afterwards] = steps.split(/^\/\/ Polar sends .*\n/m);

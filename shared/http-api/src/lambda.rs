@@ -1,7 +1,7 @@
 //! From an event of API Gateway's to a request.
 //!
 //! API Gateway passes on requests whose address is not valid: with quotes or spaces in it, or with a space in the host. `lambda_http` would panic,
-//! which ends the invocation, or read another path than the one that came (docs/UPSTREAM.md). So the event is made valid first.
+//! which ends the invocation, or read another path than the one that came (docs/upstream.md). So the event is made valid first.
 
 use axum::Router;
 use lambda_http::{
