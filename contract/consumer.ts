@@ -95,7 +95,10 @@ export const words: { [Name in Enumeration]: (value: Schemas[Name]) => string } 
       case "download_limit_reached":
       case "access_expired":
       case "file_not_found":
+      case "no_invoice":
         return "ask the merchant";
+      case "billing_details_missing":
+        return "open the customer portal";
       case "look_ahead":
       case "origin_not_allowed":
       case "checkout_not_open":

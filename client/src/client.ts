@@ -48,6 +48,8 @@ export interface ShopOptions {
   apiUrl?: string;
   /** Keeps the bearer session in `localStorage`, for other tabs and days, instead of in this tab. Any script of the page can read it. */
   remember?: boolean;
+  /** Called when a session begins or ends by one of the client's functions. */
+  onSession?: (state: SessionState) => void;
 }
 
 export interface Abortable {
@@ -95,7 +97,7 @@ export type Shop = ReturnType<typeof createShop>;
  *
  * Without a browser, in the build of a site, it needs `apiUrl` and is good for what anyone may see: `products()` and `product()`.
  */
-export function createShop({ apiUrl, remember = false }: ShopOptions = {}) {
+export function createShop({ apiUrl, remember = false, onSession }: ShopOptions = {}) {
   const page = globalThis.location as Location | undefined;
   const api = apiUrl ? new URL(apiUrl, page?.href) : servedFrom(import.meta.url);
   const base = api.href.replace(/\/$/, "");
@@ -305,11 +307,13 @@ export function createShop({ apiUrl, remember = false }: ShopOptions = {}) {
     // A session that was over already is what was wanted.
     if (result.error && result.error.code !== "unauthenticated") return result;
     tab.set({ token: undefined });
+    onSession?.({ active: false });
     return ok(undefined);
   }
 
-  function opened({ token }: Session) {
-    if (token) tab.set({ token });
+  function opened(session: Session) {
+    if (session.token) tab.set({ token: session.token });
+    onSession?.(session);
   }
 
   // What a bearer page sends in place of the browser's cookie.

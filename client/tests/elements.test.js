@@ -41,7 +41,12 @@ for (const [site, transport] of [[SAME_SITE, "cookies"], [OTHER_SITE, "bearer"]]
     await page.reload();
     await download.waitFor();
     assert.equal(await page.getByRole("heading", { name: "Thank you!" }).count(), 0);
-    assert.deepEqual(seen.requests.filter((request) => request === "POST /api/session").length >= 1, true);
+    assert.ok(seen.requests.includes("POST /api/session"));
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("You're not signed in on this device").waitFor();
+    await page.reload();
+    await page.getByText("You're not signed in on this device").waitFor();
   });
 }
 
@@ -146,6 +151,63 @@ for (const [site, transport] of [[SAME_SITE, "cookies"], [OTHER_SITE, "bearer"]]
   });
 }
 
+test("a code that was asked for before a reload can still be typed in", async (t) => {
+  const { page } = await newVisitor(browser, t);
+  const mailbox = await openMailbox(page, ADA);
+  await page.goto(await publish(pageOf("<shop-library></shop-library><shop-account></shop-account>")));
+  const library = page.locator("shop-library");
+  await library.getByRole("button", { name: "Sign in by e-mail" }).click();
+  await library.getByLabel("E-mail address").fill(ADA);
+  await library.getByRole("button", { name: "Send me a code" }).click();
+  const { code } = await mailbox.next();
+  await page.reload();
+  const field = page.getByLabel("Code from the mail");
+  await field.fill(code);
+  assert.equal(await library.getByRole("heading", { name: "You're not signed in on this device" }).count(), 0);
+  await field.press("Enter");
+  await library.getByRole("button", { name: /^Download / }).first().waitFor();
+});
+
+test("who signs in while the page still asks who it is stays signed in", async (t) => {
+  const { page } = await newVisitor(browser, t);
+  const mailbox = await openMailbox(page, ADA);
+  await page.goto(await publish(pageOf("<shop-status></shop-status><shop-library></shop-library>")));
+  await page.getByText("You're not signed in on this device").waitFor();
+  const questions = [];
+  await page.route(`${shopUrl}/api/session`, (route) => questions.push(route), { times: 1 });
+  await page.evaluate(async (api) => {
+    const { store } = await import(`${api}/api/elements.js`);
+    store.setSession({ active: false });
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    window.asked = store.session();
+    document.querySelector("shop-status").signIn();
+  }, shopUrl);
+  const status = page.locator("shop-status");
+  await status.getByLabel("E-mail address").fill(ADA);
+  await status.getByRole("button", { name: "Send me a code" }).click();
+  await status.getByLabel("Code from the mail").fill((await mailbox.next()).code);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /^Download / }).first().waitFor();
+  assert.equal(questions.length, 1);
+  await questions[0].fulfill({ json: { active: false }, headers: { "Access-Control-Allow-Origin": SAME_SITE, "Access-Control-Allow-Credentials": "true" } });
+  assert.equal(await page.evaluate(() => window.asked.then(({ data }) => data.active)), true);
+});
+
+test("the account has the way to sign out where a page has one, and the page itself where it says so", async (t) => {
+  const { page } = await newVisitor(browser, t);
+  await page.goto(await publish(pageOf("<shop-products></shop-products><shop-library></shop-library><shop-account></shop-account>")));
+  await buyButton(page, FREE).click();
+  await pay(page, { buyer: "one-way-out" });
+  const files = page.getByRole("button", { name: /^Download / });
+  const signOut = page.getByRole("button", { name: "Sign out" });
+  await files.first().waitFor();
+  await page.locator("shop-account").getByRole("button", { name: "Sign out" }).waitFor();
+  assert.equal(await signOut.count(), 1);
+  await page.goto(await publish(pageOf("<shop-library no-sign-out></shop-library>")));
+  await files.first().waitFor();
+  assert.equal(await signOut.count(), 0);
+});
+
 test("a second tab hears that the first one has signed out", async (t) => {
   const { page, context } = await newVisitor(browser, t);
   const address = await publish(pageOf("<shop-products></shop-products><shop-library></shop-library><shop-account></shop-account>"));
@@ -166,6 +228,21 @@ test("the payment leads to the page that the author wants", async (t) => {
   await page.goto(await publish(pageOf(`<shop-products success-href="${library}#files"></shop-products>`)));
   await buyButton(page, FREE).click();
   await pay(page, { buyer: "elsewhere" });
+  await page.getByRole("button", { name: /^Download / }).first().waitFor();
+  assert.equal(page.url(), library);
+});
+
+test("a page of one product names itself after it, and leads to the library of another page", async (t) => {
+  const { page } = await newVisitor(browser, t);
+  const library = await publish(pageOf("<shop-library></shop-library>"));
+  const address = await publish(pageOf(`<shop-product page-title="{name} · A shop" library-href="${library}"></shop-product>`));
+  const { items } = await (await fetch(`${shopUrl}/api/products?limit=20`)).json();
+  await page.goto(`${address}?product=${items.find(({ name }) => name === FREE).id}`);
+  await buyButton(page, FREE).waitFor();
+  assert.equal(await page.title(), `${FREE} · A shop`);
+  await buyButton(page, FREE).click();
+  await pay(page, { buyer: "one-product" });
+  await page.getByRole("link", { name: "Open your library" }).click();
   await page.getByRole("button", { name: /^Download / }).first().waitFor();
   assert.equal(page.url(), library);
 });

@@ -54,6 +54,31 @@ test("a page on another site of a shop without bearer is told which setting to c
   await said(page, seen, /AllowBearer=true/);
 });
 
+test("more of the library that cannot be loaded leaves what is shown, and can be tried again", async (t) => {
+  const { page } = await newVisitor(browser, t);
+  await page.goto(await publish(pageOf(SHOP)));
+  await buyButton(page, FREE).click();
+  await pay(page, { buyer: "collector" });
+  const rows = page.getByRole("button", { name: /^Download / });
+  await rows.first().waitFor();
+  const [whole] = await Promise.all([
+    page.waitForResponse(`${shopUrl}/api/customer/downloadable-products?limit=100`).then((response) => response.json()),
+    page.reload(),
+  ]);
+  await answer(page, "customer/downloadable-products?limit=100", { body: { ...whole, pagination: { totalCount: 101, maxPage: 2 } } });
+  await answer(page, "customer/downloadable-products?limit=100&page=2", { body: whole });
+  await answer(page, "customer/downloadable-products?limit=100&page=2", { status: 500, body: problem("internal"), times: 1 });
+  await page.reload();
+  const more = page.locator("shop-library").getByRole("button", { name: "Show more" });
+  await more.click();
+  const trouble = page.locator("shop-library").getByRole("alert");
+  await trouble.getByText("request-17").waitFor();
+  assert.equal(await rows.count(), whole.items.length);
+  await trouble.getByRole("button", { name: "Try again" }).click();
+  await more.waitFor({ state: "detached" });
+  assert.equal(await rows.count(), whole.items.length * 2);
+});
+
 test("a policy without unsafe-inline is enough, and nothing breaks it", async (t) => {
   const { page, seen } = await newVisitor(browser, t);
   const policy = `default-src 'none'; script-src ${shopUrl}; connect-src ${shopUrl}; img-src http: data:; base-uri 'none'`;

@@ -1,4 +1,5 @@
 import type { Problem, Session, SessionState, DownloadLink } from "../client.js";
+import { isTemporary } from "../problem.js";
 import { wait } from "../request.js";
 import { button, h, notice, panel, present, type Child } from "./dom.js";
 import { en, type Words } from "./en.js";
@@ -144,7 +145,11 @@ export abstract class ShopElement extends HTMLElement {
 
   /** What fills the element when it could not be loaded; who was signed out meanwhile is shown the way in. */
   fail(error: Problem, retry: () => void) {
-    if (error.code !== "unauthenticated") return this.show(this.problem(error, retry));
+    if (error.code === "unauthenticated") this.#sessionIsOver(error);
+    else this.show(this.problem(error, retry));
+  }
+
+  #sessionIsOver(error: Problem) {
     const { title, text } = this.explain(error);
     store.setSession({ active: false });
     this.#signedOut([title, text]);
@@ -155,6 +160,9 @@ export abstract class ShopElement extends HTMLElement {
     const hadFocus = this.shadowRoot!.activeElement !== null;
     this.show(panel(title!, text!, this.signInButton("primary")));
     if (hadFocus) this.body.querySelector("h2")?.focus({ preventScroll: true });
+    // The page was loaded again while the buyer read the mail.
+    const place = document.querySelector("shop-sign-in") ?? document.querySelector("shop-library, shop-account");
+    if (place === this && store.shop.pendingSignIn()) this.signIn();
   }
 
   /** Where signing in helps. */
@@ -165,6 +173,37 @@ export abstract class ShopElement extends HTMLElement {
   /** Shows the way in, in this element. */
   signIn() {
     this.#status.replaceChildren(h("shop-sign-in" as "div", { exportparts: PARTS }));
+  }
+
+  /** A button whose work takes a moment; a refusal is said beside it. */
+  action(label: Child, work: (say: (...content: Child[]) => void) => Promise<Problem | null>): HTMLElement {
+    const news = h("div", { class: "news" });
+    const say = (...content: Child[]) => news.replaceChildren(...present(content));
+    const run = async () => {
+      press.disabled = true;
+      say();
+      const problem = await work(say);
+      press.disabled = false;
+      if (!problem || this.signal.aborted) return;
+      if (problem.code === "unauthenticated") this.#sessionIsOver(problem);
+      else say(this.problem(problem, isTemporary(problem) && run));
+    };
+    const press = button(label, run);
+    return h("div", { class: "action" }, press, news);
+  }
+
+  /** The button that signs out. */
+  signOutButton(): HTMLElement {
+    return this.action(this.words.signOut, () => this.end(store.shop.signOut()));
+  }
+
+  /** Tells the page that the buyer has signed out, when that has worked. */
+  async end(ending: Promise<{ error: Problem | null }>): Promise<Problem | null> {
+    const { error } = await ending;
+    if (error) return error;
+    this.announce(this.words.signedOut);
+    this.tell("shop:session", { active: false });
+    return null;
   }
 
   /** What is shown stays while something new is asked for; an empty element shows that it is loading. */

@@ -49,6 +49,7 @@ export const en = {
   // The way back from the payment
   waiting: ["Your payment is being confirmed", "This usually takes a few seconds. You need not pay again."],
   thanks: ["Thank you!", "Your payment is confirmed. Your files are in your library."],
+  openLibrary: "Open your library",
   notPaid: ["The payment did not go through", "Nothing was charged. You can try again, with another card if you like."],
   backToPayment: "Back to the payment page",
   notNow: "Not now",
@@ -120,8 +121,6 @@ export const en = {
   noOrders: "What you buy with your e-mail address appears here.",
   invoice: "Invoice",
   invoiceMaking: "Being made…",
-  invoiceNeedsAddress: ["The invoice needs your billing name and address", "Add them in the customer portal, then come back."],
-  noInvoice: ["There is no invoice for this order", "It is not complete, or it was taken back."],
   portal: "Open the customer portal",
   portalLede: "Polar handles payments for this shop. Its portal has your receipts, billing details and subscriptions.",
   orderStates: { pending: "Not paid yet", refunded: "Refunded", partially_refunded: "Partly refunded" } as Record<string, string>,

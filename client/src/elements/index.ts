@@ -11,7 +11,7 @@ import { store } from "./store.js";
 export * from "../client.js";
 // For the parts, and for elements of a page's own.
 export { wait } from "../request.js";
-export { button, h, notice, panel, present, safeUrl } from "./dom.js";
+export { button, h, notice, panel, present, safeUrl, type Child } from "./dom.js";
 export { ShopElement, type ShopEvents } from "./element.js";
 export { store } from "./store.js";
 

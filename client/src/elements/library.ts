@@ -53,8 +53,8 @@ export class ShopLibrary extends ShopElement {
     if (this.#shown && !isPending) this.announce(this.words.filesReady);
     this.#shown = news;
     const [title, text] = this.words.emptyLibrary;
-    if (items.length === 0) this.show(isPending ? panel(this.words.preparing, this.words.willAppear) : panel(title!, text));
-    else this.show(this.#scope(session), this.#orders(items), this.#more(1, pagination.maxPage), await this.#licenseKeys(signal), this.#history());
+    if (items.length === 0) this.show(isPending ? panel(this.words.preparing, this.words.willAppear) : panel(title!, text), this.#signOut());
+    else this.show(this.#scope(session), this.#orders(items), this.#more(1, pagination.maxPage), await this.#licenseKeys(signal), this.#history(), this.#signOut());
     return isPending;
   }
 
@@ -62,6 +62,12 @@ export class ShopLibrary extends ShopElement {
     if (scope !== "order") return null;
     return h("div", { class: "scope" }, h("p", null, this.words.onePurchase(this.format.date(expiresAt))),
       button(this.words.seeEverything, () => this.signIn()));
+  }
+
+  // Every page with a library has a way to sign out (OWASP ASVS 7.4.4); a page that has one of its own says so.
+  #signOut(): Node | null {
+    const isElsewhere = this.hasAttribute("no-sign-out") || document.querySelector("shop-account");
+    return isElsewhere ? null : h("div", { class: "actions" }, this.signOutButton());
   }
 
   #orders(purchases: Purchase[]): Node[] {
@@ -74,13 +80,12 @@ export class ShopLibrary extends ShopElement {
 
   #more(page: number, maxPage: number): Node | null {
     if (page >= maxPage) return null;
-    const news = h("div", { class: "news" });
-    const place = h("div", { class: "actions" }, news, button(this.words.showMore, async () => {
+    const place = this.action(this.words.showMore, async () => {
       const { data, error } = await store.shop.library({ limit: PAGE_SIZE, page: page + 1, signal: this.signal });
-      if (error?.code === "unauthenticated") this.fail(error, this.#retry);
-      else if (error) news.replaceChildren(this.problem(error));
-      else place.replaceWith(...present([this.#orders(data.items), this.#more(page + 1, maxPage)]));
-    }));
+      if (error) return error;
+      place.replaceWith(...present([this.#orders(data.items), this.#more(page + 1, maxPage)]));
+      return null;
+    });
     return place;
   }
 

@@ -63,17 +63,15 @@ export class ShopProducts extends ShopElement {
 
   #more(list: HTMLElement, query: string, page: number, maxPage: number): Node[] {
     if (page >= maxPage) return [];
-    const news = h("div", { class: "news" });
-    const place = h("div", { class: "actions" }, news, button(this.words.showMore, async () => {
-      const { signal } = this;
-      const { data, error } = await store.shop.products({ query, limit: this.#limit, page: page + 1, signal });
-      if (signal.aborted) return;
-      if (error) return news.replaceChildren(this.problem(error));
+    const place = this.action(this.words.showMore, async () => {
+      const { data, error } = await store.shop.products({ query, limit: this.#limit, page: page + 1, signal: this.signal });
+      if (error) return error;
       const cards = data.items.map((product) => this.#card(product));
       list.append(...cards);
       place.replaceWith(...this.#more(list, query, page + 1, data.pagination.maxPage));
       cards[0]?.querySelector<HTMLElement>("a, summary")?.focus();
-    }));
+      return null;
+    });
     return [place];
   }
 
@@ -111,6 +109,8 @@ export class ShopProduct extends ShopElement {
       const isUnknown = error.code === "not_found" || error.code === "invalid_request";
       return this.show(isUnknown ? panel(words.notForSale[0]!, words.notForSale[1]) : this.problem(error, () => this.start()));
     }
+    const title = this.getAttribute("page-title");
+    if (title) document.title = title.replace("{name}", () => product.name);
     const total = product.files.reduce((sum, { size }) => sum + size, 0);
     this.show(h("article", { class: "product", part: "product" },
       cover(product),

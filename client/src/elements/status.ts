@@ -40,7 +40,7 @@ export class ShopCompletion extends ShopElement {
       }
       else this.show(this.problem(error, () => store.complete()), close(words.close));
     } else if (data.status === "complete") {
-      this.#say(words.thanks, close(words.close));
+      this.#say(words.thanks, this.#library(), close(words.close));
       if (told.has(data)) return;
       told.add(data);
       this.tell("shop:purchase", { checkoutId: data.checkoutId, session: data.session });
@@ -49,6 +49,12 @@ export class ShopCompletion extends ShopElement {
       const href = safeUrl(data.checkout.url);
       this.#say(words.notPaid, href && h("a", { class: "primary", part: "button button-primary", href }, words.backToPayment), close(words.notNow));
     } else stillPending();
+  }
+
+  // Where the page has no library of its own, the element that shows this may name the page that has one.
+  #library(): Node | null {
+    const href = !document.querySelector("shop-library") && safeUrl((this.getRootNode() as ShadowRoot).host.getAttribute("library-href"));
+    return href ? h("a", { class: "primary", part: "button button-primary", href }, this.words.openLibrary) : null;
   }
 
   #say([title, text]: string[], ...actions: (Node | string | null)[]) {

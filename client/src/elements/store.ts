@@ -2,8 +2,11 @@ import { createShop, type Completion, type ProductWithFiles, type Result, type S
 
 /** What all elements of a page share, so that each call to the shop is made once. */
 class Store extends EventTarget {
-  // An attribute of the module's own script element decides, since the store is there before the elements.
-  readonly shop = createShop({ remember: document.querySelector("script[src*='/api/elements.js'][data-remember]") !== null });
+  readonly shop = createShop({
+    // An attribute of the module's own script element decides, since the store is there before the elements.
+    remember: document.querySelector("script[src*='/api/elements.js'][data-remember]") !== null,
+    onSession: (state) => this.setSession(state),
+  });
   /** The purchase that the buyer comes back from. */
   completion: Result<Completion> | "waiting" | null = null;
   /** A sign-in code that came by a link in a mail. */
@@ -30,11 +33,14 @@ class Store extends EventTarget {
   /** Who this browser belongs to. */
   session(): Promise<Result<SessionState>> {
     const asked = (this.#session ??= this.shop.session());
-    asked.then(({ error }) => { if (error && this.#session === asked) this.#session = null; });
-    return asked;
+    return asked.then((result) => {
+      if (result.error && this.#session === asked) this.#session = null;
+      // Somebody has signed in or out meanwhile: the answer is older than that.
+      return this.#session && this.#session !== asked ? this.session() : result;
+    });
   }
 
-  /** A session began or ended here. */
+  /** A session began, or turned out to be over. */
   setSession(state: SessionState) {
     this.#session = Promise.resolve({ data: state, error: null });
     this.#channel?.postMessage("session");
@@ -57,7 +63,6 @@ class Store extends EventTarget {
 
   async #complete() {
     const result = await this.shop.completePurchase({ onWait: () => this.#setCompletion("waiting") });
-    if (result.data?.status === "complete") this.setSession(result.data.session);
     this.#setCompletion(result.data?.status === "none" ? null : result);
   }
 

@@ -1,4 +1,4 @@
-//! The library: what a buyer has bought. It shows, and hands out no file.
+//! The library function: lists what a buyer has bought, with orders, invoices and licence keys. It issues no download links.
 
 mod library;
 mod license_keys;
@@ -12,14 +12,15 @@ pub use state::Shop;
 http_api::routes! {
     Shop, http_api::gzip:
     library::list => [RateLimited, Polar],
-    library::get => [NotFound("no such row, or not this buyer's"), RateLimited, Polar],
+    library::get => [NotFound("there is no such row, or it belongs to another buyer"), RateLimited, Polar],
     orders::list => [OrderScope, RateLimited, Polar],
     orders::invoice => [
         OrderScope,
         OriginNotAllowed,
-        LookAhead("`HEAD`, a prefetch, or a request for a byte or two: no invoice is made for it"),
-        NotFound("no such order, or not this buyer's"),
-        Rejected("no invoice for this order, or not without billing name and address"),
+        LookAhead("`HEAD`, a prefetch, or a request for one or two bytes does not generate an invoice"),
+        NotFound("there is no such order, or it belongs to another buyer"),
+        NoInvoice,
+        BillingDetailsMissing,
         RateLimited,
         Polar,
     ],

@@ -180,7 +180,7 @@ test("an invoice is downloaded, and one that lacks a billing address says so", a
   await invoice.click();
   assert.match((await download).suggestedFilename(), /\.pdf$/);
 
-  await page.route("**/invoice", (route) => route.fulfill(refusal(422, "rejected", { errors: [{ field: "billingAddress", message: "Missing." }] })));
+  await page.route("**/invoice", (route) => route.fulfill(refusal(409, "billing_details_missing", { title: "The invoice needs your billing name and address" })));
   await invoice.click();
   const notice = page.getByRole("alert");
   await notice.getByText("The invoice needs your billing name and address").waitFor();

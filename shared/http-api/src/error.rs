@@ -1,4 +1,4 @@
-//! Every failure becomes an answer here, and nowhere else.
+//! The one place where failures become answers.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -12,58 +12,64 @@ use store::Admission;
 
 use crate::{Code, Problem, Refused, problem::FileChoice};
 
-/// Why a request gets no good answer. Its [`Code`] says what it means to the caller.
+/// Why a request was refused or failed. Its [`Code`] says what it means to the caller.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// The request cannot be understood.
     #[error("the request cannot be understood")]
     InvalidRequest(Vec<Refused>),
-    /// There is no live session, or no key of the browser that began the checkout.
+    /// There is no live session, or the browser key of the checkout is missing.
     #[error("nobody is signed in")]
     Unauthenticated,
     /// The customer did not buy this product or file, or no longer has it.
     #[error("not entitled")]
     NotEntitled,
-    /// A session of one order asks for something else of the customer.
+    /// An order session asks for something outside its orders.
     #[error("outside the session's order")]
     OrderScope,
-    /// The code opens nothing in this browser, for whichever reason.
+    /// The code is not valid in this browser, for any reason.
     #[error("login code invalid")]
     LoginCodeInvalid,
-    /// Another site asks in the buyer's name.
+    /// The request comes from a page that is not allowed to act for the buyer.
     #[error("origin not allowed")]
     OriginNotAllowed,
-    /// The request only looks ahead, and must not cost a download.
+    /// The request is only a prefetch, and must not count as a download.
     #[error("looks ahead")]
     LookAhead,
-    /// There is no such thing, or it is not this caller's.
+    /// It does not exist, or does not belong to this caller.
     #[error("not found")]
     NotFound,
-    /// The purchase is there, its file is not.
+    /// The purchase exists, but its file does not.
     #[error("file not found")]
     FileNotFound,
     /// The route exists, with another method.
     #[error("method not allowed")]
     MethodNotAllowed,
-    /// The checkout was turned into a session before.
+    /// The checkout was already claimed.
     #[error("already claimed")]
     AlreadyClaimed,
-    /// The checkout is past the point where this is possible.
+    /// The checkout can no longer be changed.
     #[error("checkout not open")]
     CheckoutNotOpen,
-    /// The checkout is being processed at this moment.
+    /// The checkout is being processed right now.
     #[error("checkout locked")]
     CheckoutLocked,
-    /// The purchase is there, Polar has not handed out its files yet.
+    /// The purchase exists, but Polar has not granted its files yet.
     #[error("download pending")]
     DownloadPending,
+    /// Polar makes no invoice for the order.
+    #[error("no invoice for this order")]
+    NoInvoice,
+    /// Polar makes no invoice without the buyer's billing name and address.
+    #[error("billing details missing")]
+    BillingDetailsMissing,
     /// The idempotency key belongs to another request.
     #[error("idempotency key reused")]
     IdempotencyKeyReused,
     /// The checkout was not paid in time.
     #[error("checkout expired")]
     CheckoutExpired,
-    /// Polar has given up the payment.
+    /// The payment failed at Polar.
     #[error("payment failed")]
     PaymentFailed,
     /// The checkout was paid too long ago to open a session with it.
@@ -72,13 +78,13 @@ pub enum ApiError {
     /// The time in which this purchase could be downloaded is over.
     #[error("access expired")]
     AccessExpired,
-    /// The body is larger than any that we take.
+    /// The body is larger than the route accepts.
     #[error("payload too large")]
     PayloadTooLarge,
-    /// The body is not JSON by its own account.
+    /// The `Content-Type` of the body is not JSON.
     #[error("unsupported media type")]
     UnsupportedMediaType,
-    /// The request is understood, and some of its values are refused.
+    /// The request is well-formed, but some of its values are refused.
     #[error("rejected: {}", fields(.0))]
     Rejected(Vec<Refused>),
     /// The product has several files, and none was named.
@@ -87,22 +93,22 @@ pub enum ApiError {
     /// All downloads of the file are used up.
     #[error("download limit of {0} reached")]
     DownloadLimitReached(u32),
-    /// Too many requests of one kind, for as long as stated.
+    /// Too many requests of one kind.
     #[error("rate limited for {} s", whole_seconds(*retry_after))]
     RateLimited {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// A bug of ours.
+    /// A bug in the shop.
     #[error("internal error")]
     Internal(#[source] Source),
-    /// Polar answered with something that no version of ours expects, or does not accept our token or the shop's account.
+    /// Polar sent an unexpected answer, or does not accept the access token or the shop's account.
     #[error("unexpected answer of Polar")]
     PolarUnexpected(#[source] polar::Error),
-    /// Polar is down, or refuses for a while.
+    /// Polar is unavailable, or its rate limit is reached.
     #[error("Polar is unavailable")]
     PolarUnavailable(#[source] polar::Error),
-    /// Our own tables are busy or away.
+    /// The shop's tables are busy or unavailable.
     #[error("busy")]
     Busy(#[source] Source),
     /// Polar did not answer in time.
@@ -112,12 +118,12 @@ pub enum ApiError {
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// When to come back if nothing better is known.
+/// The default times for `Retry-After`.
 const SOON: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_secs(5);
 
 impl ApiError {
-    /// A request that cannot be understood, and the part of it to blame.
+    /// An invalid request, with the field that is wrong.
     #[must_use]
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::InvalidRequest(vec![Refused::new(field, message)])
@@ -137,13 +143,13 @@ impl ApiError {
         }
     }
 
-    /// A refusal of whoever has asked too often.
+    /// A refusal of a caller who has sent too many requests.
     #[must_use]
     pub fn rate_limited_until(end: Timestamp, now: Timestamp) -> Self {
         Self::RateLimited { retry_after: end.duration_since(now).unsigned_abs() }
     }
 
-    /// Polar says that a checkout was paid, and not by whom.
+    /// Polar reports a paid checkout without its customer.
     #[must_use]
     pub fn paid_by_nobody() -> Self {
         Self::PolarUnexpected(polar::Error::Unexpected {
@@ -171,6 +177,8 @@ impl ApiError {
             Self::AlreadyClaimed => Code::AlreadyClaimed,
             Self::CheckoutNotOpen | Self::CheckoutLocked => Code::CheckoutNotOpen,
             Self::DownloadPending => Code::DownloadPending,
+            Self::NoInvoice => Code::NoInvoice,
+            Self::BillingDetailsMissing => Code::BillingDetailsMissing,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::CheckoutExpired => Code::CheckoutExpired,
             Self::PaymentFailed => Code::PaymentFailed,
@@ -190,7 +198,7 @@ impl ApiError {
         }
     }
 
-    /// The title and the detail, where more is known than the code.
+    /// The title and the detail, more specific than those of the code where possible.
     fn words(&self) -> (&'static str, Cow<'static, str>) {
         let code = self.code();
         match self {
@@ -199,7 +207,7 @@ impl ApiError {
                 code.title(),
                 format!("You have used all {limit} downloads of this file. Ask the shop for more.").into(),
             ),
-            // Only the shop's owner can change it, so it is a failure of the server's: it is logged with its cause and rings the alarm.
+            // Only the shop's owner can fix this, so it is a server error: it is logged with its cause and raises the alarm.
             Self::PolarUnexpected(polar::Error::Refused { refusal: Refusal::PaymentNotReady }) => (
                 "The shop cannot take payments",
                 "The payment provider does not accept payments for this shop yet. Nothing was charged. Tell the shop."
@@ -236,7 +244,7 @@ impl ApiError {
     }
 }
 
-/// A wait in whole seconds. Rounded up: who came back a part of a second too early would be refused once more.
+/// A wait in whole seconds, rounded up so that a client that waits exactly this long is not refused again.
 fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
@@ -257,13 +265,13 @@ impl From<polar::Error> for ApiError {
             Error::Refused { refusal: Refusal::ExpiredCheckout } => Self::CheckoutExpired,
             Error::Refused { refusal: Refusal::ResourceNotFound } => Self::NotFound,
             Error::Refused { refusal: Refusal::DiscountRedemptionLimitReached } => {
-                Self::rejected("discountCode", "This discount has been used as often as it may be. Try another code.")
+                Self::rejected("discountCode", "This discount is used up. Try another code.")
             }
             Error::Refused { refusal: Refusal::AlreadyActiveSubscription } => {
-                Self::rejected("productId", "You already have this subscription. It cannot be bought twice.")
+                Self::rejected("productId", "You already have this subscription, so you cannot buy it again.")
             }
             Error::Refused { refusal: Refusal::TrialAlreadyRedeemed } => {
-                Self::rejected("productId", "You have had the free trial of this product before.")
+                Self::rejected("productId", "You have already used the free trial of this product.")
             }
             Error::Timeout => Self::PolarTimeout(error),
             Error::RateLimited { .. } | Error::Unavailable { .. } => Self::PolarUnavailable(error),
@@ -312,13 +320,8 @@ impl From<purchases::Error> for ApiError {
             purchases::Error::NotEntitled => Self::NotEntitled,
             purchases::Error::OrderScope => Self::OrderScope,
             purchases::Error::UnknownOrder => Self::NotFound,
-            purchases::Error::NoInvoice => {
-                Self::rejected("id", "There is no invoice for an order that is not complete.")
-            }
-            purchases::Error::BillingDetailsMissing => Self::rejected(
-                "billingAddress",
-                "An invoice needs your billing name and address. Add them in the customer portal and ask again.",
-            ),
+            purchases::Error::NoInvoice => Self::NoInvoice,
+            purchases::Error::BillingDetailsMissing => Self::BillingDetailsMissing,
             purchases::Error::FileGone => Self::FileNotFound,
             purchases::Error::Pending => Self::DownloadPending,
             purchases::Error::AccessExpired => Self::AccessExpired,

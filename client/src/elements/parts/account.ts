@@ -1,4 +1,4 @@
-import { button, h, notice, present, safeUrl, store, wait, type Device, type Order, type Problem, type ShopElement } from "../index.js";
+import { h, present, safeUrl, store, wait, type Child, type Device, type Order, type Problem, type ShopElement } from "../index.js";
 
 const PAGE_SIZE = 50;
 /** Polar makes an invoice when it is first asked for, within seconds. */
@@ -21,7 +21,7 @@ class Account {
     this.element.busy(true);
     const session = await this.element.buyer(this.#retry, signal);
     if (!session) return;
-    const signOut = this.#action(this.element.words.signOut, () => this.#end(store.shop.signOut()));
+    const signOut = this.element.signOutButton();
     if (session.scope !== "account") {
       return this.element.show(h("p", null, this.element.words.onePurchase(this.element.format.date(session.expiresAt))), h("div", { class: "actions" }, this.element.signInButton("primary"), signOut));
     }
@@ -38,12 +38,12 @@ class Account {
         h("p", null, this.element.words.portalLede), h("div", { class: "actions" }, this.#portal())),
       h("section", { class: "order", part: "devices" }, h("h2", { tabindex: "-1" }, this.element.words.devices),
         h("ul", { class: "rows" }, [...devices.data!.items].sort((a, b) => Number(b.current) - Number(a.current)).map((device) => this.#device(device))),
-        h("div", { class: "actions" }, this.#action(this.element.words.signOutEverywhere, () => this.#end(store.shop.signOutEverywhere())))));
+        h("div", { class: "actions" }, this.element.action(this.element.words.signOutEverywhere, () => this.element.end(store.shop.signOutEverywhere())))));
   }
 
   #more(rows: HTMLElement, page: number, maxPage: number): Node | null {
     if (page >= maxPage) return null;
-    const place = this.#action(this.element.words.showMore, async () => {
+    const place = this.element.action(this.element.words.showMore, async () => {
       const { data, error } = await store.shop.orders({ limit: PAGE_SIZE, page: page + 1, signal: this.element.signal });
       if (error) return error;
       rows.append(...data.items.map((order) => this.#order(order)));
@@ -61,17 +61,15 @@ class Account {
     return h("li", { class: "row", part: "row" },
       h("div", { class: "about" }, h("strong", null, name), state && h("span", { class: "pill" }, state),
         h("small", { class: "facts" }, facts.filter(Boolean).map((fact) => h("span", null, fact!)))),
-      order.paid && this.#action([words.invoice, h("span", { class: "unseen" }, ` ${name}, ${format.date(order.createdAt)}`)], (say) => this.#invoice(order.id, say)));
+      order.paid && this.element.action([words.invoice, h("span", { class: "unseen" }, ` ${name}, ${format.date(order.createdAt)}`)], (say) => this.#invoice(order.id, say)));
   }
 
-  async #invoice(orderId: string, say: (...words: (string | Node)[]) => void): Promise<Problem | null> {
+  async #invoice(orderId: string, say: (...content: Child[]) => void): Promise<Problem | null> {
     const { words, signal } = this.element;
     for (let questions = 0; questions < MOST_QUESTIONS && !signal.aborted; questions++) {
       const { data, error } = await store.shop.invoice(orderId, { signal });
-      if (error?.code === "rejected") {
-        const needsAddress = error.errors.some(({ field }) => field === "billingAddress");
-        const [title, text] = needsAddress ? words.invoiceNeedsAddress : words.noInvoice;
-        say(notice([title!, text!], needsAddress && this.#portal()));
+      if (error?.code === "billing_details_missing") {
+        say(this.element.problem(error), this.#portal());
         return null;
       }
       if (error) return error;
@@ -88,7 +86,7 @@ class Account {
   }
 
   #portal(): Node {
-    return this.#action(this.element.words.portal, async () => {
+    return this.element.action(this.element.words.portal, async () => {
       const { data, error } = await store.shop.portal({ signal: this.element.signal });
       if (error) return error;
       location.assign(safeUrl(data.url)!);
@@ -103,7 +101,7 @@ class Account {
     return h("li", { class: "row", part: "row" },
       h("div", { class: "about" }, h("strong", null, name), device.current && h("span", { class: "pill" }, words.thisDevice),
         h("small", { class: "facts" }, facts.map((fact) => h("span", null, fact)))),
-      !device.current && this.#action([words.signOut, h("span", { class: "unseen" }, `: ${name}`)], async () => {
+      !device.current && this.element.action([words.signOut, h("span", { class: "unseen" }, `: ${name}`)], async () => {
         const { error } = await store.shop.endDevice(device.id, { signal: this.element.signal });
         // Ended elsewhere meanwhile: that is what was wanted.
         if (error && error.code !== "not_found") return error;
@@ -111,30 +109,5 @@ class Account {
         this.element.body.querySelector<HTMLElement>("[part=devices] h2")?.focus();
         return null;
       }));
-  }
-
-  async #end(ending: Promise<{ error: Problem | null }>): Promise<Problem | null> {
-    const { error } = await ending;
-    if (error) return error;
-    this.element.announce(this.element.words.signedOut);
-    this.element.tell("shop:session", { active: false });
-    store.setSession({ active: false });
-    return null;
-  }
-
-  // A button whose work takes a moment, and the place where a refusal of it is said.
-  #action(label: Parameters<typeof button>[0], work: (say: (...words: (string | Node)[]) => void) => Promise<Problem | null>): HTMLElement {
-    const news = h("div", { class: "news" });
-    const run = async () => {
-      press.disabled = true;
-      news.replaceChildren();
-      const problem = await work((...words) => news.replaceChildren(...words));
-      press.disabled = false;
-      if (!problem || this.element.signal.aborted) return;
-      if (problem.code === "unauthenticated") this.element.fail(problem, this.#retry);
-      else news.replaceChildren(this.element.problem(problem, run));
-    };
-    const press = button(label, run);
-    return h("div", { class: "action" }, press, news);
   }
 }

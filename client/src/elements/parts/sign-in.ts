@@ -24,7 +24,7 @@ class SignIn {
     this.element.busy();
     const { data } = await store.session();
     if (this.element.signal.aborted || this.element.shadowRoot?.activeElement) return;
-    if (data?.active && data.scope === "account") this.element.show(panel(this.element.words.signedIn, null, button(this.element.words.signOut, () => this.#signOut())));
+    if (data?.active && data.scope === "account") this.element.show(panel(this.element.words.signedIn, null, this.element.signOutButton()));
     else this.#askForAddress();
   }
 
@@ -36,13 +36,6 @@ class SignIn {
   close() {
     store.codeFromMail = null;
     if (this.#isInside) this.element.remove();
-  }
-
-  async #signOut() {
-    const { error } = await store.shop.signOut();
-    if (error) return this.element.show(this.element.problem(error, () => this.#signOut()));
-    store.setSession({ active: false });
-    this.element.tell("shop:session", { active: false });
   }
 
   #askForAddress() {
@@ -71,14 +64,14 @@ class SignIn {
       code.focus();
     });
     this.#form(words.enterCode, lede, words.code, code, null, words.signIn, async () => {
+      // It stands in the field, and nobody shall be asked for it again.
+      store.codeFromMail = null;
       const { data, error } = await store.shop.verify(code.value);
       if (error) return error;
-      store.codeFromMail = null;
       this.element.announce(words.signedIn);
       this.element.tell("shop:session", data);
       const host = this.element.getRootNode() as ShadowRoot;
       if (this.#isInside) this.element.remove();
-      store.setSession(data);
       host.querySelector<HTMLElement>("[tabindex]")?.focus();
       return null;
     }, resend, button(words.otherAddress, () => this.#askForAddress()));
