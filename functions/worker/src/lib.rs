@@ -1,15 +1,18 @@
-//! The worker: does what events and the clock ask for.
+//! The worker function: processes Polar's events and scheduled jobs, and mails sign-in codes. It serves no requests.
 //!
-//! An event is a hint. Every job asks Polar how things stand now and makes our tables agree, so that order, repetitions and crashes in between do not matter. A sign-in
-//! code goes to the mailbox of the customer who has the address, and nowhere else. It serves no request.
+//! Events are treated as hints: every job fetches the current state from Polar and updates the tables to match. So it does
+//! not matter if events arrive out of order or repeatedly, or if the worker crashes. A sign-in code is sent only to the
+//! address that Polar has for the customer.
 
 mod catalog;
 mod customers;
+mod failure;
 mod history;
 mod invocation;
 mod login_code;
 mod login_mail;
 mod worker;
 
+pub use failure::Failure;
 pub use invocation::Invocation;
 pub use worker::{Error, Worker};

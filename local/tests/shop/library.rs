@@ -242,6 +242,25 @@ async fn a_subscription_that_is_past_due_gives_nothing_until_it_is_paid() {
     assert_eq!(status_of_the_club(&account).await, only("expired"));
 }
 
+/// Polar grants within seconds, so what is paid and not granted is pending for a while, unless Polar says that it was revoked.
+#[tokio::test]
+async fn what_is_revoked_just_after_its_purchase_is_not_waited_for() {
+    let shop = open_shop().await;
+    let club = bought(polar(&shop), demo::ASSET_CLUB, NEW);
+    let font = bought(polar(&shop), demo::TYPEFACE, NEW);
+    let browser = Browser::signed_in(&shop, club.customer_id, Proof::Mailbox).await;
+    assert_eq!(status_of_the_club(&browser).await, only("available"));
+
+    assert!(polar(&shop).cancel_subscription(club.subscription_id.expect("a subscription"), false));
+    assert_eq!(status_of_the_club(&browser).await, only("expired"));
+    assert!(polar(&shop).remove_benefit(demo::TYPEFACE, demo::TYPEFACE_FILES));
+    let library = browser.library().await;
+    let row = library.iter().find(|row| row["orderId"] == json!(font.order_id)).expect("a row");
+    assert_eq!(row["status"], "expired");
+    let refused = browser.post("/api/customer/download", &json!({ "fileId": row["fileId"] })).await;
+    assert_eq!(refused.refusal(), (403, "not_entitled"));
+}
+
 #[tokio::test]
 async fn the_library_is_filtered_sorted_and_paged() {
     let shop = open_shop().await;

@@ -6,8 +6,8 @@ use std::{
 
 use jiff::Timestamp;
 use polar::{
-    Benefit, BenefitGrant, BenefitId, BenefitType, CustomerToken, Downloadable, FileId, ListDownloadables, OrderStatus,
-    PortalOrder, Product, ProductId,
+    Benefit, BenefitGrant, BenefitId, BenefitType, CustomerToken, Downloadable, FileId, ListDownloadables, ListGrants,
+    OrderStatus, PortalOrder, Product, ProductId,
 };
 use store::{Counter, FileOfPurchase, Scope, Session};
 use url::Url;
@@ -15,20 +15,22 @@ use uuid::Uuid;
 
 use crate::{Content, Error, File, Link, Purchase, PurchaseId, Purchases, Status, Terms, bought::Bought};
 
-/// Polar grants within seconds of the payment. What is missing for longer was taken back.
+/// Polar grants benefits within seconds of the payment. What is missing for longer was revoked.
 const GRANTED_WITHIN: Duration = Duration::from_mins(15);
 
-/// Files may be listed just before a grant, and the grants just after it; no request lasts this long. What the list lacks for longer, Polar withholds.
+/// A request may list files just before a grant is made and grants just after it. Files that are missing for longer than this are withheld by Polar.
 const LISTED_WITHIN: Duration = Duration::from_mins(1);
 
-/// Everything that Polar says of a buyer's purchases, as far as the session may see it.
+/// A buyer's purchases at Polar, as far as the session may see them.
 pub(crate) struct Library {
     orders: Vec<PortalOrder>,
     grants: Vec<BenefitGrant>,
     files: HashMap<(BenefitId, FileId), Downloadable>,
     products: HashMap<ProductId, Arc<Product>>,
     default_terms: Terms,
-    /// The token that Polar answered to.
+    /// Grants that Polar has revoked, as far as anybody asked.
+    revoked: Vec<BenefitGrant>,
+    /// The customer token that the requests used.
     pub(crate) token: CustomerToken,
 }
 
@@ -36,18 +38,35 @@ impl Purchases {
     pub(crate) async fn library(&self, session: &Session, now: Timestamp) -> Result<Library, Error> {
         let scope = &session.scope;
         let answers = Box::pin(self.as_customer(session, now, |token| ask(&self.polar, token, scope)));
-        // A new instance reads the catalog while Polar answers.
+        // A new instance reads the catalog while it waits for Polar.
         let (answers, listing) = tokio::join!(answers, self.products.listing());
         let (Answers { bought, files, token }, listing) = (answers?, listing?);
         let products = || listing.giving(&files.iter().map(|file| file.benefit_id).collect());
         let bought = Box::pin(bought.complete(&self.polar.portal(&token), scope, &[], products)).await?;
         let ids = bought.orders.iter().filter_map(|order| order.product_id);
         let products = self.products.find_all_in(&listing, ids).await?;
-        Ok(Library::new(Answers { bought, files, token }, products, self.default_terms))
+        let mut library = Library::new(Answers { bought, files, token }, products, self.default_terms);
+        if library.awaits_grants(now) {
+            library.revoked = self.revoked_grants(session).await?;
+        }
+        Ok(library)
+    }
+
+    /// Lists what Polar has revoked of a buyer's, the newest hundred. The portal hides these grants, so it shows no difference between one
+    /// that is not there yet and one that is gone.
+    async fn revoked_grants(&self, session: &Session) -> polar::Result<Vec<BenefitGrant>> {
+        let list = ListGrants {
+            customer_ids: vec![session.customer_id.into()],
+            is_granted: Some(false),
+            limit: Some(100),
+            ..ListGrants::default()
+        };
+        let grants = self.polar.benefit_grants().list(&list).await?;
+        Ok(grants.items.into_iter().filter(|grant| grant.is_revoked).collect())
     }
 }
 
-/// What Polar's portal says, side by side.
+/// The answers of Polar's portal, fetched concurrently.
 pub(crate) struct Answers {
     pub(crate) bought: Bought,
     pub(crate) files: Vec<Downloadable>,
@@ -61,7 +80,7 @@ async fn ask(polar: &polar::Client, token: CustomerToken, scope: &Scope) -> pola
     Ok(Answers { bought, files, token })
 }
 
-/// Each month of a subscription is an order of its own; what it gives was bought with the first.
+/// Each renewal of a subscription is a separate order; its benefits belong to the first order.
 pub(crate) fn without_renewals(mut orders: Vec<PortalOrder>) -> Vec<PortalOrder> {
     orders.sort_by_key(|order| (order.created_at, order.id));
     let mut seen = HashSet::new();
@@ -81,6 +100,7 @@ impl Library {
             files: answers.files.into_iter().map(|file| ((file.benefit_id, file.file.id), file)).collect(),
             products: products.into_iter().map(|product| (product.id, product)).collect(),
             default_terms,
+            revoked: Vec::new(),
             token: answers.token,
         }
     }
@@ -95,9 +115,15 @@ impl Library {
         counted.collect()
     }
 
-    /// The same rows and those whose file is gone, not counted yet.
+    /// The same rows plus those whose file is gone, without counters.
     pub(crate) fn rows(&self, now: Timestamp) -> Vec<Purchase> {
         self.orders.iter().rev().flat_map(|order| self.purchases_of(order, now)).collect()
+    }
+
+    /// Whether something is paid for and not granted, though Polar could still grant it.
+    fn awaits_grants(&self, now: Timestamp) -> bool {
+        let is_awaited = |row: &Purchase| row.status == Status::Pending && row.granted_at.is_none();
+        self.rows(now).iter().any(|row| is_awaited(row) && row.order_status == OrderStatus::Paid)
     }
 
     fn purchases_of(&self, order: &PortalOrder, now: Timestamp) -> Vec<Purchase> {
@@ -122,7 +148,7 @@ impl Library {
         grant: &BenefitGrant,
         now: Timestamp,
     ) -> Vec<Purchase> {
-        // Only the organization's view of a benefit has its metadata.
+        // Only the organization's view of a benefit includes its metadata.
         let sold = product.and_then(|product| product.benefits.iter().find(|benefit| benefit.id == grant.benefit_id));
         let benefit = sold.unwrap_or(&grant.benefit);
         let updated_at = grant.modified_at.or(grant.granted_at).unwrap_or(grant.created_at);
@@ -147,7 +173,7 @@ impl Library {
         grant.files().into_iter().map(row_of).collect()
     }
 
-    /// What was sold with the order and is not granted: not yet, or no longer.
+    /// The files of the order that are not granted yet, or no longer.
     fn withheld(
         &self,
         order: &PortalOrder,
@@ -155,7 +181,8 @@ impl Library {
         benefit: &Benefit,
         now: Timestamp,
     ) -> Vec<Purchase> {
-        let fresh = now < order.created_at + GRANTED_WITHIN;
+        let is_revoked = self.revoked.iter().any(|grant| grant.benefit_id == benefit.id && came_with(grant, order));
+        let fresh = now < order.created_at + GRANTED_WITHIN && !is_revoked;
         let pending = order.status == OrderStatus::Pending || (fresh && order.status == OrderStatus::Paid);
         let status = if pending { Status::Pending } else { Status::Expired };
         let elsewhere = download_url(benefit).map(|_| benefit.id.into());
@@ -169,7 +196,7 @@ impl Library {
     }
 }
 
-/// Whether a grant is of an order, or of the subscription that the order pays for.
+/// Whether a grant belongs to an order, or to the subscription that the order pays for.
 pub(crate) fn came_with(grant: &BenefitGrant, order: &PortalOrder) -> bool {
     let of_subscription = grant.subscription_id.is_some() && grant.subscription_id == order.subscription_id;
     grant.order_id == Some(order.id) || of_subscription
@@ -200,7 +227,7 @@ fn is_download(benefit: &Benefit) -> bool {
     benefit.kind == BenefitType::Downloadables || download_url(benefit).is_some()
 }
 
-/// The address of a file elsewhere: a `custom` benefit with `download_url` in its metadata, https only.
+/// The address of a file hosted elsewhere: `download_url` in the metadata of a `custom` benefit, https only.
 fn download_url(benefit: &Benefit) -> Option<Url> {
     let text = benefit.metadata.get("download_url").filter(|_| benefit.kind == BenefitType::Custom)?;
     Url::parse(text.as_str()?).ok().filter(|url| url.scheme() == "https")
