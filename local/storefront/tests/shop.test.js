@@ -168,7 +168,7 @@ test("a purchase is completed on whichever page the buyer goes to meanwhile", as
   await page.getByRole("heading", { name: "Thank you!" }).waitFor();
   await headerButton(page, "Sign out").waitFor();
   assert.equal(page.url(), `${shopUrl}/`);
-  await page.getByRole("link", { name: "Your library" }).click();
+  await page.getByRole("link", { name: "Open your library" }).click();
   await page.locator("li.row").first().waitFor();
 });
 

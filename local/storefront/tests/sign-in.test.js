@@ -139,7 +139,7 @@ test("too many codes are refused with the time of the next one, and a reload kee
   const page = await newVisitor(browser, t);
   await openSignIn(page);
   await askForCode(page, NOBODY);
-  await openSignIn(page);
+  await page.reload();
   await codeField(page).waitFor();
   await page.route("**/api/login", (route) => route.fulfill(refusal(429, "rate_limited", { retryAfter: 840 })));
   await page.getByRole("button", { name: "Send a new code" }).click();

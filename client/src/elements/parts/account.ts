@@ -69,7 +69,9 @@ class Account {
     for (let questions = 0; questions < MOST_QUESTIONS && !signal.aborted; questions++) {
       const { data, error } = await store.shop.invoice(orderId, { signal });
       if (error?.code === "billing_details_missing") {
-        say(this.element.problem(error), this.#portal());
+        const notice = this.element.problem(error);
+        notice.append(this.#portal());
+        say(notice);
         return null;
       }
       if (error) return error;
