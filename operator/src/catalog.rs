@@ -7,15 +7,15 @@ use serde::Serialize;
 
 use crate::{answer::Answer, failure::Failure, shop::Shop};
 
-/// Who fetches it.
+/// How far a refresh is.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Refreshed {
-    /// Whether it is there already, or the worker has yet to fetch it.
+    /// Whether the catalog is up to date already; if not, the worker has yet to fetch it.
     done: bool,
 }
 
-/// Has the catalog fetched from Polar: by the worker where there is one, else here and now.
+/// Fetches the catalog from Polar: on AWS through the worker, locally right here.
 pub(crate) async fn refresh(shop: &Shop) -> Result<Refreshed, Failure> {
     if shop.is_local() {
         let clients = shop.clients().await?;
@@ -28,7 +28,8 @@ pub(crate) async fn refresh(shop: &Shop) -> Result<Refreshed, Failure> {
 
 impl Answer for Refreshed {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let how = if self.done { "is new" } else { "will be new in some seconds: the worker fetches it" };
-        writeln!(out, "The catalog {how}. Pages show it within a minute.")
+        let how =
+            if self.done { "is up to date" } else { "will be up to date in a few seconds; the worker is fetching it" };
+        writeln!(out, "The catalog {how}. Pages show the changes within a minute.")
     }
 }

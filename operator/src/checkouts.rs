@@ -27,13 +27,13 @@ struct Item {
     product: Option<String>,
     amount: i64,
     currency: String,
-    /// Whether it began at this shop; others come from Polar's own pages and links.
+    /// Whether it was started through this shop; others come from Polar's own pages and links.
     begun_here: bool,
     /// When it opened a session.
     claimed_at: Option<Timestamp>,
 }
 
-/// Lists them: what Polar knows, and what became of them here.
+/// Lists them, with their state at Polar and whether they opened a session here.
 pub(crate) async fn list(shop: &Shop, limit: u32) -> Result<Begun, Failure> {
     let clients = shop.clients().await?;
     let table: String = shop.settings.required("CHECKOUTS_TABLE")?;
@@ -65,12 +65,12 @@ impl Item {
 impl Answer for Begun {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.items.is_empty() {
-            return writeln!(out, "Nobody has begun a checkout yet.");
+            return writeln!(out, "There are no checkouts yet.");
         }
         for item in &self.items {
             let product = item.product.as_deref().unwrap_or("no product");
             let fate = match (item.begun_here, item.claimed_at) {
-                (false, _) => "not begun at this shop".to_owned(),
+                (false, _) => "not started through this shop".to_owned(),
                 (true, None) => "no session yet".to_owned(),
                 (true, Some(at)) => format!("session since {at:.0}"),
             };

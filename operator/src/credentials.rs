@@ -1,4 +1,4 @@
-//! Whose AWS account: the environment says it, or else the AWS CLI, which knows profiles, single sign-on and roles.
+//! Finds AWS credentials: in the environment, or else through the AWS CLI, which supports profiles, single sign-on and roles.
 
 use std::process::Command;
 
@@ -20,7 +20,7 @@ pub(crate) fn find(environment: &Settings, region: Option<&str>) -> Result<Setti
     let region = match (region, environment.optional("AWS_REGION")?, environment.optional("AWS_DEFAULT_REGION")?) {
         (Some(region), ..) => region.to_owned(),
         (None, Some(region), _) | (None, None, Some(region)) => region,
-        (None, None, None) => ask_cli(&["configure", "get", "region"]).ok_or_else(|| nobody("no region"))?,
+        (None, None, None) => ask_cli(&["configure", "get", "region"]).ok_or_else(|| not_found("region"))?,
     };
     let Exported { access_key_id, secret_access_key, session_token } =
         match environment.optional("AWS_ACCESS_KEY_ID")? {
@@ -29,7 +29,7 @@ pub(crate) fn find(environment: &Settings, region: Option<&str>) -> Result<Setti
                 secret_access_key: environment.required("AWS_SECRET_ACCESS_KEY")?,
                 session_token: environment.optional("AWS_SESSION_TOKEN")?,
             },
-            None => exported().or_else(configured).ok_or_else(|| nobody("no credentials"))?,
+            None => exported().or_else(configured).ok_or_else(|| not_found("credentials"))?,
         };
     let settings = [
         ("AWS_REGION", region),
@@ -60,7 +60,7 @@ fn ask_cli(arguments: &[&str]) -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned()).filter(|answer| !answer.is_empty())
 }
 
-fn nobody(what: &str) -> Failure {
+fn not_found(what: &str) -> Failure {
     let advice = "run `aws configure`, sign in with version 2 of the AWS CLI, or set AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-    Failure::OutOfReach(format!("AWS has {what} for you: {advice}"))
+    Failure::OutOfReach(format!("no AWS {what} found: {advice}"))
 }

@@ -14,10 +14,10 @@ use crate::{
     shop::Shop,
 };
 
-/// Attempts that people are shown; all of them are in the JSON.
+/// How many attempts are shown; the JSON contains all of them.
 const NEWEST: usize = 20;
 
-/// What is held about a customer.
+/// The data stored about a customer.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Held {
@@ -27,12 +27,12 @@ pub(crate) struct Held {
     data: CustomerData,
 }
 
-/// All of it for the customer, in the form that is handed out.
+/// All of it, in the form that is given to the customer.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Export(CustomerData);
 
-/// Reads what the tables hold about a customer, who may be gone from Polar.
+/// Reads what the tables hold about a customer, who may no longer exist at Polar.
 pub(crate) async fn show(shop: &Shop, who: &str) -> Result<Held, Failure> {
     let clients = shop.clients().await?;
     let known = customers::find(&clients.polar, who).await?;
@@ -66,7 +66,7 @@ impl Answer for Export {
 impl Answer for Held {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let CustomerData { customer_id, sessions, counters, attempts, .. } = &self.data;
-        let gone = if self.known_at_polar { "" } else { " (no longer at Polar)" };
+        let gone = if self.known_at_polar { "" } else { " (no longer exists at Polar)" };
         writeln!(out, "{STRONG}{customer_id}{STRONG:#}{gone}")?;
         writeln!(out, "\n{STRONG}Sessions{STRONG:#}")?;
         for session in sessions {
@@ -77,7 +77,7 @@ impl Answer for Held {
                     format!("order of checkout {}", ids.join(", "))
                 }
             };
-            let client = session.client.as_deref().unwrap_or("some browser");
+            let client = session.client.as_deref().unwrap_or("unknown browser");
             writeln!(
                 out,
                 "{}  {scope}, {client}, since {:.0}, until {:.0}",
@@ -96,7 +96,7 @@ impl Answer for Held {
             )?;
             match counter.granted {
                 0 => writeln!(out)?,
-                granted => writeln!(out, ", {granted} given beyond the limit")?,
+                granted => writeln!(out, ", {granted} additional downloads granted")?,
             }
         }
         writeln!(out, "\n{STRONG}History{STRONG:#}")?;
@@ -110,7 +110,7 @@ impl Answer for Held {
         }
         match attempts.len().saturating_sub(NEWEST) {
             0 => Ok(()),
-            more => writeln!(out, "{more} more with --json"),
+            more => writeln!(out, "{more} older ones are shown with --json."),
         }
     }
 }

@@ -21,5 +21,5 @@ pub(crate) async fn id_of(polar: &Client, who: &str) -> Result<Uuid, Failure> {
 }
 
 pub(crate) fn unknown() -> Failure {
-    Failure::refused("there is no such customer, neither at Polar nor in the shop's tables")
+    Failure::refused("there is no such customer at Polar or in the shop's tables: check the e-mail address or id")
 }

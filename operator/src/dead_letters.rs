@@ -11,10 +11,10 @@ use crate::{
     sqs::{Message, Sqs},
 };
 
-/// What may be shown of a job. All else is between the shop and a buyer: a sign-in code, an address.
+/// The fields of a job that are shown. All others are private to the buyer, such as an address or a sign-in code.
 const SHOWN: [&str; 6] = ["job", "kind", "id", "happened_at", "subject_id", "customer_id"];
 
-/// The messages that the worker gave up.
+/// The messages in the dead-letter queue.
 #[derive(Debug, Serialize)]
 pub(crate) struct DeadLetters {
     items: Vec<DeadLetter>,
@@ -22,7 +22,7 @@ pub(crate) struct DeadLetters {
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct DeadLetter {
-    /// Why it was given up, where that is known.
+    /// Why it failed, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(flatten)]
@@ -46,7 +46,7 @@ impl DeadLetters {
     }
 }
 
-/// Lists them; they stay where they are.
+/// Lists them and leaves them in the queue.
 pub(crate) async fn list(shop: &Shop) -> Result<DeadLetters, Failure> {
     if shop.is_local() {
         return list_local(shop).await;
@@ -57,7 +57,9 @@ pub(crate) async fn list(shop: &Shop) -> Result<DeadLetters, Failure> {
 }
 
 async fn list_local(shop: &Shop) -> Result<DeadLetters, Failure> {
-    let url = shop.route("/dead-letters").ok_or_else(|| Failure::refused("the shop has no address"))?;
+    let url = shop
+        .route("/dead-letters")
+        .ok_or_else(|| Failure::refused("the address of the shop is unknown: give it with --api-url"))?;
     let body = shop.request(Method::GET, url).send().await?.error_for_status()?.bytes().await?;
     let letters: Vec<Value> = serde_json::from_slice(&body)?;
     let read = |letter: &Value| DeadLetter::read(&letter["job"], letter["reason"].as_str().map(str::to_owned));
@@ -68,23 +70,23 @@ impl Answer for DeadLetters {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         for letter in &self.items {
             let (job, kind, at) = (letter.text("job"), letter.text("kind"), letter.text("happened_at"));
-            let job = if job.is_empty() { "no job of this shop's" } else { job };
+            let job = if job.is_empty() { "unknown job" } else { job };
             writeln!(out, "{STRONG}{job}{STRONG:#} {kind} {FAINT}{at} {}{FAINT:#}", letter.text("id"))?;
             if let Some(reason) = &letter.reason {
                 writeln!(out, "  {reason}")?;
             }
         }
         match self.items.len() {
-            0 => writeln!(out, "The worker has given nothing up."),
+            0 => writeln!(out, "There are no failed jobs."),
             number => writeln!(
                 out,
-                "{number} in all. Find the cause in the worker's log, then: storefront dead-letters retry"
+                "{number} failed. Find the cause in the worker's log, fix it, then run: storefront dead-letters retry"
             ),
         }
     }
 }
 
-/// That they are on their way back.
+/// How many go back into the queue.
 #[derive(Debug, Serialize)]
 pub(crate) struct Retried {
     messages: u64,
@@ -93,12 +95,14 @@ pub(crate) struct Retried {
 /// Puts all of them back into the queue.
 pub(crate) async fn retry(shop: &Shop) -> Result<Retried, Failure> {
     if shop.is_local() {
-        let why =
-            "the shop on this machine forgets what its worker gave up: start it anew, and it fetches everything again";
+        let why = "failed jobs of a local shop cannot be retried: restart the shop, and it fetches everything again";
         return Err(Failure::refused(why));
     }
     let queue = Sqs::of(shop)?.dead_letters().await?;
-    let attributes = queue.attributes().await?.ok_or_else(|| Failure::refused("the dead-letter queue is not there"))?;
+    let attributes = queue
+        .attributes()
+        .await?
+        .ok_or_else(|| Failure::refused("the dead-letter queue does not exist: deploy the stack again"))?;
     if attributes.waiting() > 0 {
         queue.move_back(&attributes.queue_arn).await?;
     }
@@ -108,8 +112,8 @@ pub(crate) async fn retry(shop: &Shop) -> Result<Retried, Failure> {
 impl Answer for Retried {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         match self.messages {
-            0 => writeln!(out, "The worker has given nothing up."),
-            number => writeln!(out, "{number} on the way back to the queue."),
+            0 => writeln!(out, "There are no failed jobs."),
+            number => writeln!(out, "Putting {number} back into the queue."),
         }
     }
 }

@@ -5,14 +5,14 @@ use startup::causes;
 /// Why a command did not do what was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// There is no such thing, or it must not be done.
+    /// Something was not found, or is not allowed.
     Refused(String),
-    /// The shop, AWS or Polar gave no usable answer, or it is not known which shop is meant.
+    /// The shop, AWS or Polar gave no usable answer, or it is unclear which shop is meant.
     OutOfReach(String),
 }
 
 impl Failure {
-    /// With what was looked for, or why not.
+    /// Takes the reason, as a sentence without a full stop.
     pub(crate) fn refused(why: impl Into<String>) -> Self {
         Self::Refused(why.into())
     }
@@ -31,7 +31,7 @@ impl Failure {
     }
 }
 
-/// Whatever else goes wrong lies outside: an answer that did not come, or not as it should.
+/// All other errors come from outside: an answer that did not arrive or could not be read.
 impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::OutOfReach(causes(&error))

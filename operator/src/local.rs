@@ -1,4 +1,4 @@
-//! The shop that runs on this machine: it writes down where it is.
+//! Finds the shop that runs on this machine by the file that it writes.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -11,7 +11,7 @@ use crate::{
     shop::{Place, Shop},
 };
 
-/// What a running shop tells of itself.
+/// What a running shop writes about itself.
 #[derive(Deserialize)]
 struct Running {
     shop: Url,
@@ -19,7 +19,7 @@ struct Running {
     settings: BTreeMap<String, String>,
 }
 
-/// Finds the shop with its data in a folder. What it does not tell is in the environment, as it was when it started.
+/// Finds the shop with its data in a folder. All other settings come from the environment, as when the shop was started.
 pub(crate) fn find(folder: &Path, environment: Settings) -> Result<Shop, Failure> {
     let Ok(text) = fs::read(folder.join("running.json")) else {
         let folder = folder.display();

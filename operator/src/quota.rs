@@ -18,7 +18,7 @@ pub(crate) struct Allowance {
     granted: u32,
 }
 
-/// Brings the whole limit of a bought file back.
+/// Resets the counter of a bought file.
 pub(crate) async fn reset(shop: &Shop, bought: &BoughtFile) -> Result<Allowance, Failure> {
     let (downloads, customer_id, file) = find(shop, bought).await?;
     if !downloads.reset(customer_id, file).await? {
@@ -53,7 +53,7 @@ async fn find(shop: &Shop, bought: &BoughtFile) -> Result<(Downloads, Uuid, File
         several => {
             let purchases: Vec<_> = several.iter().map(|file| file.purchase_id.to_string()).collect();
             let why = format!(
-                "the customer has bought this file more than once: choose with --purchase among {}",
+                "the customer bought this file more than once: choose an order with --purchase, one of {}",
                 purchases.join(", ")
             );
             Err(Failure::refused(why))
@@ -62,12 +62,12 @@ async fn find(shop: &Shop, bought: &BoughtFile) -> Result<(Downloads, Uuid, File
 }
 
 fn nothing_taken() -> Failure {
-    Failure::refused("the customer has taken no download of this file, so nothing of its limit is used up")
+    Failure::refused("the customer has not downloaded this file yet, so the full limit is still available")
 }
 
 impl Answer for Allowance {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self { file_id, used, granted, .. } = self;
-        writeln!(out, "{used} downloads of {file_id} are used, and {granted} given beyond the limit.")
+        writeln!(out, "File {file_id}: {used} downloads used, {granted} additional downloads granted.")
     }
 }

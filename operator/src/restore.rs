@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{answer::Answer, customers, failure::Failure, shop::Shop};
 
-/// What was brought back.
+/// What was restored.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Restored {
@@ -15,13 +15,13 @@ pub(crate) struct Restored {
     rows: usize,
 }
 
-/// Brings back what was erased of a customer.
+/// Restores the erased data of a customer.
 pub(crate) async fn restore(shop: &Shop, who: &str) -> Result<Restored, Failure> {
     let clients = shop.clients().await?;
     let customer_id = customers::id_of(&clients.polar, who).await?;
     let downloads = Downloads::new(clients.dynamodb, shop.settings.required::<String>("DOWNLOADS_TABLE")?);
     match downloads.restore(customer_id).await? {
-        0 => Err(Failure::refused("nothing was erased of this customer within the last seven days")),
+        0 => Err(Failure::refused("no data of this customer was erased within the last seven days")),
         rows => Ok(Restored { customer_id, rows }),
     }
 }
@@ -31,7 +31,7 @@ impl Answer for Restored {
         let Self { customer_id, rows } = self;
         writeln!(
             out,
-            "{rows} rows of {customer_id} are back: download counters and history. The customer has to sign in again."
+            "Restored {rows} rows of {customer_id}: download counters and history. The customer has to sign in again."
         )
     }
 }

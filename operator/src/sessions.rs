@@ -24,7 +24,11 @@ pub(crate) async fn end(shop: &Shop, who: &str, id: Option<String>) -> Result<En
     match &id {
         None => sessions.delete_all(customer_id).await?,
         Some(id) if sessions.delete_by_id(customer_id, id, Timestamp::now()).await? => {}
-        Some(id) => return Err(Failure::refused(format!("the customer has no session {id}"))),
+        Some(id) => {
+            return Err(Failure::refused(format!(
+                "the customer has no session {id}: `storefront customer` lists the sessions"
+            )));
+        }
     }
     Ok(Ended { customer_id, session_id: id })
 }
@@ -33,6 +37,6 @@ impl Answer for Ended {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self { customer_id, session_id } = self;
         let which = session_id.as_ref().map_or("All sessions".to_owned(), |id| format!("The session {id}"));
-        writeln!(out, "{which} of {customer_id} ended, with effect on the next request.")
+        writeln!(out, "{which} of {customer_id} ended. This takes effect on the next request.")
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 
 const PUT_PARAMETER: Action = Action::rpc("ssm", "AmazonSSM.PutParameter", "1.1");
 
-/// What was done, and what is left to do.
+/// What was done, and code for a page.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SetUp {
@@ -40,15 +40,15 @@ enum Kept {
     InOrder,
 }
 
-/// Connects a deployed shop with Polar. What is in order stays as it is.
+/// Connects a deployed shop to Polar, and changes only what is wrong.
 pub(crate) async fn set_up(shop: &Shop) -> Result<SetUp, Failure> {
     let (Some(api), Some(url)) = (&shop.api_url, &shop.webhook_url) else {
-        return Err(Failure::refused("it is not known where the shop's routes are: give --stack or --api-url"));
+        return Err(Failure::refused("the address of the shop's API is unknown: give --stack or --api-url"));
     };
     let clients = shop.clients().await?;
     demand_scopes(&clients.polar, NEEDED, "the shop's access token").await?;
     let polar = shop.polar_for_setup().await?;
-    let token = "the token for this command (POLAR_SETUP_TOKEN, or else the shop's own)";
+    let token = "the token for this command (POLAR_SETUP_TOKEN, or else the shop's access token)";
     demand_scopes(&polar, &["webhooks:read", "webhooks:write"], token).await?;
 
     let known_secret = find_secret(shop).await?;
@@ -69,12 +69,12 @@ async fn demand_scopes(polar: &Client, scopes: &[&str], whose: &str) -> Result<(
         return Ok(());
     }
     Err(Failure::refused(format!(
-        "{whose} lacks {}: add it at Polar, under the organization's settings",
+        "{whose} lacks {}: add the missing scopes to it at Polar, in the organization's settings",
         missing.join(", ")
     )))
 }
 
-/// Makes the endpoint, or changes what is not as the shop needs it.
+/// Creates the endpoint, or updates it if the shop needs other values.
 async fn settle_endpoint(
     polar: &Client,
     url: &str,
@@ -82,14 +82,16 @@ async fn settle_endpoint(
 ) -> Result<(WebhookEndpoint, Endpoint), Failure> {
     let endpoints = polar.webhook_endpoints();
     let all = endpoints.list_all().await?;
-    // One that signs with the shop's own secret is the shop's, from before it moved.
+    // An endpoint with the shop's own secret belongs to the shop, which has got another address since.
     let is_ours = |endpoint: &&WebhookEndpoint| known_secret.is_some_and(|secret| endpoint.secret == *secret);
     let known = all.iter().find(|endpoint| endpoint.url == url).or_else(|| all.iter().find(is_ours));
     if let Some(known) = known.filter(|known| is_in_order(known, url)) {
         return Ok((known.clone(), Endpoint::InOrder));
     }
     if !url.starts_with("https://") {
-        return Err(Failure::refused(format!("Polar sends its events over https only, so not to {url}")));
+        return Err(Failure::refused(format!(
+            "Polar sends events over https only, so it cannot deliver to {url}: give an https address with --api-url"
+        )));
     }
     match known {
         Some(known) => Ok((endpoints.update(known.id, &set_right(known, url)).await?, Endpoint::Changed)),
@@ -107,7 +109,7 @@ fn set_right(endpoint: &WebhookEndpoint, url: &str) -> UpdateWebhookEndpoint {
     UpdateWebhookEndpoint {
         url: Some(url.to_owned()),
         format: Some(WebhookFormat::Raw),
-        // Whatever else the merchant wants there stays.
+        // Keeps other events that the merchant has added.
         events: Some(endpoint.events.iter().chain(missing).cloned().collect()),
         enabled: Some(true),
         ..UpdateWebhookEndpoint::default()
@@ -124,7 +126,7 @@ fn wanted(url: &str) -> CreateWebhookEndpoint {
     }
 }
 
-/// The secret that the webhook function believes; `None` if nobody has put one there.
+/// The secret that the webhook function verifies signatures with; `None` if none was stored yet.
 async fn find_secret(shop: &Shop) -> Result<Option<WebhookSecret>, Failure> {
     match shop.webhook_secret().await {
         Ok(known) => Ok(Some(known)),
@@ -140,7 +142,7 @@ async fn find_secret(shop: &Shop) -> Result<Option<WebhookSecret>, Failure> {
 /// Puts the secret where the webhook function looks for it.
 async fn keep_secret(shop: &Shop, secret: &WebhookSecret) -> Result<Kept, Failure> {
     let Some(name) = shop.settings.optional::<String>("POLAR_WEBHOOK_SECRET_PARAMETER")? else {
-        let why = "the shop's POLAR_WEBHOOK_SECRET is not the endpoint's: copy it from the endpoint at Polar, and start the shop anew";
+        let why = "POLAR_WEBHOOK_SECRET differs from the secret of the endpoint at Polar: copy the secret from there, and restart the shop";
         return Err(Failure::refused(why));
     };
     let input = json!({ "Name": name, "Value": secret.expose(), "Type": "SecureString", "Overwrite": true });
@@ -148,7 +150,7 @@ async fn keep_secret(shop: &Shop, secret: &WebhookSecret) -> Result<Kept, Failur
     Ok(Kept::Stored)
 }
 
-/// What a storefront's page begins with.
+/// Code to start a storefront page with.
 fn snippet(api: &str, bearer: bool) -> String {
     let transport = if bearer { ", transport: \"bearer\"" } else { "" };
     format!(
@@ -176,23 +178,23 @@ fn snippet(api: &str, bearer: bool) -> String {
 impl Answer for SetUp {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let endpoint = match self.endpoint {
-            Endpoint::Made => "was made",
-            Endpoint::Changed => "was set right",
-            Endpoint::InOrder => "is in order",
+            Endpoint::Made => "was created",
+            Endpoint::Changed => "was updated",
+            Endpoint::InOrder => "is set up correctly",
         };
-        writeln!(out, "{GOOD}ok{GOOD:#} the access token has the scopes that the functions need")?;
+        writeln!(out, "{GOOD}ok{GOOD:#} the access token has all scopes that the functions need")?;
         writeln!(out, "{GOOD}ok{GOOD:#} the webhook endpoint for {} {endpoint}", self.webhook_url)?;
         match self.secret {
             Kept::Stored => {
-                writeln!(out, "{GOOD}ok{GOOD:#} its secret is in the parameter store")?;
+                writeln!(out, "{GOOD}ok{GOOD:#} its secret was saved in the SSM parameter")?;
                 writeln!(
                     out,
-                    "   {FAINT}functions that run already believe it within a quarter of an hour, or at once with another SecretsRevision{FAINT:#}"
+                    "   {FAINT}running functions start to use it within 15 minutes; to switch at once, deploy with another SecretsRevision{FAINT:#}"
                 )?;
             }
-            Kept::InOrder => writeln!(out, "{GOOD}ok{GOOD:#} the shop believes its secret")?,
+            Kept::InOrder => writeln!(out, "{GOOD}ok{GOOD:#} the shop already has its secret")?,
         }
-        writeln!(out, "\n{STRONG}For your page:{STRONG:#}\n\n{}", self.snippet)?;
-        writeln!(out, "\nThen look whether all is well: storefront doctor")
+        writeln!(out, "\n{STRONG}Code for your page:{STRONG:#}\n\n{}", self.snippet)?;
+        writeln!(out, "\nNext, check that everything works: storefront doctor")
     }
 }

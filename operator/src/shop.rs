@@ -8,10 +8,10 @@ use url::Url;
 
 use crate::{failure::Failure, local, options::PlaceOptions, stack};
 
-/// An answer that takes longer is none.
+/// Requests that take longer fail.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// What is missing to ask Polar or AWS anything.
+/// What is missing to call Polar or AWS.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Lack {
     #[error(transparent)]
@@ -36,9 +36,9 @@ pub(crate) struct Shop {
     pub(crate) place: Place,
     /// The settings of all its functions together.
     pub(crate) settings: Settings,
-    /// Where its routes are.
+    /// The base URL of its API.
     pub(crate) api_url: Option<Url>,
-    /// Where Polar sends its events to.
+    /// The address that Polar sends its events to.
     pub(crate) webhook_url: Option<String>,
     http: reqwest::Client,
 }
@@ -63,7 +63,7 @@ impl Shop {
         Self { place, settings, api_url, webhook_url: None, http: startup::http_client() }
     }
 
-    /// The same, with another address for Polar's events than that of the route.
+    /// The same shop, with this address for Polar's events in place of the route's.
     pub(crate) fn with_webhook_url(mut self, url: String) -> Self {
         self.webhook_url = Some(url);
         self
@@ -79,7 +79,7 @@ impl Shop {
         self.api_url.as_ref()?.join(path).ok()
     }
 
-    /// Whether queue and mails are in the shop's own program.
+    /// Whether it runs on this machine, where queue and mails are part of the shop's own program.
     pub(crate) fn is_local(&self) -> bool {
         self.place == Place::Local
     }
@@ -98,13 +98,13 @@ impl Shop {
         startup::connect_aws(&self.settings)
     }
 
-    /// Polar and DynamoDB. The access token is fetched here, so that one that is not to be had is told from a Polar that does not answer.
+    /// Polar and DynamoDB. Fetches the access token first, so that a missing token is not mistaken for a Polar that does not answer.
     pub(crate) async fn clients(&self) -> Result<Clients, Lack> {
         let token = self.fetch(Secret::POLAR_ACCESS_TOKEN).await?;
         self.clients_with(&token)
     }
 
-    /// Polar by a token that may see and change webhook endpoints: the shop's own does not need to.
+    /// Polar with a token that may read and change webhook endpoints; the shop's own token needs no such scope.
     pub(crate) async fn polar_for_setup(&self) -> Result<polar::Client, Lack> {
         let token = match self.settings.optional::<String>("POLAR_SETUP_TOKEN")? {
             Some(token) => token.into(),
@@ -113,7 +113,7 @@ impl Shop {
         Ok(self.clients_with(&token)?.polar)
     }
 
-    /// The secret that the webhook function believes.
+    /// The secret that the webhook function verifies signatures with.
     pub(crate) async fn webhook_secret(&self) -> Result<WebhookSecret, Lack> {
         self.fetch(Secret::POLAR_WEBHOOK_SECRET).await.map(WebhookSecret::new)
     }

@@ -1,4 +1,4 @@
-//! The worker's queue on AWS, and beside it the queue of what the worker gave up.
+//! The worker's queue on AWS, and its dead-letter queue.
 
 use aws_json::{Action, AwsJson, Error};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ const CHANGE_MESSAGE_VISIBILITY_BATCH: Action = Action::rpc("sqs", "AmazonSQS.Ch
 const RECEIVE_MESSAGE: Action = Action::rpc("sqs", "AmazonSQS.ReceiveMessage", "1.0");
 const START_MESSAGE_MOVE_TASK: Action = Action::rpc("sqs", "AmazonSQS.StartMessageMoveTask", "1.0");
 
-/// SQS takes and gives no more messages in one call.
+/// The most messages that SQS accepts or returns in one call.
 const AT_ONCE: usize = 10;
 
 /// A queue, by the operator's credentials.
@@ -43,7 +43,7 @@ impl Attributes {
         self.approximate_number_of_messages.parse().unwrap_or_default()
     }
 
-    /// Where messages go that nobody can do.
+    /// Where messages go that could not be processed.
     pub(crate) fn redrive(&self) -> Option<Redrive> {
         serde_json::from_str(self.redrive_policy.as_deref()?).ok()
     }
@@ -79,7 +79,7 @@ impl Sqs {
         Ok(Self { url: settings.required("QUEUE_URL")?, aws: shop.aws()? })
     }
 
-    /// Whether it is there, and how it is.
+    /// The attributes of the queue, if it exists.
     pub(crate) async fn attributes(&self) -> Result<Option<Attributes>, Error> {
         let names = ["QueueArn", "ApproximateNumberOfMessages", "RedrivePolicy"];
         let input = json!({ "QueueUrl": self.url, "AttributeNames": names });
@@ -103,20 +103,25 @@ impl Sqs {
         }
     }
 
-    /// The queue of what the worker gave up.
+    /// The dead-letter queue.
     pub(crate) async fn dead_letters(&self) -> Result<Self, Failure> {
-        let attributes = self.attributes().await?.ok_or_else(|| Failure::refused("the queue is not there"))?;
-        let redrive = attributes.redrive().ok_or_else(|| Failure::refused("the queue keeps no dead letters"))?;
+        let attributes = self
+            .attributes()
+            .await?
+            .ok_or_else(|| Failure::refused("the queue does not exist: deploy the stack again"))?;
+        let redrive = attributes
+            .redrive()
+            .ok_or_else(|| Failure::refused("the queue has no dead-letter queue: deploy the stack again"))?;
         let queue = self.at(&redrive.dead_letter_target_arn).await?;
-        queue.ok_or_else(|| Failure::refused("the dead-letter queue is not there"))
+        queue.ok_or_else(|| Failure::refused("the dead-letter queue does not exist: deploy the stack again"))
     }
 
-    /// Looks at all messages, and lets them go at once.
+    /// Reads all messages, then makes them visible again.
     pub(crate) async fn look_through(&self) -> Result<Vec<Message>, Error> {
         let mut messages: Vec<Message> = Vec::new();
         loop {
             let some = self.receive().await?;
-            // SQS may hand out one twice if this takes long.
+            // SQS may return a message twice if this takes long.
             let is_new = |message: &Message| messages.iter().all(|seen| seen.message_id != message.message_id);
             let new: Vec<_> = some.into_iter().filter(is_new).collect();
             if new.is_empty() {
@@ -130,7 +135,7 @@ impl Sqs {
         Ok(messages)
     }
 
-    /// Receives some messages, which others then do not see for a while.
+    /// Receives some messages, which are then invisible to others for a while.
     async fn receive(&self) -> Result<Vec<Message>, Error> {
         let input = json!({ "QueueUrl": self.url, "MaxNumberOfMessages": AT_ONCE, "VisibilityTimeout": 30, "WaitTimeSeconds": 1 });
         Ok(self.aws.call::<Received>(RECEIVE_MESSAGE, &input).await?.messages)
@@ -144,7 +149,7 @@ impl Sqs {
         self.aws.call::<Value>(CHANGE_MESSAGE_VISIBILITY_BATCH, &input).await.map(drop)
     }
 
-    /// Moves all messages back to where they came from; SQS does so in its own time.
+    /// Starts to move all messages back to where they came from; SQS does this asynchronously.
     pub(crate) async fn move_back(&self, arn: &str) -> Result<(), Error> {
         self.aws.call::<Value>(START_MESSAGE_MOVE_TASK, &json!({ "SourceArn": arn })).await.map(drop)
     }

@@ -1,4 +1,4 @@
-//! A shop that was deployed: its stack says which functions there are, and their configuration says the rest.
+//! Finds a deployed shop: the stack lists its functions, and their configuration contains the settings.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{
     shop::{Place, Shop},
 };
 
-/// What of the operator's own environment counts for a deployed shop. A token for somebody's local shop must not.
+/// The variables of the operator's environment that apply to a deployed shop. An access token for a local shop must not.
 const OWN: [&str; 7] = [
     "POLAR_SETUP_TOKEN",
     "AWS_ENDPOINT_URL_CLOUDFORMATION",
@@ -25,7 +25,7 @@ const OWN: [&str; 7] = [
     "AWS_ENDPOINT_URL_SSM",
 ];
 
-/// Finds a deployed shop: the settings of its functions, and where its routes are.
+/// Finds a deployed shop: the settings of its functions, and the base URL of its API.
 pub(crate) async fn find(stack: &str, region: Option<&str>, environment: &Settings) -> Result<Shop, Failure> {
     let mut settings = credentials::find(environment, region)?;
     for own in OWN {
@@ -35,7 +35,9 @@ pub(crate) async fn find(stack: &str, region: Option<&str>, environment: &Settin
     let api_url = find_api_url(&aws, stack).await?;
     let functions = list_functions(&aws, stack).await?;
     if functions.is_empty() {
-        return Err(Failure::refused(format!("the stack {stack} has no functions: it is none of this shop's")));
+        return Err(Failure::refused(format!(
+            "the stack {stack} has no functions, so it is not a polar-storefront shop: check the name"
+        )));
     }
     for function in functions {
         let variables = variables(&aws, &function).await?;
@@ -44,15 +46,15 @@ pub(crate) async fn find(stack: &str, region: Option<&str>, environment: &Settin
     Ok(Shop::new(Place::Stack(stack.to_owned()), settings, api_url))
 }
 
-/// Asks CloudFormation, whose only JSON is that of AWS's own agents: the result in an envelope named after the action.
+/// Calls CloudFormation. It answers in the JSON of AWS's own agents: the result is in an envelope named after the action.
 async fn ask<T: DeserializeOwned>(aws: &AwsJson, action: &str, stack: &str, next: Option<&str>) -> Result<T, Failure> {
     let mut form = Serializer::new(String::new());
     form.append_pair("Action", action).append_pair("StackName", stack).append_pair("Version", "2010-05-15");
     form.extend_pairs(next.map(|next| ("NextToken", next)));
     match aws.query::<Value>("cloudformation", &form.finish()).await {
-        Err(Error::Refused { code, .. }) if code == "ValidationError" => {
-            Err(Failure::refused(format!("there is no stack {stack} in this region and account")))
-        }
+        Err(Error::Refused { code, .. }) if code == "ValidationError" => Err(Failure::refused(format!(
+            "there is no stack {stack} in this region and account: check the name, --region and your AWS credentials"
+        ))),
         Err(error) => Err(error.into()),
         Ok(answer) => {
             let result = &answer[format!("{action}Response")][format!("{action}Result")];

@@ -25,10 +25,10 @@ pub(crate) struct Buyer {
     pub(crate) product: ProductId,
 }
 
-/// What hangs on customer and product.
+/// The links that depend on customer and product.
 const LAST_LINKS: [Link; 5] = [Link::Grant, Link::CustomerSession, Link::Downloadables, Link::Quota, Link::Download];
 
-/// Looks from a customer to a file of a product, as the shop does for a download, and counts nothing.
+/// Checks from a customer to a file of a product, as the shop does for a download, without counting a download.
 pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Clients>, buyer: &Buyer) {
     let Some(clients) = clients else {
         chain.skip(&[Link::Customer, Link::Product], Link::AccessToken);
@@ -58,25 +58,26 @@ pub(super) async fn look(chain: &mut Chain, shop: &Shop, clients: Option<&Client
 
 async fn find_customer(polar: &Client, buyer: &Buyer) -> Look<(CustomerId, Finding)> {
     let Some(customer) = customers::find(polar, &buyer.customer).await? else {
-        let advice = "ask for the address on the receipt; it is not known whether this buyer has paid at all";
-        return Err(Finding::broken("Polar knows no such customer", advice));
+        let advice =
+            "ask the buyer for the e-mail address on the receipt, and check at Polar whether there is a paid order";
+        return Err(Finding::broken("Polar has no such customer", advice));
     };
-    Ok((customer.id, Finding::ok(format!("Polar knows this one as {}", customer.id))))
+    Ok((customer.id, Finding::ok(format!("Polar has this customer, with the id {}", customer.id))))
 }
 
 async fn find_product(polar: &Client, buyer: &Buyer) -> Look<(Product, Finding)> {
     let Some(product) = polar.products().find(buyer.product).await? else {
-        return Err(Finding::broken("Polar knows no such product", "look for its id in `storefront checkouts list`"));
+        return Err(Finding::broken("Polar has no such product", "copy the product's id from its page at Polar"));
     };
     let benefits = product.benefits.iter().filter(|benefit| is_download(benefit)).count();
     if benefits == 0 {
-        let says = format!("{:?} gives nothing to download", product.name);
+        let says = format!("{:?} has no benefit with a download", product.name);
         return Err(Finding::broken(
             says,
-            "add the benefit with the file to the product at Polar; past buyers get it too",
+            "add a benefit with the file to the product at Polar; earlier buyers get it too",
         ));
     }
-    let says = format!("{:?} gives {} with something to download", product.name, counted(benefits, "benefit"));
+    let says = format!("{:?} has {} with a download", product.name, counted(benefits, "benefit"));
     Ok((product, Finding::ok(says)))
 }
 
@@ -86,16 +87,19 @@ fn benefits_of(product: &Product) -> impl Iterator<Item = BenefitId> {
 
 async fn check_grant(polar: &Client, customer: CustomerId, product: &Product) -> Look {
     let Some(state) = polar.customers().state(customer).await? else {
-        return Err(Finding::broken("Polar has no state of this customer", "the customer was deleted a moment ago"));
+        return Err(Finding::broken(
+            "Polar no longer has this customer",
+            "the customer was just deleted; run the doctor again to confirm",
+        ));
     };
     let is_granted = |id: &BenefitId| state.granted_benefits.iter().any(|granted| granted.benefit_id == *id);
     match benefits_of(product).find(|id| !is_granted(id)) {
-        None => Ok(Finding::ok("Polar grants the customer what the product gives")),
+        None => Ok(Finding::ok("Polar grants the customer the benefits of the product")),
         Some(_) => {
-            let says = format!("Polar does not grant the customer what {:?} gives", product.name);
+            let says = format!("Polar does not grant the customer the benefits of {:?}", product.name);
             Err(Finding::broken(
                 says,
-                "look at the customer at Polar: not bought, not paid yet, refunded, or a subscription that is over",
+                "look at the customer's orders at Polar: the product may not be bought or paid yet, be refunded, or its subscription may have ended",
             ))
         }
     }
@@ -104,11 +108,11 @@ async fn check_grant(polar: &Client, customer: CustomerId, product: &Product) ->
 async fn open_session(polar: &Client, customer: CustomerId) -> Look<(CustomerSession, Finding)> {
     let Some(session) = polar.customer_sessions().create(customer).await? else {
         return Err(Finding::broken(
-            "Polar makes no session for this customer",
-            "the customer was deleted a moment ago",
+            "Polar creates no session for this customer",
+            "the customer was just deleted; run the doctor again to confirm",
         ));
     };
-    Ok((session, Finding::ok("the shop can act as this customer")))
+    Ok((session, Finding::ok("the shop can open a customer session at Polar")))
 }
 
 async fn list_files(
@@ -125,14 +129,14 @@ async fn list_files(
         let says = format!("Polar does not list the file {file} for this customer");
         return Err(Finding::broken(
             says,
-            "look at the file in the benefit at Polar: disabled, found harmful, or not uploaded to the end",
+            "look at the file in the benefit at Polar: it may be disabled, flagged as malicious, or not fully uploaded",
         ));
     }
     let says = format!("Polar lists {} for this customer", counted(files.len(), "file"));
     Ok((files, Finding::ok(says)))
 }
 
-/// Asks as the download function does, with a session that is in no table.
+/// Asks as the download function does, with a session that is not stored.
 async fn check_quota(shop: &Shop, clients: &Clients, session: &CustomerSession, product: &Product) -> Look {
     let (now, customer) = (Timestamp::now(), Uuid::from(session.customer_id));
     let portal_token = PortalToken { secret: session.token.expose().into(), expires_at: session.expires_at };
@@ -149,9 +153,9 @@ async fn check_quota(shop: &Shop, clients: &Clients, session: &CustomerSession, 
     };
     let sessions = Sessions::new(clients.dynamodb.clone(), shop.settings.required::<String>("SESSIONS_TABLE")?);
     let purchases = Purchases::from_settings(&shop.settings, clients, sessions)?.list(&as_buyer, now).await;
-    let purchases = purchases.map_err(|error| Finding::broken(causes(&error), "look at the links above"))?;
+    let purchases = purchases.map_err(|error| Finding::broken(causes(&error), "fix the checks above first"))?;
     let of_product = purchases.into_iter().filter(|purchase| purchase.product_id == Some(product.id));
-    // What was bought twice can be taken from either purchase.
+    // A file that was bought twice can be downloaded from either purchase.
     let mut best: BTreeMap<Uuid, Purchase> = BTreeMap::new();
     for purchase in of_product {
         let known = best.entry(purchase.id.file_id).or_insert_with(|| purchase.clone());
@@ -162,7 +166,7 @@ async fn check_quota(shop: &Shop, clients: &Clients, session: &CustomerSession, 
     match best.values().find(|purchase| purchase.status != Status::Available) {
         Some(purchase) => Err(why_not(purchase, shop, customer)),
         None if best.is_empty() => {
-            let says = format!("the customer's library has nothing of {:?}", product.name);
+            let says = format!("the customer's library contains no file of {:?}", product.name);
             Err(Finding::broken(says, "look at the customer's orders at Polar"))
         }
         None => Ok(Finding::ok(best.values().map(left).collect::<Vec<_>>().join("; "))),
@@ -171,8 +175,8 @@ async fn check_quota(shop: &Shop, clients: &Clients, session: &CustomerSession, 
 
 fn left(purchase: &Purchase) -> String {
     match purchase.remaining() {
-        Some(left) => format!("{left} left of {:?}", purchase.file_name()),
-        None => format!("no limit on {:?}", purchase.file_name()),
+        Some(left) => format!("{:?}: {left} downloads left", purchase.file_name()),
+        None => format!("{:?}: no download limit", purchase.file_name()),
     }
 }
 
@@ -180,39 +184,39 @@ fn why_not(purchase: &Purchase, shop: &Shop, customer: Uuid) -> Finding {
     let name = purchase.file_name();
     match (purchase.status, purchase.access_expires_at) {
         (Status::Pending, _) => Finding::broken(
-            format!("{name:?} is bought and not granted yet"),
-            "wait some minutes, then look at the order at Polar",
+            format!("{name:?} was bought, but Polar has not granted it yet"),
+            "wait a few minutes; if it is still not granted, look at the order at Polar",
         ),
         (_, Some(end)) if end <= Timestamp::now() => {
             let says = format!("the access period of {name:?} ended at {end}");
-            Finding::broken(says, "raise download_days in the metadata of benefit or product at Polar")
+            Finding::broken(says, "raise download_days in the metadata of the benefit or product at Polar")
         }
         _ if purchase.remaining() == Some(0) => {
             let says = format!("all {} downloads of {name:?} are used up", purchase.used);
             let file = purchase.id.file_id;
-            Finding::broken(says, format!("storefront quota grant {customer} {file} 1{}", shop.flag()))
+            Finding::broken(says, format!("run `storefront quota grant {customer} {file} 1{}`", shop.flag()))
         }
-        _ => Finding::broken(format!("{name:?} was taken back"), "look at the order and its grants at Polar"),
+        _ => Finding::broken(format!("access to {name:?} was revoked"), "look at the order and its grants at Polar"),
     }
 }
 
-/// Fetches the first byte of each file, past our counters.
+/// Fetches the first byte of each file, without counting a download.
 async fn open_links(shop: &Shop, polar: &Client, session: &CustomerSession, files: &[Downloadable]) -> Look {
     for listed in files {
         let name = &listed.file.name;
-        let again = "upload the file to the benefit at Polar again, or ask Polar's support";
+        let again = "upload the file to the benefit at Polar again, or contact Polar's support";
         let Some(stored) = polar.portal(&session.token).resolve(&listed.file.download).await? else {
-            return Err(Finding::broken(format!("Polar's link to {name:?} leads nowhere"), again));
+            return Err(Finding::broken(format!("Polar has no file behind its link to {name:?}"), again));
         };
         let first_byte = shop.request(Method::GET, stored.url.expose()).header(header::RANGE, "bytes=0-0").send().await;
         match first_byte.map(|answer| answer.status()) {
             Ok(StatusCode::OK | StatusCode::PARTIAL_CONTENT) => {}
-            Ok(status) => return Err(Finding::broken(format!("the store answers {status} to {name:?}"), again)),
+            Ok(status) => return Err(Finding::broken(format!("the file store answers {status} for {name:?}"), again)),
             Err(error) => {
-                let says = format!("the store of {name:?} does not answer: {}", causes(&error.without_url()));
+                let says = format!("the file store of {name:?} does not answer: {}", causes(&error.without_url()));
                 return Err(Finding::broken(says, "try again later"));
             }
         }
     }
-    Ok(Finding::ok(format!("the first byte of {} came", counted(files.len(), "file"))))
+    Ok(Finding::ok(format!("received the first byte of {}", counted(files.len(), "file"))))
 }

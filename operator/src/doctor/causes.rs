@@ -1,4 +1,4 @@
-//! What an answer that did not come says about the link.
+//! Turns errors of a check into findings.
 
 use polar::Error as Polar;
 use startup::{SecretError, SettingError, causes};
@@ -7,7 +7,7 @@ use super::chain::Finding;
 use crate::shop::Lack;
 
 impl From<SettingError> for Finding {
-    /// The link `settings` has said it already.
+    /// Skipped, because the link `settings` has reported it already.
     fn from(error: SettingError) -> Self {
         Self::skipped(error.to_string())
     }
@@ -17,7 +17,7 @@ impl From<SecretError> for Finding {
     fn from(error: SecretError) -> Self {
         let SecretError::Parameter { parameter, .. } = &error;
         let advice = format!(
-            "aws ssm put-parameter --type SecureString --name {parameter} --value …, or let your AWS credentials read it"
+            "store it with `aws ssm put-parameter --type SecureString --name {parameter} --value …`, or allow your AWS credentials to read it"
         );
         Self::broken(causes(&error), advice)
     }
@@ -35,12 +35,12 @@ impl From<Lack> for Finding {
 impl Finding {
     pub(super) fn of_polar(error: &Polar) -> Self {
         let advice = match error {
-            Polar::Unauthorized => "make a new access token at Polar, and put it where the old one is",
-            Polar::InsufficientScope => "give the access token this scope at Polar",
-            Polar::UnknownVersion => "update to a release that speaks a newer version",
-            Polar::RateLimited { .. } => "wait, and find out who asks Polar so often",
-            Polar::Timeout | Polar::Unavailable { .. } => "look at Polar's status page, then try again",
-            _ => "this may be a fault of this program: report it with this line",
+            Polar::Unauthorized => "create a new access token at Polar, and replace the old one with it",
+            Polar::InsufficientScope => "add this scope to the access token at Polar",
+            Polar::UnknownVersion => "update polar-storefront to a release that uses a newer version of Polar's API",
+            Polar::RateLimited { .. } => "wait a minute, and find out which program sends so many requests to Polar",
+            Polar::Timeout | Polar::Unavailable { .. } => "check Polar's status page (status.polar.sh), then try again",
+            _ => "this may be a bug in polar-storefront: report it together with this line",
         };
         Self::broken(causes(error), advice)
     }
@@ -54,12 +54,12 @@ impl From<Polar> for Finding {
 
 impl From<store::Error> for Finding {
     fn from(error: store::Error) -> Self {
-        Self::broken(causes(&error), "look whether the table is there and your AWS credentials may read it")
+        Self::broken(causes(&error), "check that the table exists and that your AWS credentials may read it")
     }
 }
 
 impl From<aws_json::Error> for Finding {
     fn from(error: aws_json::Error) -> Self {
-        Self::broken(causes(&error), "look whether your AWS credentials are current and may do this")
+        Self::broken(causes(&error), "check that your AWS credentials are valid and allow this call")
     }
 }

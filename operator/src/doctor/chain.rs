@@ -48,23 +48,23 @@ impl Link {
     }
 }
 
-/// How a link is.
+/// The state of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum State {
     Ok,
-    /// It holds, but somebody should look.
+    /// It works, but needs attention.
     Warning,
     Broken,
-    /// Not looked at.
+    /// Not checked.
     Skipped,
 }
 
-/// What a look at a link found.
+/// The result of checking a link.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Finding {
     pub(crate) state: State,
-    /// How things are, in one sentence without a full stop.
+    /// What was found, as a sentence without a full stop.
     pub(crate) says: String,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +89,7 @@ impl Finding {
     }
 }
 
-/// What a look gives: the finding, or the one that ended it early.
+/// The result of a check: a value, or the finding that ended it early.
 pub(crate) type Look<T = Finding> = Result<T, Finding>;
 
 /// One line of the report.
@@ -100,7 +100,7 @@ pub(crate) struct Line {
     pub(crate) finding: Finding,
 }
 
-/// The chain as far as it has been looked at.
+/// The chain as far as it has been checked.
 #[derive(Debug)]
 pub(crate) struct Chain {
     pub(crate) lines: Vec<Line>,
@@ -108,7 +108,7 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// A chain that nothing is known of; each line is told as soon as its link was looked at.
+    /// An empty chain; `tell` is called with each line as soon as its link was checked.
     pub(crate) fn new(tell: fn(&Line)) -> Self {
         Self { lines: Vec::new(), tell }
     }
@@ -118,12 +118,12 @@ impl Chain {
         self.lines.push(line);
     }
 
-    /// Looks at a link, unless one that it hangs on is broken.
+    /// Checks a link, unless a link that it depends on is broken.
     pub(crate) async fn look(&mut self, link: Link, needs: &[Link], look: impl Future<Output = Look>) {
         self.look_each(link, needs, async { Ok(vec![look.await?]) }).await;
     }
 
-    /// Looks at a link of several strands.
+    /// Checks a link that has several findings.
     pub(crate) async fn look_each(
         &mut self,
         link: Link,
@@ -139,7 +139,7 @@ impl Chain {
         }
     }
 
-    /// Looks at a link that gives something to look on with.
+    /// Checks a link that returns something for later checks.
     pub(crate) async fn find<T>(
         &mut self,
         link: Link,
@@ -158,9 +158,9 @@ impl Chain {
         found
     }
 
-    /// Passes over links that cannot be looked at without what another one would have given.
+    /// Skips links that cannot be checked without the result of another one.
     pub(crate) fn skip(&mut self, links: &[Link], without: Link) {
-        let finding = Finding::skipped(format!("hangs on {}", without.name()));
+        let finding = Finding::skipped(format!("not checked: depends on {}", without.name()));
         for &link in links {
             self.add(Line { link, finding: finding.clone() });
         }
@@ -172,6 +172,6 @@ impl Chain {
             lines.all(|line| matches!(line.finding.state, State::Ok | State::Warning))
         };
         let missing = needs.iter().find(|need| !holds(need))?;
-        Some(Finding::skipped(format!("hangs on {}", missing.name())))
+        Some(Finding::skipped(format!("not checked: depends on {}", missing.name())))
     }
 }

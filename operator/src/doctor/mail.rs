@@ -8,10 +8,10 @@ use url::form_urlencoded::byte_serialize;
 use super::chain::{Chain, Finding, Link, Look};
 use crate::shop::Shop;
 
-/// Looks at who sends the sign-in mails.
+/// Checks the sender of the sign-in mails.
 pub(super) async fn look(chain: &mut Chain, shop: &Shop) {
     if shop.is_local() {
-        let here = || async { Ok(Finding::ok("in this process: mails go into the outbox")) };
+        let here = || async { Ok(Finding::ok("runs in this process: mails go into the outbox")) };
         chain.look(Link::MailSender, &[], here()).await;
         return chain.look(Link::MailAccount, &[], here()).await;
     }
@@ -29,25 +29,25 @@ async fn check_sender(shop: &Shop) -> Look {
     let (sender, aws): (String, _) = (shop.settings.required("MAIL_FROM")?, shop.aws()?);
     let address = sender.rsplit('<').next().unwrap_or_default().trim_end_matches('>').trim();
     let domain = address.rsplit('@').next().unwrap_or_default();
-    // An address may be an identity of its own; else its domain is, or one above that.
+    // The identity may be the address, its domain, or a parent domain.
     let above = successors(Some(domain), |domain| Some(domain.split_once('.')?.1).filter(|above| above.contains('.')));
     for identity in std::iter::once(address).chain(above) {
         match find_identity(&aws, identity).await? {
             Some(Identity { verified_for_sending_status: true }) => {
-                return Ok(Finding::ok(format!("SES may send as {identity}")));
+                return Ok(Finding::ok(format!("SES has verified {identity}")));
             }
             Some(_) => {
-                let says = format!("the identity {identity} is not verified at SES, so no sign-in mail goes out");
+                let says = format!("SES has not verified {identity}, so no sign-in mails are sent");
                 return Ok(Finding::broken(
                     says,
-                    "click the link in SES's mail, or set the DNS records that SES shows",
+                    "click the link in the mail from SES, or add the DNS records shown in the SES console",
                 ));
             }
             None => {}
         }
     }
-    let advice = format!("aws sesv2 create-email-identity --email-identity {domain}");
-    Ok(Finding::broken(format!("SES knows neither {address} nor {domain}, so no sign-in mail goes out"), advice))
+    let advice = format!("run `aws sesv2 create-email-identity --email-identity {domain}`, and verify the identity");
+    Ok(Finding::broken(format!("SES has no identity for {address} or {domain}, so no sign-in mails are sent"), advice))
 }
 
 async fn find_identity(aws: &AwsJson, identity: &str) -> Result<Option<Identity>, Error> {
@@ -68,15 +68,15 @@ struct Account {
 async fn check_account(shop: &Shop) -> Look {
     let account: Account = shop.aws()?.get("ses", "email", "/v2/email/account").await?;
     if !account.sending_enabled {
-        let advice = "look into the SES console: complaints or bounces have stopped it";
-        return Ok(Finding::broken("SES has stopped this account from sending", advice));
+        let advice = "look in the SES console for the reason; usually it is too many bounces or complaints";
+        return Ok(Finding::broken("SES does not allow this account to send mail", advice));
     }
     if !account.production_access_enabled {
-        let says = "SES is in its sandbox: it sends only to addresses that were verified";
+        let says = "the SES account is in the sandbox, so it sends to verified addresses only";
         let advice = "request production access in the SES console";
-        // A shop that only tries things out may stay there.
+        // A trial shop may stay in the sandbox.
         let is_trial = shop.settings.required::<Server>("POLAR_SERVER")? == Server::Sandbox;
         return Ok(if is_trial { Finding::warning(says, advice) } else { Finding::broken(says, advice) });
     }
-    Ok(Finding::ok("SES sends to anyone"))
+    Ok(Finding::ok("SES sends to any address"))
 }

@@ -1,4 +1,4 @@
-//! Walks the chain from the settings to the file, and says which link is broken.
+//! Checks every link of the chain from the settings to a buyer's file, and says which one is broken.
 
 mod aws;
 mod buyer;
@@ -20,7 +20,8 @@ pub(crate) use webhook::EVENTS;
 use crate::shop::Shop;
 use chain::{Chain, Line, Link};
 
-/// Looks at every link, and for a buyer at those that lead to this buyer's files. Unless the report is wanted as JSON, people are told of each as it was looked at.
+/// Checks every link, and for a buyer also those that lead to this buyer's files. Prints each line as soon as it is known, unless the report is
+/// wanted as JSON.
 pub(crate) async fn examine(shop: &Shop, buyer: Option<Buyer>, json: bool) -> Report {
     let mut chain = Chain::new(if json { |_| () } else { Line::tell });
     chain.look(Link::Settings, &[], async { Ok(settings::check(shop)) }).await;

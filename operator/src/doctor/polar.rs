@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::chain::{Chain, Finding, Link, Look};
 use crate::shop::Shop;
 
-/// Looks from the token to the products; gives what the rest is asked with.
+/// Checks from the access token to the products. Returns the clients that the other checks use.
 pub(super) async fn look(chain: &mut Chain, shop: &Shop) -> Option<(Clients, Option<Vec<Product>>)> {
     let clients = chain.find(Link::AccessToken, &[], connect(shop)).await;
     let Some(clients) = clients else {
@@ -17,7 +17,7 @@ pub(super) async fn look(chain: &mut Chain, shop: &Shop) -> Option<(Clients, Opt
         return None;
     };
     let polar = &clients.polar;
-    // One question answers four: whether anybody is there, in which version, for this token, and who it is.
+    // One request answers four checks: whether Polar is reachable, its version, the token, and the server.
     let answer = polar.server().await;
     chain.look(Link::Polar, &[Link::AccessToken], async { is_there(&answer) }).await;
     chain.look(Link::ApiVersion, &[Link::Polar], async { speaks_our_version(&answer) }).await;
@@ -30,10 +30,10 @@ pub(super) async fn look(chain: &mut Chain, shop: &Shop) -> Option<(Clients, Opt
 
 async fn connect(shop: &Shop) -> Look<(Clients, Finding)> {
     let place = match shop.settings.optional::<String>("POLAR_ACCESS_TOKEN")? {
-        Some(_) => "among the settings".to_owned(),
-        None => format!("in the parameter {}", shop.settings.required::<String>("POLAR_ACCESS_TOKEN_PARAMETER")?),
+        Some(_) => "in the setting POLAR_ACCESS_TOKEN".to_owned(),
+        None => format!("in the SSM parameter {}", shop.settings.required::<String>("POLAR_ACCESS_TOKEN_PARAMETER")?),
     };
-    Ok((shop.clients().await?, Finding::ok(format!("there is one {place}"))))
+    Ok((shop.clients().await?, Finding::ok(format!("found {place}"))))
 }
 
 fn is_there(answer: &Result<Server>) -> Look {
@@ -41,37 +41,38 @@ fn is_there(answer: &Result<Server>) -> Look {
         Err(
             error @ (Error::Timeout | Error::Unavailable { .. } | Error::RateLimited { .. } | Error::Unexpected { .. }),
         ) => Err(Finding::of_polar(error)),
-        _ => Ok(Finding::ok("answers")),
+        _ => Ok(Finding::ok("Polar is reachable")),
     }
 }
 
 fn speaks_our_version(answer: &Result<Server>) -> Look {
     match answer {
         Err(error @ Error::UnknownVersion) => Err(Finding::of_polar(error)),
-        _ => Ok(Finding::ok(format!("{} is served, until April 2027", polar::VERSION))),
+        _ => Ok(Finding::ok(format!("Polar serves version {} until April 2027", polar::VERSION))),
     }
 }
 
 fn is_taken(answer: &Result<Server>) -> Look {
     match answer {
         Err(Error::Unauthorized) => {
-            let says = "Polar does not take the access token: it is expired, revoked or of the other server";
+            let says =
+                "Polar does not accept the access token: it has expired, was revoked, or belongs to the other server";
             Err(Finding::broken(
                 says,
-                "sandbox and production have tokens of their own: make one there, and put it into the place of the old one",
+                "create a new access token at Polar and replace the old one; sandbox and production need separate tokens",
             ))
         }
-        _ => Ok(Finding::ok("Polar takes it")),
+        _ => Ok(Finding::ok("Polar accepts the access token")),
     }
 }
 
 fn is_the_wanted_one(answer: Result<Server>, settings: &Settings) -> Look {
     let (wanted, found) = (settings.required::<Server>("POLAR_SERVER")?, answer?);
     if wanted == found {
-        return Ok(Finding::ok(format!("{}, as POLAR_SERVER says", name(found))));
+        return Ok(Finding::ok(format!("the server is {}, as POLAR_SERVER says", name(found))));
     }
-    let says = format!("POLAR_SERVER says {} and {} answers", name(wanted), name(found));
-    Ok(Finding::broken(says, "set POLAR_SERVER right, or take away POLAR_API_URL"))
+    let says = format!("POLAR_SERVER says {}, but {} answers", name(wanted), name(found));
+    Ok(Finding::broken(says, "correct POLAR_SERVER, or remove POLAR_API_URL"))
 }
 
 fn name(server: Server) -> &'static str {
@@ -84,10 +85,10 @@ fn name(server: Server) -> &'static str {
 async fn list_products(polar: &Client) -> Look<(Vec<Product>, Finding)> {
     let products = polar.products().list_all(&ListProducts::on_sale()).await?;
     let Some(first) = products.first() else {
-        let advice = "make a product at Polar, public and not archived";
-        return Err(Finding::broken("sells nothing: no product is public and unarchived", advice));
+        let advice = "create a product at Polar, or make an existing one public and unarchive it";
+        return Err(Finding::broken("the organization sells nothing: no product is public and unarchived", advice));
     };
-    let says = format!("{} sells {}", first.organization_id, counted(products.len(), "product"));
+    let says = format!("organization {} sells {}", first.organization_id, counted(products.len(), "product"));
     Ok((products, Finding::ok(says)))
 }
 
@@ -98,9 +99,9 @@ pub(super) fn counted(number: usize, thing: &str) -> String {
 /// The scopes that the functions need.
 pub(crate) const NEEDED: &[&str] =
     &["products:read", "checkouts:write", "customers:read", "customer_sessions:write", "orders:read", "benefits:read"];
-/// Those that they can do without, and how.
+/// Optional scopes, and what is missing without them.
 const USEFUL: &[(&str, &str)] = &[
-    ("files:read", "products show no names and sizes of files"),
+    ("files:read", "products do not show the names and sizes of their files"),
     ("checkout_links:read", "checkout links are not shown"),
 ];
 
@@ -108,17 +109,20 @@ async fn check_scopes(polar: &Client) -> Look {
     let missing = missing_scopes(polar, NEEDED).await?;
     if !missing.is_empty() {
         let says = format!("the access token lacks {}", missing.join(", "));
-        return Ok(Finding::broken(says, "give it the scope at Polar, under the organization's settings"));
+        return Ok(Finding::broken(
+            says,
+            "add the missing scopes to the token at Polar, in the organization's settings",
+        ));
     }
     for (scope, without) in USEFUL {
         if !holds(polar, scope).await? {
             return Ok(Finding::warning(
                 format!("without {scope}, {without}"),
-                "give the access token this scope at Polar",
+                "add this scope to the access token at Polar",
             ));
         }
     }
-    Ok(Finding::ok("all that the functions need"))
+    Ok(Finding::ok("the access token has all scopes that the functions need"))
 }
 
 pub(crate) async fn missing_scopes<'a>(polar: &Client, scopes: &[&'a str]) -> Result<Vec<&'a str>> {
@@ -131,8 +135,8 @@ pub(crate) async fn missing_scopes<'a>(polar: &Client, scopes: &[&'a str]) -> Re
     Ok(missing)
 }
 
-/// Whether the token has a scope. Polar does not list them; it refuses without the scope before it looks at anything else, so asking for
-/// nothing tells, and changes nothing.
+/// Whether the token has a scope. Polar does not list a token's scopes, but checks them before anything else. So a request about something that
+/// does not exist shows whether the scope is there, and changes nothing.
 async fn holds(polar: &Client, scope: &str) -> Result<bool> {
     let (nothing, one) = (Uuid::nil(), Some(1));
     let answer = match scope {

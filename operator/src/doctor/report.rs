@@ -8,7 +8,7 @@ use crate::{
     shop::Shop,
 };
 
-/// Every link that was looked at.
+/// The findings about all links.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
@@ -29,9 +29,9 @@ impl Report {
 }
 
 impl Line {
-    /// Tells people what was found, at once: a link that hangs must not hide those before it.
+    /// Prints a finding at once, so that a check that does not return does not hide the ones before it.
     pub(super) fn tell(&self) {
-        // What cannot be written now cannot be written at the end either, and is an error then.
+        // If this fails, writing the summary fails too, and that is reported.
         self.write(&mut anstream::stdout().lock()).ok();
     }
 
@@ -52,14 +52,14 @@ impl Line {
 }
 
 impl Answer for Report {
-    /// Writes how it stands; people were told of the links before.
+    /// Writes the summary; the findings were printed before.
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let (broken, warnings) = (self.count(State::Broken), self.count(State::Warning));
         match (broken, warnings) {
-            (0, 0) => writeln!(out, "\n{GOOD}All is well.{GOOD:#}"),
-            (0, _) => writeln!(out, "\n{DOUBTFUL}Nothing is broken; {warnings} to look at.{DOUBTFUL:#}"),
-            (1, _) => writeln!(out, "\n{BAD}One link is broken.{BAD:#}"),
-            _ => writeln!(out, "\n{BAD}{broken} links are broken; begin with the first.{BAD:#}"),
+            (0, 0) => writeln!(out, "\n{GOOD}All checks passed.{GOOD:#}"),
+            (0, _) => writeln!(out, "\n{DOUBTFUL}Nothing is broken. Warnings: {warnings}.{DOUBTFUL:#}"),
+            (1, _) => writeln!(out, "\n{BAD}One check failed.{BAD:#}"),
+            _ => writeln!(out, "\n{BAD}{broken} checks failed. Fix the first one first.{BAD:#}"),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::shop::Shop;
 
 type Check = fn(&Settings) -> Result<(), SettingError>;
 
-/// What every shop has.
+/// The settings of every shop.
 const CHECKS: &[Check] = &[
     |it| it.required::<Server>("POLAR_SERVER").map(drop),
     |it| it.optional::<Url>("POLAR_API_URL").map(drop),
@@ -36,11 +36,11 @@ const CHECKS: &[Check] = &[
     |it| one_of(it, "POLAR_WEBHOOK_SECRET", "POLAR_WEBHOOK_SECRET_PARAMETER"),
 ];
 
-/// What a shop on AWS has besides.
+/// The additional settings of a shop on AWS.
 const CHECKS_ON_AWS: &[Check] =
     &[|it| it.required::<Url>("QUEUE_URL").map(drop), |it| it.required::<Sender>("MAIL_FROM").map(drop)];
 
-/// Whether every setting is there and can be understood, as the functions would at their start.
+/// Whether every setting is present and valid, by the same rules as when a function starts.
 pub(super) fn check(shop: &Shop) -> Finding {
     let settings = &shop.settings;
     let on_aws = if shop.is_local() { &[][..] } else { CHECKS_ON_AWS };
@@ -48,12 +48,12 @@ pub(super) fn check(shop: &Shop) -> Finding {
     let tables = TABLES.iter().map(|table| settings.required::<String>(table_setting(table)).map(drop));
     let mistakes: Vec<_> = checks.chain(tables).filter_map(Result::err).map(|error| error.to_string()).collect();
     if mistakes.is_empty() {
-        return Finding::ok("all there and well-formed");
+        return Finding::ok("all settings are present and valid");
     }
     let advice = if shop.is_local() {
-        "set it right in the environment of `cargo run`, and start the shop anew"
+        "correct it in the environment of `cargo run`, and restart the shop"
     } else {
-        "set it right among the stack's parameters, and deploy"
+        "correct the stack's parameters, and deploy"
     };
     Finding::broken(mistakes.join("; "), advice)
 }
@@ -71,7 +71,7 @@ pub(super) fn table_setting(table: &TableDescription) -> &'static str {
     }
 }
 
-/// The origins of the shop's pages, as browsers write them.
+/// The origins of the shop's pages, in the form that browsers send.
 pub(super) fn origins(settings: &Settings) -> Result<Vec<Url>, SettingError> {
     const NAME: &str = "STOREFRONT_ORIGINS";
     let origins: Vec<Url> = settings.list(NAME)?;
@@ -82,7 +82,7 @@ pub(super) fn origins(settings: &Settings) -> Result<Vec<Url>, SettingError> {
     if origins.iter().all(is_origin) {
         return Ok(origins);
     }
-    let reason = "an origin looks like https://shop.example, without a path".to_owned();
+    let reason = "write an origin like https://shop.example, without a path".to_owned();
     Err(SettingError::Invalid { name: NAME, reason })
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::shop::Shop;
 
-/// Looks from the storefront's pages to the API.
+/// Checks that the storefront's pages can use the API.
 pub(super) async fn look(chain: &mut Chain, shop: &Shop) {
     chain.look(Link::Api, &[], check_health(shop)).await;
     chain.look_each(Link::Cors, &[Link::Api], check_cors(shop)).await;
@@ -16,7 +16,9 @@ pub(super) async fn look(chain: &mut Chain, shop: &Shop) {
 }
 
 fn address(shop: &Shop) -> Look<&Url> {
-    shop.api_url.as_ref().ok_or_else(|| Finding::skipped("needs the API's address: give it by --api-url"))
+    shop.api_url
+        .as_ref()
+        .ok_or_else(|| Finding::skipped("not checked: the API's address is unknown; give it with --api-url"))
 }
 
 async fn check_health(shop: &Shop) -> Look {
@@ -25,22 +27,22 @@ async fn check_health(shop: &Shop) -> Look {
         Ok(answer) if answer.status() == StatusCode::OK => Ok(Finding::ok(format!("{url} answers"))),
         Ok(answer) => {
             let says = format!("{url} answers {}", answer.status());
-            Ok(Finding::broken(says, "look into the log of the catalog function"))
+            Ok(Finding::broken(says, "look for the cause in the log of the catalog function"))
         }
         Err(error) => {
             let says = format!("{url} does not answer: {}", causes(&error.without_url()));
-            Ok(Finding::broken(says, "look whether the stack is deployed, and whether its domain name leads to it"))
+            Ok(Finding::broken(says, "check that the stack is deployed and that its domain name points to it"))
         }
     }
 }
 
-/// Whether pages of each origin may call the API: asks as their browsers would before the first request.
+/// Whether pages of each origin may call the API: sends the preflight request that browsers send.
 async fn check_cors(shop: &Shop) -> Look<Vec<Finding>> {
     let (api, origins) = (address(shop)?, origins(&shop.settings)?);
     let mut findings = Vec::new();
     for origin in &origins {
         findings.push(if is_own_page(shop, origin, api) {
-            Finding::ok(format!("pages of {} are the API's own", written(origin)))
+            Finding::ok(format!("pages of {} have the same origin as the API", written(origin)))
         } else {
             preflight(shop, api, &written(origin)).await
         });
@@ -48,7 +50,7 @@ async fn check_cors(shop: &Shop) -> Look<Vec<Finding>> {
     Ok(findings)
 }
 
-/// What pages send to the API beyond what they may send anywhere.
+/// The request headers that pages need the API's permission for.
 const HEADERS: [&str; 4] = ["authorization", "browser-key", "content-type", "idempotency-key"];
 
 async fn preflight(shop: &Shop, api: &Url, origin: &str) -> Finding {
@@ -57,7 +59,7 @@ async fn preflight(shop: &Shop, api: &Url, origin: &str) -> Finding {
     let request = request
         .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
         .header(header::ACCESS_CONTROL_REQUEST_HEADERS, HEADERS.join(","));
-    let advice = "add the origin to StorefrontOrigins exactly as browsers write it, and deploy";
+    let advice = "add the origin to StorefrontOrigins exactly as browsers send it, and deploy";
     let answer = match request.send().await {
         Ok(answer) => answer,
         Err(error) => return Finding::broken(causes(&error.without_url()), advice),
@@ -66,11 +68,14 @@ async fn preflight(shop: &Shop, api: &Url, origin: &str) -> Finding {
     let allows = header(header::ACCESS_CONTROL_ALLOW_ORIGIN) == Some(origin)
         && header(header::ACCESS_CONTROL_ALLOW_CREDENTIALS) == Some("true");
     if !answer.status().is_success() || !allows {
-        return Finding::broken(format!("the API does not let pages of {origin} call it"), advice);
+        return Finding::broken(format!("the API does not allow requests from pages of {origin}"), advice);
     }
     let allowed = header(header::ACCESS_CONTROL_ALLOW_HEADERS).unwrap_or_default().to_ascii_lowercase();
     match HEADERS.iter().find(|name| !allowed.split(',').any(|allowed| allowed.trim() == **name)) {
-        Some(name) => Finding::broken(format!("the API does not let pages of {origin} send {name}"), "deploy again"),
+        Some(name) => Finding::broken(
+            format!("the API does not allow pages of {origin} to send the header {name}"),
+            "deploy the stack again",
+        ),
         None => Finding::ok(format!("pages of {origin} may call the API")),
     }
 }
@@ -82,16 +87,17 @@ fn check_cookies(shop: &Shop) -> Look<Vec<Finding>> {
     let finding = |origin: &Url| {
         let page = written(origin);
         match (is_own_page(shop, origin, api) || same_site(origin, api), bearer) {
-            (true, _) => Finding::ok(format!("on {page} they are first-party: every browser keeps them")),
-            (false, true) => {
-                Finding::ok(format!("{page} is another site: it asks for \"transport\": \"bearer\", which is allowed"))
-            }
+            (true, _) => Finding::ok(format!("first-party on {page}, so every browser keeps them")),
+            (false, true) => Finding::ok(format!(
+                "{page} is another site than the API, but bearer tokens are allowed: the page must send \"transport\": \"bearer\""
+            )),
             (false, false) => {
-                let says =
-                    format!("{page} is another site than the API: Safari keeps no cookies there, others soon will not");
+                let says = format!(
+                    "{page} is another site than the API, so Safari and other browsers block the API's cookies there"
+                );
                 Finding::broken(
                     says,
-                    "give the API a DomainName on the storefront's site, or set AllowBearer to true and let the page ask for \"transport\": \"bearer\"",
+                    "set DomainName to a name on the storefront's site, or set AllowBearer to true and let the page send \"transport\": \"bearer\"",
                 )
             }
         }
@@ -99,7 +105,7 @@ fn check_cookies(shop: &Shop) -> Look<Vec<Finding>> {
     Ok(origins.iter().map(finding).collect())
 }
 
-/// Whether the API itself serves the pages. The shop on this machine does, under each name of the machine.
+/// Whether the API and the pages have the same origin. A local shop serves both, under each name of the machine.
 fn is_own_page(shop: &Shop, origin: &Url, api: &Url) -> bool {
     let is_here = |url: &Url| matches!(url.host_str(), Some("localhost" | "127.0.0.1"));
     let is_local = shop.is_local() && is_here(origin) && is_here(api) && origin.port() == api.port();
@@ -110,10 +116,10 @@ fn written(origin: &Url) -> String {
     origin.origin().ascii_serialization()
 }
 
-/// Labels under which others register names of their own, as in `co.uk`: short of the whole list of public suffixes, which changes weekly.
+/// Labels under which anyone can register names, as in `co.uk`. A short form of the list of public suffixes, which changes weekly.
 const SHARED: &[&str] = &["ac", "co", "com", "edu", "gov", "net", "ne", "or", "org"];
 
-/// Whether a page and the API are one site to a browser: the same scheme, and the same name up to what can be registered. Ports do not matter.
+/// Whether browsers treat a page and the API as the same site: same scheme and same registrable domain. Ports do not matter.
 fn same_site(page: &Url, api: &Url) -> bool {
     if page.scheme() != api.scheme() {
         return false;
@@ -128,7 +134,7 @@ fn registrable(name: &str) -> String {
     let mut labels: Vec<_> = name.rsplit('.').collect();
     let is_shared = labels.len() > 2 && labels[0].len() == 2 && SHARED.contains(&labels[1]);
     labels.truncate(if is_shared { 3 } else { 2 });
-    // API Gateway's own names are public suffixes.
+    // API Gateway's own domain names are public suffixes.
     if name.ends_with(".amazonaws.com") { name.to_owned() } else { labels.join(".") }
 }
 

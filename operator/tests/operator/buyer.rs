@@ -46,7 +46,7 @@ const FAULTS: &[Fault] = &[
         },
         product: demo::ARCHIVED_PACK,
         link: "product",
-        says: "gives nothing to download",
+        says: "has no benefit with a download",
         ..NONE
     },
     Fault {
@@ -66,7 +66,7 @@ const FAULTS: &[Fault] = &[
             })
         },
         link: "customer-session",
-        says: "no session",
+        says: "creates no session",
         ..NONE
     },
     Fault {
@@ -109,7 +109,7 @@ const FAULTS: &[Fault] = &[
             })
         },
         link: "download",
-        says: "leads nowhere",
+        says: "no file behind its link",
         ..NONE
     },
 ];

@@ -95,7 +95,7 @@ async fn what_lies_outside_ends_with_three_and_what_is_not_there_with_one() {
 
     let output = run(&BTreeMap::new(), &["--stack", STACK, "doctor"]).await;
     assert_eq!(output.code, 3);
-    assert!(output.stderr.contains("AWS has no region for you"), "{}", output.stderr);
+    assert!(output.stderr.contains("no AWS region found"), "{}", output.stderr);
 }
 
 const CLI_2: &str = r#"#!/bin/sh

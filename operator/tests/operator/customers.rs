@@ -56,8 +56,8 @@ async fn a_quota_is_not_changed_where_it_is_not_clear_whose_and_which() {
     let world = World::start().await;
     let file = FILE.file_id.to_string();
     let rows: [(&str, &[&str], &str); 3] = [
-        ("nothing taken yet", &["quota", "grant", demo::ADA_EMAIL, &file], "has taken no download of this file"),
-        ("nothing to forget", &["quota", "reset", demo::ADA_EMAIL, &file], "has taken no download of this file"),
+        ("nothing taken yet", &["quota", "grant", demo::ADA_EMAIL, &file], "has not downloaded this file yet"),
+        ("nothing to forget", &["quota", "reset", demo::ADA_EMAIL, &file], "has not downloaded this file yet"),
         ("nobody", &["quota", "grant", "nobody@recordings-mail.net", &file], "there is no such customer"),
     ];
     for (case, arguments, words) in rows {
@@ -71,7 +71,7 @@ async fn a_quota_is_not_changed_where_it_is_not_clear_whose_and_which() {
     take(&world, again, 1).await;
     let output = world.run(&["quota", "grant", demo::ADA_EMAIL, &file]).await;
     assert_eq!(output.code, 1);
-    assert!(output.stderr.contains("more than once: choose with --purchase"), "{}", output.stderr);
+    assert!(output.stderr.contains("more than once: choose an order with --purchase"), "{}", output.stderr);
 
     let purchase = again.purchase_id.to_string();
     let granted = world.ask(&["quota", "grant", demo::ADA_EMAIL, &file, "--purchase", &purchase]).await;
@@ -137,7 +137,7 @@ async fn what_was_erased_by_mistake_is_brought_back() {
     assert_eq!((&shown["counters"][0]["used"], &shown["attempts"][0]["result"]), (&json!(2), &json!("issued")));
     let output = world.run(&["restore", demo::ADA_EMAIL]).await;
     assert_eq!((output.code, output.stdout.as_str()), (1, ""));
-    assert!(output.stderr.contains("nothing was erased of this customer"), "{}", output.stderr);
+    assert!(output.stderr.contains("no data of this customer was erased"), "{}", output.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -62,28 +62,28 @@ const FAULTS: &[Fault] = &[
         what: "a table is gone",
         introduce: |world| Box::pin(delete_table(world, "sessions")),
         link: "tables",
-        says: "there is no table sessions",
+        says: "the table sessions does not exist",
         ..NONE
     },
     Fault {
         what: "a setting names somebody else's table",
         introduce: |world| Box::pin(replace_table(world, "checkouts")),
         link: "tables",
-        says: "the table checkouts has the keys key, not id",
+        says: "the table checkouts has the keys key instead of id",
         ..NONE
     },
     Fault {
         what: "a table's time to live is off",
         introduce: |world| Box::pin(keep_rows_for_ever(world, "downloads")),
         link: "tables",
-        says: "nothing clears up the table downloads",
+        says: "expired items in the table downloads are not deleted",
         ..NONE
     },
     Fault {
         what: "the worker has never run",
         introduce: |world| Box::pin(date_catalog(world, None)),
         link: "catalog",
-        says: "no catalog yet",
+        says: "has not published a catalog yet",
         ..NONE
     },
     Fault {
@@ -97,14 +97,14 @@ const FAULTS: &[Fault] = &[
         what: "the queue is gone",
         introduce: |world| Box::pin(async { world.aws.account().queue = Queue::Gone }),
         link: "queue",
-        says: "there is no queue",
+        says: "does not exist",
         ..NONE
     },
     Fault {
         what: "the queue keeps no dead letters",
         introduce: |world| Box::pin(async { world.aws.account().queue = Queue::WithoutDeadLetters }),
         link: "queue",
-        says: "no place for what the worker gives up",
+        says: "no dead-letter queue",
         ..NONE
     },
     Fault {
@@ -118,28 +118,28 @@ const FAULTS: &[Fault] = &[
         what: "somebody has switched the worker off",
         introduce: |world| Box::pin(async { world.aws.account().mappings = vec!["Disabled"] }),
         link: "worker",
-        says: "does not hand the queue to the worker",
+        says: "does not deliver messages to the worker",
         ..NONE
     },
     Fault {
         what: "the worker is gone",
         introduce: |world| Box::pin(async { world.aws.account().mappings.clear() }),
         link: "worker",
-        says: "no function works off the queue",
+        says: "no function processes the queue",
         ..NONE
     },
     Fault {
         what: "the worker gave a job up",
         introduce: |world| Box::pin(async { world.aws.account().dead_letters = Some(vec!["{}".to_owned()]) }),
         link: "dead-letters",
-        says: "given up 1",
+        says: "dead-letter queue: 1",
         ..NONE
     },
     Fault {
         what: "SES does not know the sender",
         introduce: |world| Box::pin(async { world.aws.account().identities.clear() }),
         link: "mail-sender",
-        says: "SES knows neither hello@shop.example nor shop.example",
+        says: "SES has no identity for hello@shop.example or shop.example",
         ..NONE
     },
     Fault {
@@ -148,7 +148,7 @@ const FAULTS: &[Fault] = &[
             Box::pin(async { world.aws.account().identities = [("shop.example".to_owned(), false)].into() })
         },
         link: "mail-sender",
-        says: "not verified",
+        says: "has not verified shop.example",
         ..NONE
     },
     Fault {
@@ -163,7 +163,7 @@ const FAULTS: &[Fault] = &[
         what: "SES has stopped the account",
         introduce: |world| Box::pin(async { world.aws.account().may_send = false }),
         link: "mail-account",
-        says: "stopped this account",
+        says: "does not allow this account to send",
         ..NONE
     },
     Fault {
@@ -188,14 +188,14 @@ const FAULTS: &[Fault] = &[
             })
         },
         link: "cors",
-        says: "does not let pages of http://localhost:9 call it",
+        says: "does not allow requests from pages of http://localhost:9",
         ..NONE
     },
     Fault {
         what: "the page is on another site and has to live with cookies",
         introduce: |world| Box::pin(async { world.set("ALLOW_BEARER", "false") }),
         link: "cookies",
-        says: "https://shop.example is another site than the API: Safari keeps no cookies there",
+        says: "https://shop.example is another site than the API, so Safari",
         ..NONE
     },
     Fault {
@@ -222,7 +222,7 @@ const FAULTS: &[Fault] = &[
         what: "Polar has switched the webhook endpoint off",
         introduce: |world| Box::pin(change_endpoint(world, json!({ "enabled": false }))),
         link: "webhook-endpoint",
-        says: "switched the endpoint off",
+        says: "the webhook endpoint is disabled",
         ..NONE
     },
     Fault {
@@ -260,7 +260,7 @@ const FAULTS: &[Fault] = &[
             })
         },
         link: "webhook-route",
-        says: "an older one",
+        says: "an older secret",
         ..NONE
     },
     Fault {
@@ -276,7 +276,7 @@ const FAULTS: &[Fault] = &[
             })
         },
         link: "webhook-deliveries",
-        says: "failed, the newest with 401",
+        says: "failed, the latest with status 401",
         ..NONE
     },
 ];

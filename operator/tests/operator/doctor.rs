@@ -47,7 +47,7 @@ async fn the_shop_on_this_machine_is_all_green() {
 
     let output = run(&BTreeMap::new(), &[&local, "doctor"]).await;
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
-    let links = output.stdout.strip_suffix("\nAll is well.\n").expect("the last words");
+    let links = output.stdout.strip_suffix("\nAll checks passed.\n").expect("the last words");
     assert!(links.lines().all(|line| line.starts_with("ok ")), "{links}");
     assert!(output.stdout.contains("in this process"), "queue and mail are the shop's own: {}", output.stdout);
 
@@ -78,8 +78,8 @@ async fn the_doctor_says_in_words_what_to_do_and_ends_with_one() {
 
     assert_eq!(output.code, 1);
     assert!(output.stdout.contains("BROKEN   token "), "{}", output.stdout);
-    assert!(output.stdout.contains("→ sandbox and production have tokens of their own"), "{}", output.stdout);
-    assert!(output.stdout.contains("skipped  scopes              hangs on token"), "{}", output.stdout);
+    assert!(output.stdout.contains("→ create a new access token at Polar"), "{}", output.stdout);
+    assert!(output.stdout.contains("skipped  scopes              not checked: depends on token"), "{}", output.stdout);
     assert!(!output.stdout.contains('\u{1b}'), "no colours outside a terminal");
 }
 

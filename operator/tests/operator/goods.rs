@@ -110,7 +110,7 @@ const FAULTS: &[Fault] = &[
         what: "the access token was revoked",
         introduce: |world| Box::pin(async { world.put_parameter(ACCESS_TOKEN_PARAMETER, "polar_oat_revoked") }),
         link: "token",
-        says: "does not take the access token",
+        says: "does not accept the access token",
         ..NONE
     },
     Fault {
@@ -146,7 +146,7 @@ const FAULTS: &[Fault] = &[
         what: "the shop was deployed for the other server",
         introduce: |world| Box::pin(async { world.set("POLAR_SERVER", "production") }),
         link: "server",
-        says: "POLAR_SERVER says production and the sandbox answers",
+        says: "POLAR_SERVER says production, but the sandbox answers",
         ..NONE
     },
     Fault {
@@ -168,7 +168,7 @@ const FAULTS: &[Fault] = &[
         goods: || demo_and(None),
         link: "benefits",
         state: "warning",
-        says: "\"Broken Kit\" gives nothing",
+        says: "\"Broken Kit\" has no benefit with a download",
         ..NONE
     },
     Fault {
@@ -177,7 +177,7 @@ const FAULTS: &[Fault] = &[
             demo_and(Some(Benefit::custom(KIT, "Films", "").with_metadata("download_url", "http://films.example")))
         },
         link: "benefits",
-        says: "\"Films\" of \"Broken Kit\" is no https address",
+        says: "\"Films\" of \"Broken Kit\" is not an https address",
         ..NONE
     },
     Fault {
@@ -195,7 +195,7 @@ const FAULTS: &[Fault] = &[
         what: "a file was found harmful",
         introduce: |world| Box::pin(alter_book(world, "flagged_malicious_at", json!("2026-11-01T00:00:00Z"))),
         link: "files",
-        says: "found harmful",
+        says: "as malicious",
         ..NONE
     },
     Fault {
@@ -209,7 +209,7 @@ const FAULTS: &[Fault] = &[
         what: "a file was deleted",
         introduce: |world| Box::pin(alter_book(world, "id", json!(KIT))),
         link: "files",
-        says: "is gone",
+        says: "no longer exists",
         ..NONE
     },
     Fault {
