@@ -13,33 +13,33 @@ use utoipa::openapi::{
     tag::TagBuilder,
 };
 
-const ABOUT: &str = "The backend of a shop that sells digital downloads through Polar.
+const ABOUT: &str = "Backend API of a shop that sells digital downloads through Polar.
 
-**Refusals** are problem documents (RFC 9457) with a stable `code`. Where a wait helps, `Retry-After` says how long.
+**Errors** are problem documents (RFC 9457) with a stable `code`. If waiting helps, `Retry-After` says how long.
 
-**Who asks.** On the shop's own site a cookie tells the shop. A page on another site sends `Authorization: Bearer` and `Browser-Key` instead, where \
-the shop allows it. A change that carries a cookie has to come from one of the shop's pages.
+**Authentication.** Pages on the same site as the API use cookies. Pages on another site send `Authorization: Bearer` and `Browser-Key` instead, if \
+the shop allows it. A request that changes something with a cookie must come from one of the shop's pages.
 
-**The gateway.** In front of a deployed shop stands API Gateway. It answers some requests by itself, with `{\"message\": …}`: 413 to a body above 10 MB, \
-429 to a flood, 503 when a function cannot run. It answers the preflights of the shop's pages too.
+**API Gateway.** A deployed shop runs behind API Gateway, which answers some requests itself, with `{\"message\": …}`: 413 for a body above 10 MB, \
+429 for too many requests, and 503 if a function cannot run. It also answers preflight requests.
 
-**Versions.** Within one major version fields, codes and values of enumerations are added, and none is renamed or taken away. So ignore \
-fields that you do not know, and treat a value that you do not know like `unknown`.";
+**Versioning.** Within a major version, fields, codes and enumeration values may be added, but none is renamed or removed. Ignore \
+fields that you do not know, and treat unknown enumeration values like `unknown`.";
 
 /// The groups of operations, in the order of a purchase.
 const TAGS: [(&str, &str); 9] = [
-    ("catalog", "What the shop sells. For everybody, and cached."),
+    ("catalog", "The products on sale. Public and cached."),
     ("checkout", "From a product to Polar's payment page."),
-    ("session", "From a paid checkout to a browser that belongs to a buyer, and out of it."),
-    ("login", "A session of the whole account, by a code in the buyer's mailbox."),
-    ("library", "What the buyer has bought: files, orders, invoices, licence keys."),
-    ("download", "Links to the files, counted exactly, and what became of each."),
-    ("webhooks", "What Polar tells the shop."),
-    ("page", "Scripts for pages of the shop."),
-    ("shop", "About the shop itself."),
+    ("session", "Sessions: claim a paid checkout, list and end sessions."),
+    ("login", "Sign in to an account with a code sent by e-mail."),
+    ("library", "What the buyer has bought: files, orders, invoices and licence keys."),
+    ("download", "Download links, and the history of downloads."),
+    ("webhooks", "Events from Polar."),
+    ("page", "Scripts for storefront pages."),
+    ("shop", "Information about the shop itself."),
 ];
 
-/// The description of all routes, as `openapi.json` has it.
+/// The description of all routes, as in `openapi.json`.
 ///
 /// # Panics
 /// When `examples.json` lacks the example of an operation.
@@ -56,7 +56,7 @@ pub fn openapi() -> OpenApi {
     let local = ServerBuilder::new().url("http://localhost:3000").description(Some("The local shop"));
     let address = ServerVariableBuilder::new()
         .default_value("abcdefghij.execute-api.eu-central-1.amazonaws.com")
-        .description(Some("The host of `ApiUrl`, as `sam deploy` prints it, or your own domain"));
+        .description(Some("The host of `ApiUrl` in the output of `sam deploy`, or your own domain"));
     let deployed =
         ServerBuilder::new().url("https://{host}").description(Some("A deployed shop")).parameter("host", address);
     let tags = TAGS.map(|(name, words)| TagBuilder::new().name(name).description(Some(words)).build());
@@ -96,14 +96,13 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 fn add_security_schemes(components: &mut Components) {
     let key = |name: &str, words: &str| ApiKeyValue::with_description(name, words);
     let session =
-        key(http_api::SESSION_COOKIE, "The session of a browser on the shop's own site. No script can read it.");
+        key(http_api::SESSION_COOKIE, "The session, for pages on the same site as the API. Scripts cannot read it.");
     let browser =
-        key(http_api::BROWSER_COOKIE, "What the browser got when it began the checkout or asked for the code.");
-    let in_header = key("Browser-Key", "The same for a page on another site: `browserKey` of the answer.");
-    let signature =
-        key("webhook-signature", "Polar's signature over the id, the time and the body (Standard Webhooks).");
+        key(http_api::BROWSER_COOKIE, "The browser key that the browser got with the checkout or the sign-in code.");
+    let in_header = key("Browser-Key", "The browser key, for pages on another site: `browserKey` of the response.");
+    let signature = key("webhook-signature", "Polar's signature of the id, timestamp and body (Standard Webhooks).");
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
-        "The session of a page on another site: `token` of the answer that opened it, where the shop allows it.",
+        "The session, for pages on another site: `token` of the response that opened it. The shop must allow it.",
     ));
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
@@ -112,7 +111,7 @@ fn add_security_schemes(components: &mut Components) {
     components.add_security_scheme("signature", SecurityScheme::ApiKey(ApiKey::Header(signature)));
 }
 
-/// An answer has `null` for what is not there. What it leaves out instead is never `null`.
+/// Fields of answers that can be `null` are always present; fields that can be left out are never `null`.
 fn require_what_is_always_there(api: &mut OpenApi) {
     let of_requests = schemas_of_requests(api);
     let components = api.components.get_or_insert_default();
@@ -170,7 +169,7 @@ fn may_be_null(schema: &RefOr<Schema>) -> bool {
     }
 }
 
-/// That one of two fields has to be there, which is more than a struct can say.
+/// Requires one of two fields, which a struct cannot express.
 fn demand_a_product_or_a_file(components: &mut Components) {
     let fields = components.schemas.remove("WantedFile").expect("the schema is there");
     let with = |field: &str| {
@@ -182,7 +181,7 @@ fn demand_a_product_or_a_file(components: &mut Components) {
     components.schemas.insert("WantedFile".to_owned(), RefOr::T(both.into()));
 }
 
-/// A parameter is left out; there is no way to send `null`.
+/// Removes `null` from parameters: they can be left out, but not sent as `null`.
 fn make_parameters_plain(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };

@@ -7,10 +7,10 @@ use jiff::SignedDuration;
 use ring::digest;
 use serde::Serialize;
 
-/// Browsers and caches keep an answer for so many seconds, and may show it for ten minutes more while they fetch a new one.
+/// How many seconds browsers and caches keep an answer. They may use it for ten more minutes while they fetch a new one.
 const FRESH: i64 = 60;
 
-/// An answer that is the same for everybody, or 304 for somebody who has it.
+/// An answer that is the same for every caller, or 304 for a caller who already has it.
 pub(crate) fn cacheable(answer: &impl Serialize, age: SignedDuration, headers: &HeaderMap) -> Response {
     let body = serde_json::to_vec(answer).expect("an answer is plain data");
     let etag = etag(&body);
@@ -28,13 +28,13 @@ pub(crate) fn cacheable(answer: &impl Serialize, age: SignedDuration, headers: &
     (caching, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-/// Caches take the age off the freshness (RFC 9111, 4.2).
+/// Caches subtract the age from the freshness lifetime (RFC 9111, 4.2).
 fn cache_control(age: i64) -> HeaderValue {
     let max_age = age.saturating_add(FRESH);
     HeaderValue::try_from(format!("public, max-age={max_age}, stale-while-revalidate=600")).expect("it is plain ASCII")
 }
 
-/// Whether the caller has the answer with this tag.
+/// Whether the caller already has the answer with this tag.
 pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     headers.get(header::IF_NONE_MATCH).is_some_and(|known| names(known, etag))
 }

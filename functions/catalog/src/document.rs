@@ -7,7 +7,7 @@ use crate::file::{File, built};
 
 static OPENAPI: File = built!("openapi.json", "application/json");
 
-/// The program is alive.
+/// The shop is running.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
     status: Alive,
@@ -15,29 +15,29 @@ pub(crate) struct Health {
     version: &'static str,
 }
 
-/// The program answers.
+/// The shop answers.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Alive {
     Ok,
 }
 
-/// Says that the shop answers, and which version of it.
+/// Reports that the shop is running, and its version.
 ///
-/// For monitors: it asks neither Polar nor a table.
-#[utoipa::path(get, path = "/api/health", operation_id = "getHealth", tag = "shop", security(()), responses((status = 200, body = Health, description = "The shop answers")))]
+/// For uptime monitors. It calls neither Polar nor DynamoDB.
+#[utoipa::path(get, path = "/api/health", operation_id = "getHealth", tag = "shop", security(()), responses((status = 200, body = Health, description = "The shop is running")))]
 pub(crate) async fn health() -> Json<Health> {
     Json(Health { status: Alive::Ok, version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Gives this description.
+/// Returns this OpenAPI document.
 ///
-/// Generators of clients read it from the shop itself, so they get the version that runs.
+/// Client generators can read it from the shop itself, so that it matches the deployed version.
 #[utoipa::path(get, path = "/api/openapi.json", operation_id = "getOpenApi", tag = "shop", security(()),
-    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the response that the caller already has")),
     responses(
-        (status = 200, body = serde_json::Value, description = "OpenAPI 3.1", headers(("ETag" = String, description = "For `If-None-Match`"))),
-        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+        (status = 200, body = serde_json::Value, description = "OpenAPI 3.1", headers(("ETag" = String, description = "Send it as `If-None-Match` next time"))),
+        (status = 304, description = "Not modified since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn openapi(headers: HeaderMap) -> Response {
     OPENAPI.answer(&headers)

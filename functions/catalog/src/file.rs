@@ -15,7 +15,7 @@ pub(crate) struct File {
     etag: OnceLock<String>,
 }
 
-/// A file that `build.rs` has made.
+/// A file that `build.rs` writes.
 macro_rules! built {
     ($name:literal, $content_type:expr) => {
         File::new(
@@ -33,15 +33,15 @@ impl File {
         Self { plain, brotli, content_type, etag: OnceLock::new() }
     }
 
-    /// The file in the smallest form that the caller takes, or 304 for a caller who has it.
+    /// The file, compressed if the caller accepts that, or 304 for a caller who already has it.
     ///
-    /// Any page may read it: a module from another origin needs that, and there is nothing in it but what this repository has.
+    /// Pages of any origin may read it: browsers require that for a module from another origin, and the file is public in this repository.
     pub(crate) fn answer(&'static self, headers: &HeaderMap) -> Response {
         let etag = self.etag.get_or_init(|| etag(self.plain));
         let is_known = is_known(headers, etag);
         let about = [
             (header::ETAG, HeaderValue::try_from(etag).expect("base64url is plain ASCII")),
-            // A page gets a new version of the shop within five minutes.
+            // Pages get a new version within five minutes.
             (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400")),
             (header::VARY, HeaderValue::from_static("accept-encoding")),
             (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),

@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 const DEFAULT_LIMIT: usize = 10;
 
-/// Which products a visitor asks for, with the parameters of Polar's own product list in our spelling.
+/// Filters, sorting and paging of the product list: Polar's own parameters in camel case.
 ///
-/// A parameter may be repeated where it says so; one that is unknown is ignored, as Polar does.
+/// Lists may be given by repeating a parameter. Unknown parameters are ignored, as Polar does.
 #[derive(Debug)]
 pub(crate) struct Filter {
     ids: Vec<Uuid>,
@@ -84,7 +84,7 @@ impl Filter {
         Ok(filter)
     }
 
-    /// The products of the page that is asked for, and how many there are on all pages.
+    /// The products of the requested page, and the number of all matching products.
     pub(crate) fn apply<'a>(&self, mut matching: Vec<&'a Product>) -> Selection<'a> {
         matching.retain(|product| self.matches(product));
         matching.sort_by(|a, b| {
@@ -118,7 +118,7 @@ pub(crate) struct Selection<'a> {
     pub(crate) pagination: Pagination,
 }
 
-/// Keys of metadata with the values that are wanted: `metadata[section]=brushes`.
+/// Metadata keys with the wanted values: `metadata[section]=brushes`.
 pub(crate) struct WantedMetadata;
 
 impl ToSchema for WantedMetadata {}
@@ -148,7 +148,7 @@ impl SortKey {
     ];
 }
 
-/// What a list is sorted by; with `-` in front the other way round.
+/// What a list is sorted by; a leading `-` means descending.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sorting {
     key: SortKey,
@@ -202,7 +202,7 @@ fn count<const LARGEST: u32>(name: &str, value: &str) -> Result<Count<LARGEST>, 
 fn metadata_key(name: &str) -> Result<&str, Refused> {
     let key = name.strip_prefix("metadata[").and_then(|key| key.strip_suffix(']'));
     let key = key.filter(|key| !key.is_empty() && !key.contains(['[', ']']));
-    key.ok_or_else(|| Refused::new("metadata", "Name a key in brackets, as in metadata[section]."))
+    key.ok_or_else(|| Refused::new("metadata", "Put the key in brackets, as in metadata[section]."))
 }
 
 fn text(value: &Value) -> String {

@@ -1,4 +1,5 @@
-//! The catalog: what the shop sells. It serves visitors who are nobody yet, and knows of no session and no purchase.
+//! The catalog function: products, checkout links, and the scripts for pages. It serves visitors who are not signed in,
+//! and never reads sessions or purchases.
 
 mod caching;
 mod document;

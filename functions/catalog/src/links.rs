@@ -7,31 +7,31 @@ use uuid::Uuid;
 
 use crate::{Shop, caching::cacheable, product::Product};
 
-/// An address that begins a checkout for each visitor.
+/// A link that starts a checkout for each visitor.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct CheckoutLink {
     id: Uuid,
-    /// The merchant's name of it.
+    /// The merchant's name for the link.
     label: Option<String>,
-    /// Send the buyer there; each visit makes a new checkout.
+    /// The address to send the buyer to. Each visit creates a new checkout.
     #[schema(format = Uri)]
     url: String,
-    /// What may be bought with it.
+    /// The products that can be bought with it.
     products: Vec<Product>,
-    /// What the link takes off the price; `null` for nothing.
+    /// The discount that the link applies; `null` for none.
     discount: Option<LinkDiscount>,
 }
 
-/// What a link takes off the price.
+/// The discount that a checkout link applies.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct LinkDiscount {
     name: String,
     r#type: DiscountType,
-    /// In hundredths of a percent: 2500 is a quarter.
+    /// For a `percentage`, in hundredths of a percent: 2500 is 25 %.
     basis_points: Option<i64>,
-    /// In the currency's minor unit.
+    /// For a `fixed` discount, in the currency's minor unit.
     amount: Option<i64>,
 }
 
@@ -59,14 +59,15 @@ impl From<&polar::CheckoutDiscount> for LinkDiscount {
     }
 }
 
-/// Finds one of the shop's checkout links.
+/// Returns one of the shop's checkout links.
 ///
-/// The merchant makes such links at Polar, for a newsletter or a campaign. No route lists them: the merchant knows their ids.
+/// Merchants create checkout links at Polar, for example for a newsletter or a campaign. There is no route to list them; the merchant knows
+/// their ids.
 #[utoipa::path(get, path = "/api/checkout-links/{id}", operation_id = "getCheckoutLink", tag = "catalog", security(()),
-    params(("id" = Uuid, Path, description = "The link's id"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    params(("id" = Uuid, Path, description = "The link's id"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the response that the caller already has")),
     responses(
-        (status = 200, body = CheckoutLink, description = "The link", headers(("ETag" = String, description = "For `If-None-Match`"))),
-        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+        (status = 200, body = CheckoutLink, description = "The checkout link", headers(("ETag" = String, description = "Send it as `If-None-Match` next time"))),
+        (status = 304, description = "Not modified since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

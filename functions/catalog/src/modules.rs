@@ -15,7 +15,7 @@ static DIAGNOSE: File = built!("diagnose.js", JAVASCRIPT);
 static OVERLAY: File = built!("overlay.js", JAVASCRIPT);
 static SIGN_IN: File = built!("sign-in.js", JAVASCRIPT);
 
-/// What the elements load when a page needs it.
+/// A part that the elements load when a page needs it.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 pub(crate) enum ElementsPart {
     #[serde(rename = "account.js")]
@@ -43,40 +43,40 @@ impl ElementsPart {
     }
 }
 
-/// Gives the client for scripts of a page.
+/// Returns the JavaScript client, for scripts of a page.
 ///
-/// A JavaScript module; it finds the shop by its own address.
+/// It is a module that derives the shop's address from its own.
 #[utoipa::path(get, path = "/api/client.js", operation_id = "getClient", tag = "page", security(()),
-    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the response that the caller already has")),
     responses(
-        (status = 200, body = String, content_type = "text/javascript", description = "The module", headers(("ETag" = String, description = "For `If-None-Match`"))),
-        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+        (status = 200, body = String, content_type = "text/javascript", description = "The module", headers(("ETag" = String, description = "Send it as `If-None-Match` next time"))),
+        (status = 304, description = "Not modified since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn client(headers: HeaderMap) -> Response {
     CLIENT.answer(&headers)
 }
 
-/// Gives the elements that make a shop of a page.
+/// Returns the custom elements that turn a page into a shop.
 ///
-/// A JavaScript module that defines `<shop-products>`, `<shop-library>` and others; it finds the shop by its own address.
+/// It is a JavaScript module that defines `<shop-products>`, `<shop-library>` and others, and derives the shop's address from its own.
 #[utoipa::path(get, path = "/api/elements.js", operation_id = "getElements", tag = "page", security(()),
-    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the response that the caller already has")),
     responses(
-        (status = 200, body = String, content_type = "text/javascript", description = "The module", headers(("ETag" = String, description = "For `If-None-Match`"))),
-        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+        (status = 200, body = String, content_type = "text/javascript", description = "The module", headers(("ETag" = String, description = "Send it as `If-None-Match` next time"))),
+        (status = 304, description = "Not modified since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn elements(headers: HeaderMap) -> Response {
     ELEMENTS.answer(&headers)
 }
 
-/// Gives a part of the elements.
+/// Returns a part of the elements.
 ///
-/// The elements load it themselves: another language than English, or what few pages need.
+/// The elements load their parts themselves: a language other than English, or features that few pages need.
 #[utoipa::path(get, path = "/api/elements/{part}", operation_id = "getElementsPart", tag = "page", security(()),
-    params(("part" = inline(ElementsPart), Path, description = "The part's file"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    params(("part" = inline(ElementsPart), Path, description = "The file name of the part"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the response that the caller already has")),
     responses(
-        (status = 200, body = String, content_type = "text/javascript", description = "The module", headers(("ETag" = String, description = "For `If-None-Match`"))),
-        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+        (status = 200, body = String, content_type = "text/javascript", description = "The module", headers(("ETag" = String, description = "Send it as `If-None-Match` next time"))),
+        (status = 304, description = "Not modified since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn part(Path(part): Path<ElementsPart>, headers: HeaderMap) -> Result<Response, ApiError> {
     Ok(part.file().answer(&headers))

@@ -11,29 +11,29 @@ use uuid::Uuid;
 pub(crate) struct Product {
     id: Uuid,
     name: String,
-    /// The merchant's text, in Markdown.
+    /// The merchant's description, in Markdown.
     description: Option<String>,
     /// Whether it is a subscription.
     is_recurring: bool,
-    /// The unit of a subscription's period; `null` for a one-time purchase.
+    /// The unit of a subscription's billing period; `null` for a one-time purchase.
     recurring_interval: Option<Interval>,
-    /// How many units a period has.
+    /// The number of units in a billing period.
     recurring_interval_count: Option<u32>,
-    /// The unit of the free trial; `null` where there is none.
+    /// The unit of the free trial; `null` if there is none.
     trial_interval: Option<Interval>,
-    /// How many units the trial has.
+    /// The number of units in the free trial.
     trial_interval_count: Option<u32>,
     created_at: Timestamp,
     modified_at: Option<Timestamp>,
-    /// The prices that are offered, one for each currency.
+    /// The prices on offer, one per currency.
     prices: Vec<ProductPrice>,
-    /// What the product gives.
+    /// The benefits that a buyer gets.
     benefits: Vec<ProductBenefit>,
-    /// Its pictures.
+    /// Images of the product.
     medias: Vec<ProductMedia>,
 }
 
-/// A product with the files that it gives.
+/// A product with the files that a buyer gets.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProductWithFiles {
@@ -42,7 +42,7 @@ pub(crate) struct ProductWithFiles {
     files: Vec<ProductFile>,
 }
 
-/// One way to pay for a product; amounts are integers in the currency's minor unit.
+/// A price of a product. Amounts are integers in the currency's minor unit.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ProductPrice {
@@ -51,27 +51,27 @@ struct ProductPrice {
     /// ISO 4217, lower case.
     #[schema(pattern = "^[a-z]{3}$", example = "usd")]
     price_currency: String,
-    /// What a `fixed` price is; 0 is free.
+    /// The amount of a `fixed` price; 0 means free.
     #[schema(example = 1500)]
     price_amount: Option<i64>,
-    /// The least that the buyer may pay, where the buyer decides the price.
+    /// For a `custom` price: the least that the buyer may pay.
     minimum_amount: Option<i64>,
-    /// The most, likewise.
+    /// For a `custom` price: the most that the buyer may pay.
     maximum_amount: Option<i64>,
-    /// What the payment page suggests.
+    /// For a `custom` price: the amount that the payment page suggests.
     preset_amount: Option<i64>,
 }
 
-/// What a product gives.
+/// A benefit that buyers of a product get.
 #[derive(Debug, Serialize, ToSchema)]
 struct ProductBenefit {
     id: Uuid,
     r#type: BenefitType,
-    /// The merchant's name of it.
+    /// The merchant's name for the benefit.
     description: String,
 }
 
-/// A picture of a product.
+/// An image of a product.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ProductMedia {
@@ -84,7 +84,7 @@ struct ProductMedia {
     public_url: String,
 }
 
-/// A file that a product gives.
+/// A file that buyers of a product get.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ProductFile {

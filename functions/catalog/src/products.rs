@@ -18,25 +18,25 @@ pub(crate) struct ProductList {
     pagination: Pagination,
 }
 
-/// Lists what the shop sells.
+/// Lists the products on sale.
 ///
-/// Only products that are public and not archived. The list may be up to 15 minutes behind Polar, and says with `Age` how old it is.
-/// Parameters that the route does not know are ignored.
+/// Only includes products that are public and not archived. The list may be up to 15 minutes behind Polar; the `Age` header says how old it is.
+/// Unknown parameters are ignored.
 #[utoipa::path(get, path = "/api/products", operation_id = "listProducts", tag = "catalog", security(()),
     params(
         ("id" = Option<Vec<Uuid>>, Query, description = "Only these products"),
-        ("query" = Option<String>, Query, description = "Part of the name, in any letter case"),
+        ("query" = Option<String>, Query, description = "Part of the name; letter case does not matter"),
         ("isRecurring" = Option<bool>, Query, description = "Only subscriptions, or only one-time purchases"),
         ("benefitId" = Option<Vec<Uuid>>, Query, description = "Only products with one of these benefits"),
-        ("metadata" = inline(Option<WantedMetadata>), Query, style = DeepObject, explode, description = "Only products with this metadata: `metadata[section]=brushes`. Of a key that is repeated, one value has to fit"),
-        ("sorting" = inline(Option<Vec<Sorting>>), Query, description = "What to sort by, the most important first, with `-` for descending; by default `-created_at`"),
-        ("page" = inline(Option<PageNumber>), Query, description = "From 1 on"),
-        ("limit" = inline(Option<PageSize>), Query, description = "Products on a page: 10 by default, at most 100"),
-        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has"),
+        ("metadata" = inline(Option<WantedMetadata>), Query, style = DeepObject, explode, description = "Only products with this metadata: `metadata[section]=brushes`. If you repeat a key, a product matches with any of its values"),
+        ("sorting" = inline(Option<Vec<Sorting>>), Query, description = "What to sort by, the most important first. A leading `-` means descending. The default is `-created_at`"),
+        ("page" = inline(Option<PageNumber>), Query, description = "The page number, starting at 1"),
+        ("limit" = inline(Option<PageSize>), Query, description = "Products per page: 10 by default, at most 100"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the response that the caller already has"),
     ),
     responses(
-        (status = 200, body = ProductList, description = "A page of products", headers(("ETag" = String, description = "For `If-None-Match`"), ("Age" = u64, description = "Seconds since Polar said so"))),
-        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+        (status = 200, body = ProductList, description = "A page of products", headers(("ETag" = String, description = "Send it as `If-None-Match` next time"), ("Age" = u64, description = "Seconds since the products were fetched from Polar"))),
+        (status = 304, description = "Not modified since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn list(
     State(shop): State<Shop>,
@@ -55,14 +55,14 @@ pub(crate) async fn list(
     ))
 }
 
-/// Finds one product that is for sale, with the names and sizes of its files.
+/// Returns one product that is on sale, with the names and sizes of its files.
 ///
-/// A product that was made a moment ago is found too: Polar is asked for it.
+/// A product that was just created is found too, because Polar is asked if the catalog does not contain it.
 #[utoipa::path(get, path = "/api/products/{id}", operation_id = "getProduct", tag = "catalog", security(()),
-    params(("id" = Uuid, Path, description = "The product's id"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer that the caller has")),
+    params(("id" = Uuid, Path, description = "The product's id"), ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the response that the caller already has")),
     responses(
-        (status = 200, body = ProductWithFiles, description = "The product", headers(("ETag" = String, description = "For `If-None-Match`"))),
-        (status = 304, description = "Nothing new since the `ETag` in `If-None-Match`"),
+        (status = 200, body = ProductWithFiles, description = "The product", headers(("ETag" = String, description = "Send it as `If-None-Match` next time"))),
+        (status = 304, description = "Not modified since the `ETag` in `If-None-Match`"),
     ))]
 pub(crate) async fn get(
     State(shop): State<Shop>,

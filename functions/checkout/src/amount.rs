@@ -5,18 +5,18 @@ use utoipa::{
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
 };
 
-/// An amount that a buyer decides, in the currency's minor unit.
+/// An amount that the buyer chooses, in the currency's minor unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "Number")]
 pub(crate) struct Amount(i64);
 
-/// The largest that a card can be charged with (Stripe, "Minimum and maximum charge amounts").
+/// The largest amount that a card can be charged (Stripe, "Minimum and maximum charge amounts").
 const LARGEST: i64 = 99_999_999;
 
 impl TryFrom<Number> for Amount {
     type Error = &'static str;
 
-    /// To JSON `1500.0` is the whole number 1500 (JSON Schema 2020-12, 4.2.3).
+    /// In JSON, `1500.0` is the whole number 1500 (JSON Schema 2020-12, 4.2.3).
     fn try_from(number: Number) -> Result<Self, &'static str> {
         let whole = number.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=99_999_999.0).contains(number));
         #[expect(clippy::cast_possible_truncation, reason = "a whole number within the bounds")]
@@ -39,7 +39,7 @@ impl PartialSchema for Amount {
         integer
             .minimum(Some(0))
             .maximum(Some(LARGEST))
-            .description(Some("For pay what you want, in the currency's minor unit"))
+            .description(Some("The amount of a pay-what-you-want price, in the currency's minor unit"))
             .examples([1500])
             .into()
     }

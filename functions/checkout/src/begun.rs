@@ -9,18 +9,18 @@ use store::{BrowserKey, Repeat};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A checkout that was just begun.
+/// A checkout that was just created.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewCheckout {
     pub(crate) checkout_id: Uuid,
-    /// Polar's payment page: send the buyer there.
+    /// Polar's payment page. Send the buyer there.
     #[schema(format = Uri)]
     url: String,
     status: CheckoutStatus,
-    /// Until then it can be paid.
+    /// When the checkout can no longer be paid.
     expires_at: Timestamp,
-    /// With `"transport": "bearer"`: the secret that claims this checkout later. Keep it in memory.
+    /// With `"transport": "bearer"`: the secret to claim this checkout with later. Keep it in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, pattern = "^[A-Za-z0-9_-]{43}$")]
     browser_key: Option<String>,
@@ -37,7 +37,7 @@ impl NewCheckout {
         }
     }
 
-    /// What the same request was answered before, if it is a repeat.
+    /// The answer that the same request got before, if this is a repeat.
     pub(crate) fn of_repeat(repeat: Repeat) -> Result<Option<Self>, ApiError> {
         match repeat {
             Repeat::First => Ok(None),
@@ -46,12 +46,12 @@ impl NewCheckout {
         }
     }
 
-    /// All that a repeat of the request is answered from.
+    /// What is stored to answer a repeat of the request.
     pub(crate) fn to_text(&self) -> String {
         serde_json::to_string(self).expect("plain data")
     }
 
-    /// The answer, in which the browser key travels one way or the other.
+    /// The answer, with the browser key in a cookie or in the body.
     pub(crate) fn answer(self, transport: Transport, browser: &Browser) -> Response {
         let key = self.browser_key.as_deref().and_then(BrowserKey::parse);
         let cookies =

@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 use crate::Shop;
 
-/// Who begins a checkout.
+/// Who starts a checkout.
 pub(crate) struct Buyer {
     pub(crate) ip: ClientIp,
     pub(crate) browser: Browser,
-    /// A session of the whole account. One that came from a checkout proves too little to buy in the customer's name.
+    /// An account session. A session from a checkout does not prove enough to buy in the customer's name.
     pub(crate) account: Option<Session>,
-    /// The name that the page gave to its request.
+    /// The `Idempotency-Key` that the page sent.
     pub(crate) idempotency_key: Option<IdempotencyKey>,
 }
 
@@ -21,7 +21,7 @@ impl Buyer {
         self.account.as_ref().map(|session| session.customer_id)
     }
 
-    /// The request as one that may be a repeat, if the page has named it.
+    /// The request as one that may be a repeat, if the page sent an `Idempotency-Key`.
     pub(crate) fn repeatable<'a>(&'a self, content: &'a [u8]) -> Option<Repeatable<'a>> {
         let browser_keys = self.browser.keys();
         self.idempotency_key.as_ref().map(|key| Repeatable { key, content, browser_keys })
@@ -50,7 +50,11 @@ impl FromRequestParts<Shop> for Buyer {
 fn idempotency_key(parts: &Parts) -> Result<Option<IdempotencyKey>, ApiError> {
     let Some(key) = parts.headers.get("idempotency-key") else { return Ok(None) };
     let key = key.to_str().ok().and_then(IdempotencyKey::parse);
-    let malformed =
-        || ApiError::invalid("Idempotency-Key", "A key has 16 to 255 visible characters, best a random UUID.");
+    let malformed = || {
+        ApiError::invalid(
+            "Idempotency-Key",
+            "Use 16 to 255 printable ASCII characters without spaces, such as a random UUID.",
+        )
+    };
     key.ok_or_else(malformed).map(Some)
 }

@@ -5,30 +5,30 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// How a checkout is going. Amounts are integers in the currency's minor unit.
+/// The state of a checkout. Amounts are integers in the currency's minor unit.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Checkout {
     checkout_id: Uuid,
     status: CheckoutStatus,
-    /// Polar's payment page, while the checkout is open.
+    /// Polar's payment page, as long as the checkout is open.
     #[schema(format = Uri)]
     url: Option<String>,
-    /// Until then it can be paid.
+    /// When the checkout can no longer be paid.
     expires_at: Timestamp,
     /// ISO 4217, lower case.
     #[schema(pattern = "^[a-z]{3}$", example = "usd")]
     currency: String,
-    /// Before discount and tax.
+    /// The price before discount and tax.
     amount: i64,
     discount_amount: i64,
     /// After the discount, before tax.
     net_amount: i64,
     /// `null` until the buyer's country is known.
     tax_amount: Option<i64>,
-    /// What the buyer pays.
+    /// The amount that the buyer pays.
     total_amount: i64,
-    /// The product that is chosen; `null` where Polar names none.
+    /// The chosen product; `null` if Polar names none.
     product: Option<CheckoutProduct>,
 }
 

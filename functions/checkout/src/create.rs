@@ -9,15 +9,15 @@ use uuid::Uuid;
 
 use crate::{Shop, begun::NewCheckout, buyer::Buyer, wanted::WantedCheckout};
 
-/// Begins a checkout, bound to this browser.
+/// Creates a checkout that is bound to this browser.
 ///
-/// Send the buyer to the `url` of the answer. After the payment Polar leads back to `successUrl`; there `POST /api/session` opens what was
-/// bought. Who is signed in to an account buys with it.
+/// Send the buyer to the `url` of the response. After the payment, Polar redirects to `successUrl`; call `POST /api/session` there to give the
+/// buyer access. If the buyer is signed in, the checkout is created for their account.
 #[utoipa::path(post, path = "/api/checkout", operation_id = "createCheckout", security((), ("cookie" = []), ("bearer" = [])), tag = "checkout", request_body = WantedCheckout,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 16, max_length = 255, pattern = "^[!-~]*$", example = "9f1c1f9e-6d2b-4a57-9a2e-0f3b5b6c7d8e",
-        description = "A random name of this request, as of `crypto.randomUUID()`: for 24 hours a repeat with the same body gets the same answer, and no second checkout. Whoever knows it can read the answer")),
+        description = "A random key for this request, such as `crypto.randomUUID()`. For 24 hours, repeating the request with the same key and body returns the same response and creates no second checkout. Keep the key secret: whoever has it can read the response")),
     responses(
-        (status = 201, body = NewCheckout, description = "The checkout has begun", headers(("Set-Cookie" = String, description = "`__Host-browser`, which proves later that this browser has begun the checkout")),
+        (status = 201, body = NewCheckout, description = "The checkout was created", headers(("Set-Cookie" = String, description = "`__Host-browser`, which later proves that this browser started the checkout")),
             links(
                 ("howItIsGoing" = (operation_id = "getCheckout", parameters(("id" = "$response.body#/checkoutId")))),
                 ("claim" = (operation_id = "createSession", request_body = "{\"checkoutId\": \"$response.body#/checkoutId\"}")),
@@ -59,7 +59,7 @@ async fn find_earlier(
     NewCheckout::of_repeat(shop.checkouts.find_repeat(request, now).await?)
 }
 
-/// Of requests with one key that came at once, the first one's checkout answers all; the other checkouts are shown to nobody.
+/// If several requests with the same key arrive at once, all are answered with the first one's checkout; the others are discarded.
 async fn remember(
     shop: &Shop,
     record: &store::NewCheckout<'_>,

@@ -1,4 +1,5 @@
-//! Checkout: from a product to Polar's payment page. It takes no money and opens no session; Polar does the one, the session function the other.
+//! The checkout function: creates checkouts at Polar and reports how they are going. It does not take payments (Polar
+//! does) and does not open sessions (the session function does).
 
 mod amount;
 mod begun;
@@ -15,23 +16,23 @@ pub use state::Shop;
 http_api::routes! {
     Shop:
     create::create => [
-        IdempotencyKeyReused("with another body, in another browser or in another account"),
-        Rejected("a product is not for sale, named twice or without a price in the currency, or another value is not possible"),
+        IdempotencyKeyReused("it was used with another body, in another browser or for another account"),
+        Rejected("a product is not for sale, listed twice or has no price in the currency, or another value is invalid"),
         RateLimited,
         Polar,
     ],
     status::get => [
-        Unauthenticated("no browser key"),
-        NotFound("unknown, or another browser's"),
+        Unauthenticated("the browser key is missing"),
+        NotFound("unknown, or started in another browser"),
         RateLimited,
         Polar,
     ],
     update::update => [
-        Unauthenticated("no browser key"),
-        NotFound("unknown, or another browser's"),
-        CheckoutNotOpen("paid, ended, or being processed; with `Retry-After` it may be open again then"),
+        Unauthenticated("the browser key is missing"),
+        NotFound("unknown, or started in another browser"),
+        CheckoutNotOpen("it was paid, has ended, or is being processed; with `Retry-After`, it may be open again after that time"),
         CheckoutExpired,
-        Rejected("a product that was not offered or that this customer cannot buy again, an unknown or used-up code, or another value that is not possible"),
+        Rejected("a product that was not offered or that this customer cannot buy again, an unknown or used-up discount code, or another invalid value"),
         RateLimited,
         Polar,
     ],

@@ -16,9 +16,9 @@ pub struct Shop {
     pub(crate) polar: polar::Client,
     pub(crate) payments: Payments,
     pub(crate) products: Products,
-    /// Discounts that a page may apply by id. Codes that the buyer types are free.
+    /// Discounts that a page may apply by id. Discount codes that the buyer types are always allowed.
     pub(crate) discount_ids: Arc<[Uuid]>,
-    /// Metadata that a page may put on the order.
+    /// Metadata keys that a page may set on the order.
     pub(crate) metadata_keys: Arc<[String]>,
 }
 

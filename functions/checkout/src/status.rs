@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use crate::{Shop, checkout::Checkout};
 
-/// Says how a checkout is going, to the browser that began it.
+/// Returns the state of a checkout to the browser that started it.
 ///
-/// The answer may be some seconds old. Polar is asked once a second at most, and less often the longer a payment takes.
+/// The state may be a few seconds old: Polar is asked at most once a second, and less often the longer a payment takes.
 #[utoipa::path(get, path = "/api/checkout/{id}", operation_id = "getCheckout", tag = "checkout",
-    params(("id" = Uuid, Path, description = "The `checkoutId` that the checkout was begun with")), security(("browserCookie" = []), ("browserKey" = [])),
+    params(("id" = Uuid, Path, description = "The `checkoutId` from `POST /api/checkout`")), security(("browserCookie" = []), ("browserKey" = [])),
     responses(
         (status = 200, body = Checkout, description = "The checkout"),
     ))]
@@ -26,16 +26,16 @@ pub(crate) async fn get(
     Ok(Json(Checkout::new(id, own.payment)))
 }
 
-/// A checkout that this browser has begun.
+/// A checkout that this browser started.
 pub(crate) struct OwnCheckout {
     pub(crate) record: CheckoutRecord,
-    /// The key that it was begun with.
+    /// The browser key that it was started with.
     pub(crate) key: BrowserKey,
-    /// What Polar said of it, now or a moment ago.
+    /// Its payment at Polar, now or a moment ago.
     pub(crate) payment: Payment,
 }
 
-/// Finds a checkout that this browser has begun, and how far its payment is.
+/// Finds a checkout that this browser started, and the state of its payment.
 pub(crate) async fn find_payment(
     shop: &Shop,
     id: Uuid,

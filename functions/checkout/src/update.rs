@@ -15,14 +15,14 @@ use crate::{
     wanted::LONGEST_NAME,
 };
 
-/// What a page changes on a checkout; what is left out stays. The buyer's e-mail address is for Polar's own page to take.
+/// Changes to a checkout. Fields that are left out stay as they are. Only Polar's own page takes the buyer's e-mail address.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ChangedCheckout {
-    /// One of the products that the checkout was begun with.
+    /// One of the products that the checkout was created with.
     product_id: Option<Uuid>,
     amount: Option<Amount>,
-    /// As the buyer types it, in any case.
+    /// The code as the buyer types it; letter case does not matter.
     #[schema(min_length = 1)]
     discount_code: Option<String>,
     #[schema(max_length = 256)]
@@ -30,7 +30,7 @@ pub(crate) struct ChangedCheckout {
     /// The name on the invoice.
     customer_billing_name: Option<String>,
     customer_billing_address: Option<BillingAddress>,
-    /// It needs a billing address.
+    /// Requires a billing address.
     customer_tax_id: Option<String>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct ChangedCheckout {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct BillingAddress {
-    /// ISO 3166-1, two letters.
+    /// ISO 3166-1 alpha-2 country code.
     #[schema(pattern = "^[A-Z]{2}$", example = "DE")]
     country: String,
     line1: Option<String>,
@@ -48,13 +48,13 @@ struct BillingAddress {
     state: Option<String>,
 }
 
-/// Changes an open checkout, for the browser that began it.
+/// Changes an open checkout, for the browser that started it.
 ///
-/// For pages that let the buyer choose a product, type a discount code or decide the price before they lead to Polar's payment page.
+/// For pages where the buyer chooses a product, enters a discount code or sets the price before going to Polar's payment page.
 #[utoipa::path(patch, path = "/api/checkout/{id}", operation_id = "updateCheckout", tag = "checkout", request_body = ChangedCheckout,
-    params(("id" = Uuid, Path, description = "The `checkoutId` that the checkout was begun with")), security(("browserCookie" = []), ("browserKey" = [])),
+    params(("id" = Uuid, Path, description = "The `checkoutId` from `POST /api/checkout`")), security(("browserCookie" = []), ("browserKey" = [])),
     responses(
-        (status = 200, body = Checkout, description = "The checkout as it is now"),
+        (status = 200, body = Checkout, description = "The changed checkout"),
     ))]
 pub(crate) async fn update(
     State(shop): State<Shop>,
@@ -67,7 +67,7 @@ pub(crate) async fn update(
     changed.check()?;
     let OwnCheckout { record, key, payment } = find_payment(&shop, id, &browser, ip, now).await?;
     if changed.product_id.is_some_and(|wanted| !payment.product_ids.contains(&wanted)) {
-        return Err(ApiError::rejected("productId", "This checkout was not begun with that product."));
+        return Err(ApiError::rejected("productId", "Choose one of the products that the checkout was created with."));
     }
     shop.access.spend(1, None, ip, now).await?;
     let secret = ClientSecret::new(payment.client_secret);
@@ -81,12 +81,13 @@ pub(crate) async fn update(
 impl ChangedCheckout {
     fn check(&self) -> Result<(), ApiError> {
         let code = self.discount_code.as_ref().filter(|code| code.is_empty());
-        let code = code.map(|_| Refused::new("discountCode", "Type a code, or leave this field out."));
+        let code = code.map(|_| Refused::new("discountCode", "Enter a discount code, or leave this field out."));
         let name = self.customer_name.as_ref().filter(|name| name.chars().count() > LONGEST_NAME);
-        let name = name.map(|_| Refused::new("customerName", format!("A name has at most {LONGEST_NAME} characters.")));
+        let name = name.map(|_| Refused::new("customerName", format!("Use at most {LONGEST_NAME} characters.")));
         let address = self.customer_billing_address.as_ref().filter(|address| !address.has_country());
-        let address = address
-            .map(|_| Refused::new("customerBillingAddress.country", "A country has two capital letters, as in DE."));
+        let address = address.map(|_| {
+            Refused::new("customerBillingAddress.country", "Use a country code of two capital letters, such as DE.")
+        });
         let refused: Vec<_> = code.into_iter().chain(name).chain(address).collect();
         if refused.is_empty() { Ok(()) } else { Err(ApiError::Rejected(refused)) }
     }

@@ -16,46 +16,46 @@ use uuid::Uuid;
 
 use crate::{Shop, amount::Amount, buyer::Buyer};
 
-/// What a page may say about a checkout. Who the customer is and what a product costs is never for a page to say.
+/// A checkout to create. A page cannot choose the customer or the price of a product.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WantedCheckout {
     /// The products to choose from, each once; the first is preselected.
     #[schema(min_items = 1, max_items = 20)]
     pub(crate) products: Vec<Uuid>,
-    /// Where the buyer comes back to; Polar fills in `{CHECKOUT_ID}`. Default: the shop's main page.
+    /// Where Polar redirects the buyer after the payment. Polar fills in `{CHECKOUT_ID}`. Default: the shop's main page.
     #[schema(max_length = 2083, example = "https://shop.example/thanks?checkout_id={CHECKOUT_ID}")]
     success_url: Option<String>,
-    /// Where the payment page's back button leads.
+    /// Where the back button of the payment page leads.
     #[schema(max_length = 2083, example = "https://shop.example/brushes")]
     return_url: Option<String>,
-    /// The page that shows the payment form in a frame.
+    /// The origin of the page that shows the payment form in a frame.
     #[schema(max_length = 2083, example = "https://shop.example")]
     embed_origin: Option<String>,
-    /// Filled in for the buyer; without effect for who is signed in to an account.
+    /// Prefills the buyer's e-mail address. Ignored if the buyer is signed in to an account.
     #[schema(format = Email)]
     customer_email: Option<String>,
-    /// Likewise.
+    /// Prefills the buyer's name. Ignored if the buyer is signed in to an account.
     #[schema(max_length = 256)]
     customer_name: Option<String>,
     amount: Option<Amount>,
-    /// The currency to pay in: ISO 4217 in lower case, as Polar writes it. Polar refuses one that the first product has no price in.
-    /// Default: Polar decides, by the buyer's country or the shop's own currency.
+    /// The currency to pay in: ISO 4217 in lower case, as Polar writes it. Refused if the first product has no price in it.
+    /// Default: Polar chooses, by the buyer's country or the shop's own currency.
     #[schema(pattern = "^[a-z]{3}$", example = "eur")]
     currency: Option<String>,
-    /// Whether the payment page takes discount codes.
+    /// Whether the payment page accepts discount codes.
     #[serde(default = "yes")]
     #[schema(default = true)]
     allow_discount_codes: bool,
-    /// A discount that the shop's settings allow.
+    /// A discount to apply. It must be listed in the shop's setting `CHECKOUT_DISCOUNT_IDS`.
     discount_id: Option<Uuid>,
     /// The language of the payment page.
     #[schema(example = "de")]
     locale: Option<String>,
-    /// Notes for the order, under keys that the shop's settings allow.
+    /// Notes for the order. The keys must be listed in the shop's setting `CHECKOUT_METADATA_KEYS`.
     #[serde(default)]
     metadata: BTreeMap<String, Note>,
-    /// How the browser key travels.
+    /// How the page gets the browser key.
     #[serde(default)]
     pub(crate) transport: Transport,
 }
@@ -91,7 +91,7 @@ const LONGEST_NOTE: usize = 500;
 const LONGEST_ADDRESS: usize = 2083;
 pub(crate) const LONGEST_NAME: usize = 256;
 
-/// More than a page can offer to choose from; what is not in the catalog is looked up at Polar one by one.
+/// More than a page can offer as a choice. Products that are not in the catalog are looked up at Polar one by one.
 const MOST_PRODUCTS: usize = 20;
 
 const fn yes() -> bool {
@@ -106,32 +106,31 @@ impl WantedCheckout {
         let foreign = foreign.map(|(field, _)| {
             Refused::new(
                 field,
-                "This is no address of the shop's, or it is too long. Its owner allows more with STOREFRONT_ORIGINS.",
+                "This address is too long, or its origin is not allowed. The shop's owner can allow it in STOREFRONT_ORIGINS.",
             )
         });
 
         let discount = self.discount_id.filter(|id| !shop.discount_ids.contains(id));
-        let discount = discount.map(|_| {
-            Refused::new("discountId", "This discount cannot be applied by a page. Buyers can type its code.")
-        });
+        let discount = discount
+            .map(|_| Refused::new("discountId", "A page cannot apply this discount. Buyers can still enter its code."));
 
         let unknown_keys = self.metadata.keys().filter(|key| !shop.metadata_keys.contains(key));
         let metadata = unknown_keys.map(|key| {
             Refused::new(
                 format!("metadata.{key}"),
-                "The shop takes no notes under this key. Its owner allows keys with CHECKOUT_METADATA_KEYS.",
+                "This key is not allowed. The shop's owner can allow it in CHECKOUT_METADATA_KEYS.",
             )
         });
 
         let notes = self.metadata.iter().filter(|(_, note)| note.is_too_long());
-        let notes = notes.map(|(key, _)| {
-            Refused::new(format!("metadata.{key}"), format!("A note has 1 to {LONGEST_NOTE} characters."))
-        });
+        let notes = notes
+            .map(|(key, _)| Refused::new(format!("metadata.{key}"), format!("Use 1 to {LONGEST_NOTE} characters.")));
         let has_long_name = self.customer_name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME);
-        let name = has_long_name
-            .then(|| Refused::new("customerName", format!("A name has at most {LONGEST_NAME} characters.")));
+        let name =
+            has_long_name.then(|| Refused::new("customerName", format!("Use at most {LONGEST_NAME} characters.")));
         let currency = self.currency.as_ref().filter(|code| !is_currency(code));
-        let currency = currency.map(|_| Refused::new("currency", "A currency has three small letters, as in eur."));
+        let currency =
+            currency.map(|_| Refused::new("currency", "Use a currency code of three lower-case letters, such as eur."));
 
         let products = self.refused_products().into_iter();
         let refused = products.chain(foreign).chain(discount).chain(metadata).chain(notes).chain(name).chain(currency);
@@ -141,18 +140,18 @@ impl WantedCheckout {
 
     fn refused_products(&self) -> Vec<Refused> {
         match self.products.len() {
-            0 => return vec![Refused::new("products", "Name at least one product.")],
+            0 => return vec![Refused::new("products", "List at least one product.")],
             1..=MOST_PRODUCTS => {}
-            _ => return vec![Refused::new("products", format!("Name at most {MOST_PRODUCTS} products."))],
+            _ => return vec![Refused::new("products", format!("List at most {MOST_PRODUCTS} products."))],
         }
         let mut seen = HashSet::new();
         let repeated = self.products.iter().enumerate().filter(|(_, id)| !seen.insert(**id));
         repeated
-            .map(|(index, _)| Refused::new(format!("products[{index}]"), "This product is named more than once."))
+            .map(|(index, _)| Refused::new(format!("products[{index}]"), "This product is listed more than once."))
             .collect()
     }
 
-    /// All that must be the same in a repeat of the request.
+    /// Everything that must be the same in a repeat of the request.
     pub(crate) fn content(&self, buyer: &Buyer) -> Vec<u8> {
         serde_json::to_vec(&(self, buyer.customer_id())).expect("plain data")
     }

@@ -21,10 +21,10 @@ const DEFAULT_LIMIT: usize = 50;
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Part {
-    /// Where to go on: `next` of the page before.
+    /// Where the page starts: `next` of the previous page.
     #[param(pattern = "^[0-9]{13}-[0-9a-f]{32}$")]
     from: Option<String>,
-    /// Attempts on a page: 50 by default, at most 100.
+    /// Attempts per page: 50 by default, at most 100.
     #[param(inline)]
     limit: Option<PageSize>,
 }
@@ -33,12 +33,12 @@ pub(crate) struct Part {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DownloadHistory {
     items: Vec<DownloadAttempt>,
-    /// What to send as `from` for the next page; `null` at the end.
+    /// The value of `from` for the next page; `null` on the last page.
     #[schema(pattern = "^[0-9]{13}-[0-9a-f]{32}$")]
     next: Option<String>,
 }
 
-/// One attempt to download, whatever became of it.
+/// One attempt to download, successful or not.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct DownloadAttempt {
@@ -49,13 +49,13 @@ struct DownloadAttempt {
     file_id: Option<Uuid>,
     file_name: Option<String>,
     version: Option<String>,
-    /// The session, as the shop's log names it.
+    /// The id of the session, as in the shop's logs.
     session: String,
     #[schema(example = "Firefox on Windows")]
     client: String,
 }
 
-/// What became of an attempt.
+/// The result of an attempt.
 #[derive(Serialize)]
 #[serde(transparent)]
 struct DownloadResult(Outcome);
@@ -64,9 +64,9 @@ impl ToSchema for DownloadResult {}
 
 impl PartialSchema for DownloadResult {
     fn schema() -> RefOr<Schema> {
-        let words = "What became of an attempt. `issued`: it was counted. `repeated`: it was free within the grace time. `failed`: the shop or \
-            Polar was at fault. `order_refunded`, `order_partially_refunded` and `access_revoked` are no attempts: Polar did that to the \
-            purchase. The others are refusals.";
+        let words = "The result of an attempt. `issued`: a download was counted. `repeated`: not counted, because it was within the grace \
+            period. `failed`: the shop or Polar had an error. `order_refunded`, `order_partially_refunded` and `access_revoked` are not \
+            attempts but changes that Polar made to the purchase. All others mean that the download was refused.";
         enumeration(words, Outcome::ALL.iter().map(Outcome::to_string))
     }
 }
@@ -87,9 +87,9 @@ impl From<Attempt> for DownloadAttempt {
     }
 }
 
-/// Lists the buyer's own downloads and refusals of the last 400 days.
+/// Lists the buyer's downloads and refused attempts of the last 400 days.
 ///
-/// A session with the scope `order` sees its own attempts only.
+/// A session with the scope `order` sees only its own attempts.
 #[utoipa::path(get, path = "/api/customer/downloads", operation_id = "listDownloads", security(("cookie" = []), ("bearer" = [])), tag = "download", params(Part),
     responses(
         (status = 200, body = DownloadHistory, description = "A page of the history, the newest attempt first"),
@@ -100,7 +100,7 @@ pub(crate) async fn list(
     Query(part): Query<Part>,
 ) -> Result<Json<DownloadHistory>, ApiError> {
     let limit = part.limit.map_or(DEFAULT_LIMIT, PageSize::get);
-    let no_page = || ApiError::invalid("from", "It is no `next` of a page of this list.");
+    let no_page = || ApiError::invalid("from", "Use the value of `next` from a page of this list.");
     let from = part.from.map(|from| HistoryCursor::parse(&from).ok_or_else(no_page)).transpose()?;
     let page = shop.history.list(session.customer_id, session.scope.history(), from.as_ref(), limit).await?;
     Ok(Json(DownloadHistory {
@@ -125,12 +125,12 @@ const fn refusal(error: &Error) -> Outcome {
     }
 }
 
-/// An attempt under way. Its row has one key, so that what happened replaces what was foreseen.
+/// An attempt in progress. Its row has one key, so the real result replaces the expected one.
 pub(crate) struct Attempted<'a> {
     shop: &'a Shop,
     session: &'a Session,
     key: Uuid,
-    /// What is known before anybody was asked.
+    /// What is known at the start.
     wanted: Attempt,
 }
 
@@ -182,9 +182,9 @@ impl<'a> Attempted<'a> {
         }
     }
 
-    /// Remembers the attempt. The history must never cost a buyer the download, so its own failures are only logged.
+    /// Records the attempt. A failure to do so is only logged, because the history must never stop a download.
     ///
-    /// A download stands in the account's history whoever took it; a refusal only where its session looks.
+    /// A download also goes into the account's history, whichever session took it; a refusal only into that of its own session.
     pub(crate) async fn record(&self, attempt: &Attempt) {
         let own = self.session.scope.history();
         self.record_in(own, attempt).await;

@@ -1,4 +1,4 @@
-//! Downloads: expiring links to bought files, counted exactly. It never touches a file's bytes.
+//! The download function: issues expiring links to bought files and counts them. It never transfers the files themselves.
 
 mod history;
 mod link;
@@ -11,11 +11,11 @@ http_api::routes! {
     link::create => [
         NotEntitled,
         OrderScope,
-        FileNotFound("bought, and Polar has it no more"),
+        FileNotFound("bought, but no longer at Polar"),
         DownloadPending,
         AccessExpired,
         Rejected,
-        FileRequired("with the files to choose from"),
+        FileRequired("the response lists the files to choose from"),
         DownloadLimitReached,
         RateLimited,
         Polar,
@@ -24,8 +24,8 @@ http_api::routes! {
         NotEntitled,
         OrderScope,
         OriginNotAllowed,
-        LookAhead("`HEAD`, a prefetch, or a request for a byte or two: it takes no download"),
-        FileNotFound("bought, and Polar has it no more"),
+        LookAhead("`HEAD`, a prefetch, or a request for one or two bytes does not count as a download"),
+        FileNotFound("bought, but no longer at Polar"),
         DownloadPending,
         AccessExpired,
         DownloadLimitReached,

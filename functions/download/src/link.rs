@@ -14,22 +14,22 @@ use uuid::Uuid;
 
 use crate::{Shop, history::Attempted};
 
-/// What to download: a product with one file, or a file.
+/// What to download: a file, or a product with a single file.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WantedFile {
     /// A product that was bought.
     pub(crate) product_id: Option<Uuid>,
-    /// A file of it; needed when there are several.
+    /// The file. Required if the product has several.
     pub(crate) file_id: Option<Uuid>,
-    /// The order to count it on; by default the oldest with a download left.
+    /// The order to count the download against. Default: the oldest order with a download left.
     pub(crate) order_id: Option<Uuid>,
 }
 
 impl WantedFile {
     fn read(self) -> Result<Wanted, ApiError> {
         if self.product_id.is_none() && self.file_id.is_none() {
-            return Err(ApiError::rejected("productId", "Say which product or which file to download."));
+            return Err(ApiError::rejected("productId", "Send a productId or a fileId."));
         }
         Ok(Wanted {
             product_id: self.product_id.map(Into::into),
@@ -39,23 +39,23 @@ impl WantedFile {
     }
 }
 
-/// Which purchase a link is counted on.
+/// Which purchase a download is counted against.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Counted {
-    /// The order to count it on; by default the oldest with a download left.
+    /// The order to count the download against. Default: the oldest order with a download left.
     order_id: Option<Uuid>,
 }
 
-/// A link to a file. Whoever has it can use it until it expires.
+/// A link to a file. Anyone who has the link can use it until it expires.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DownloadLink {
-    /// Open it by navigation; scripts of other sites cannot read it.
+    /// Navigate to this address to download the file. Scripts of other sites cannot fetch it.
     #[schema(format = Uri)]
     download_url: String,
-    /// When the link stops working; `null` for a file at an address of the merchant's.
+    /// When the link stops working; `null` for a file hosted by the merchant.
     expires_at: Option<Timestamp>,
     file_name: String,
     file_id: Uuid,
@@ -90,9 +90,9 @@ impl From<&Download> for DownloadLink {
     }
 }
 
-/// Gives a link to a file that this buyer may download.
+/// Creates a link to a file that this buyer may download.
 ///
-/// It takes a download off the file's quota; asked again within the grace time, it takes none.
+/// Each link counts as one download of the file. Repeating the request within the grace period does not count again.
 #[utoipa::path(post, path = "/api/customer/download", operation_id = "createDownloadLink", security(("cookie" = []), ("bearer" = [])), tag = "download", request_body = WantedFile,
     responses(
         (status = 200, body = DownloadLink, description = "The link"),
@@ -107,14 +107,14 @@ pub(crate) async fn create(
     Ok(Json(DownloadLink::from(&download)))
 }
 
-/// Leads to the file, for plain links.
+/// Redirects to the file, for plain links.
 ///
-/// It takes a download off the file's quota like the `POST`; with `Accept: application/json` it answers like it.
+/// Counts as one download, like `POST /api/customer/download`. With `Accept: application/json` it returns the same response as that.
 #[utoipa::path(get, path = "/api/customer/download/{fileId}", operation_id = "followDownloadLink", security(("cookie" = []), ("bearer" = [])), tag = "download",
-    params(("fileId" = Uuid, Path, description = "A row's `fileId`"), Counted),
+    params(("fileId" = Uuid, Path, description = "The `fileId` of a row of the library"), Counted),
     responses(
-        (status = 200, body = DownloadLink, description = "With `Accept: application/json`"),
-        (status = 302, description = "To the file", headers(("Location" = String, description = "The link"))),
+        (status = 200, body = DownloadLink, description = "The link, with `Accept: application/json`"),
+        (status = 302, description = "Redirect to the file", headers(("Location" = String, description = "The link"))),
     ))]
 pub(crate) async fn follow(
     State(shop): State<Shop>,
@@ -125,7 +125,7 @@ pub(crate) async fn follow(
     Path(file_id): Path<Uuid>,
     Query(counted): Query<Counted>,
 ) -> Result<Response, ApiError> {
-    // It costs the buyer a download.
+    // It counts as a download.
     buyer.signed_in.demand_intent(&method, &headers, &shop.access.origins)?;
     let wanted = WantedFile { product_id: None, file_id: Some(file_id), order_id: counted.order_id };
     let download = take(&shop, &buyer, wanted, now).await?;
@@ -139,7 +139,7 @@ pub(crate) async fn follow(
     Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
 }
 
-/// Who downloads, from where and with what.
+/// Who downloads, with their IP address and browser.
 pub(crate) struct Buyer {
     signed_in: SignedIn,
     ip: ClientIp,
@@ -163,17 +163,17 @@ impl FromRequestParts<Shop> for Buyer {
     }
 }
 
-/// What Polar is asked for a download: orders, grants and files.
+/// Requests to Polar for one download: orders, grants and files.
 const QUESTIONS: u32 = 3;
 
-/// Takes the download and remembers the attempt, whatever became of it.
+/// Takes the download and records the attempt, successful or not.
 async fn take(shop: &Shop, buyer: &Buyer, wanted: WantedFile, now: Timestamp) -> Result<Download, ApiError> {
     let (session, offer) = find_offer(shop, buyer, wanted, now).await?;
     let attempt = Attempted::begin(shop, session, buyer.client.0.clone(), wanted, now);
     let (foreseen, taken) = match offer {
         Ok(offer) => {
-            // Nearly every offer is taken and counted; so the history is written beside the counter, not after it. An instance that
-            // is killed in between may leave a row that says `issued`; only the counter decides.
+            // Nearly every offer is taken, so the history is written at the same time as the counter. If the instance is killed in
+            // between, a row may wrongly say `issued`; that is harmless, because only the counter decides.
             let foreseen = attempt.issued(offer.purchase());
             let take = Box::pin(shop.purchases.take(session, offer, now));
             let (taken, ()) = tokio::join!(take, attempt.record(&foreseen));
@@ -191,7 +191,7 @@ async fn take(shop: &Shop, buyer: &Buyer, wanted: WantedFile, now: Timestamp) ->
     Ok(download)
 }
 
-/// What Polar offers, by the first of the browser's sessions that shows the purchase; otherwise the refusal by the first of them.
+/// The offer by the first of the browser's sessions that shows the purchase, or else the refusal by the first session.
 async fn find_offer<'a>(
     shop: &Shop,
     buyer: &'a Buyer,

@@ -20,10 +20,10 @@ use crate::{
 pub(crate) struct Filter {
     /// Only purchases with this status.
     status: Option<PurchaseStatus>,
-    /// From 1 on.
+    /// The page number, starting at 1.
     #[param(inline)]
     page: Option<PageNumber>,
-    /// Purchases on a page; all of them by default.
+    /// Purchases per page. Default: all of them.
     #[param(inline)]
     limit: Option<PageNumber>,
     /// The order of the rows.
@@ -54,10 +54,10 @@ pub(crate) struct Library {
     pagination: Pagination,
 }
 
-/// Lists what the buyer has bought: one row for each file.
+/// Lists what the buyer has bought, with one row per file.
 ///
-/// A session with the scope `order` sees the purchases that it was claimed from.
-/// Of a customer with more than a hundred orders: the newest hundred, all that were paid for, all of subscriptions, and the newest of each other product.
+/// A session with the scope `order` sees only the purchases that were claimed with it. For a customer with more than a hundred orders, the list
+/// covers the newest hundred, all that were paid for, all subscriptions, and the newest order of every other product.
 #[utoipa::path(get, path = "/api/customer/downloadable-products", operation_id = "listPurchases", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Filter),
     responses(
         (status = 200, body = Library, description = "A page of the library", links(
@@ -88,11 +88,11 @@ pub(crate) async fn list(
     }))
 }
 
-/// Finds one row of the library.
+/// Returns one row of the library.
 ///
-/// For a page that waits until a purchase which is `pending` can be downloaded.
+/// Use it to wait until a `pending` purchase can be downloaded.
 #[utoipa::path(get, path = "/api/customer/downloadable-products/{id}", operation_id = "getPurchase", security(("cookie" = []), ("bearer" = [])), tag = "library",
-    params(("id" = String, Path, pattern = "^[0-9a-f-]{36}_[0-9a-f-]{36}$", description = "A row's `id`")),
+    params(("id" = String, Path, pattern = "^[0-9a-f-]{36}_[0-9a-f-]{36}$", description = "The `id` of a row of the library")),
     responses(
         (status = 200, body = Purchase, description = "The row"),
     ))]
@@ -109,10 +109,10 @@ pub(crate) async fn get(
     Ok(Json(Purchase::new(purchase, *customer_id)))
 }
 
-/// What Polar is asked for a library: orders, grants and files.
+/// Requests to Polar for one library: orders, grants and files.
 pub(crate) const QUESTIONS: u32 = 3;
 
-/// The purchases that all sessions of a browser show, each with its customer.
+/// The purchases of all sessions of a browser, each with its customer.
 async fn list_all(
     shop: &Shop,
     signed_in: &SignedIn,

@@ -20,23 +20,23 @@ struct LicenseKey {
     id: Uuid,
     /// The whole key.
     key: String,
-    /// The key with most of it hidden, to show.
+    /// The key with most of it hidden, for display.
     #[schema(example = "****-E304DA")]
     display_key: String,
     status: LicenseKeyStatus,
-    /// How often it was used.
+    /// How many times it has been used.
     usage: u64,
-    /// How often it may be used; `null` for no limit.
+    /// How many times it may be used; `null` for no limit.
     limit_usage: Option<u64>,
-    /// On how many devices it may be active; `null` where it is not activated.
+    /// The most devices that it can be activated on; `null` if it needs no activation.
     limit_activations: Option<u32>,
     expires_at: Option<Timestamp>,
     last_validated_at: Option<Timestamp>,
-    /// The name of the benefit that it is.
+    /// The name of the benefit that the key belongs to.
     name: Option<String>,
     product_id: Option<Uuid>,
     product_name: Option<String>,
-    /// The order that it came with; `null` once it was taken back.
+    /// The order that it was bought with; `null` after it was revoked.
     order_id: Option<Uuid>,
     created_at: Timestamp,
 }
@@ -63,9 +63,9 @@ impl From<purchases::LicenseKey> for LicenseKey {
     }
 }
 
-/// Lists the licence keys that were bought.
+/// Lists the buyer's licence keys.
 ///
-/// A session with the scope `order` sees the keys of that order only.
+/// A session with the scope `order` sees only the keys of its orders.
 #[utoipa::path(get, path = "/api/customer/license-keys", operation_id = "listLicenseKeys", security(("cookie" = []), ("bearer" = [])), tag = "library",
     responses(
         (status = 200, body = LicenseKeys, description = "The keys, the newest first"),

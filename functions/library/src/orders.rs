@@ -22,10 +22,10 @@ const DEFAULT_LIMIT: u32 = 50;
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Part {
-    /// From 1 on.
+    /// The page number, starting at 1.
     #[param(inline)]
     page: Option<PageNumber>,
-    /// Orders on a page: 50 by default, at most 100.
+    /// Orders per page: 50 by default, at most 100.
     #[param(inline)]
     limit: Option<PageSize>,
 }
@@ -53,9 +53,9 @@ pub(crate) struct Orders {
 struct BoughtOrder {
     id: Uuid,
     status: OrderStatus,
-    /// It stays so after a refund.
+    /// Whether the order was paid; stays `true` after a refund.
     paid: bool,
-    /// One line about it.
+    /// A one-line description.
     description: String,
     product_id: Option<Uuid>,
     product_name: Option<String>,
@@ -70,7 +70,7 @@ struct BoughtOrder {
     net_amount: i64,
     tax_amount: i64,
     total_amount: i64,
-    /// What was given back, before tax.
+    /// The refunded amount, before tax.
     refunded_amount: i64,
     items: Vec<OrderLine>,
     invoice_number: Option<String>,
@@ -119,9 +119,9 @@ impl From<PortalOrder> for BoughtOrder {
     }
 }
 
-/// Lists all that the buyer has ordered, renewals of subscriptions too.
+/// Lists all orders of the buyer, including subscription renewals.
 ///
-/// Only a session of the whole account sees it.
+/// Requires a session with the scope `account`.
 #[utoipa::path(get, path = "/api/customer/orders", operation_id = "listOrders", security(("cookie" = []), ("bearer" = [])), tag = "library", params(Part),
     responses(
         (status = 200, body = Orders, description = "A page of the orders, the newest first", links(("invoice" = (operation_id = "getInvoice", parameters(("id" = "$response.body#/items/0/id")))))),
@@ -144,31 +144,31 @@ pub(crate) async fn list(
     }))
 }
 
-/// Where an invoice is. Whoever has the address can read it for some minutes.
+/// The address of an invoice. Anyone who has it can read the invoice for a few minutes.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct InvoiceLink {
     #[schema(format = Uri)]
     url: String,
 }
 
-/// An invoice that is not there yet.
+/// An invoice that is still being generated.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PendingInvoice {
     status: Pending,
 }
 
-/// Polar makes an invoice within seconds.
+/// Polar generates an invoice within seconds.
 const RETRY_AFTER: (header::HeaderName, &str) = (header::RETRY_AFTER, "2");
 
-/// Gives the address of an order's invoice.
+/// Returns the address of an order's invoice.
 ///
-/// The first call has Polar make the invoice, and from then on its billing name and address stay as they are. Ask again as `Retry-After` says
-/// while the answer is 202.
+/// The first call makes Polar generate the invoice; its billing name and address cannot be changed afterwards. If the response is 202, repeat the
+/// request after `Retry-After`.
 #[utoipa::path(get, path = "/api/customer/orders/{id}/invoice", operation_id = "getInvoice", security(("cookie" = []), ("bearer" = [])), tag = "library",
-    params(("id" = Uuid, Path, description = "An order's `id`")),
+    params(("id" = Uuid, Path, description = "The `id` of an order")),
     responses(
         (status = 200, body = InvoiceLink, description = "The invoice, as a PDF"),
-        (status = 202, body = PendingInvoice, description = "It is being made: ask again after `Retry-After`", headers(("Retry-After" = u64, description = "In how many seconds to ask again"))),
+        (status = 202, body = PendingInvoice, description = "The invoice is being generated: repeat the request after `Retry-After`", headers(("Retry-After" = u64, description = "Seconds to wait before the next request"))),
     ))]
 pub(crate) async fn invoice(
     State(shop): State<Shop>,
@@ -179,10 +179,10 @@ pub(crate) async fn invoice(
     headers: HeaderMap,
     Path(id): Path<Uuid>,
 ) -> Result<Response, ApiError> {
-    // An invoice that was made cannot be changed any more.
+    // Once generated, an invoice cannot be changed.
     signed_in.demand_intent(&method, &headers, &shop.access.origins)?;
     let session = signed_in.session;
-    // To look for it, and to have it made.
+    // One request to look for it, one to generate it.
     shop.access.spend(2, Some(&session), ip, now).await?;
     Ok(match shop.purchases.invoice(&session, id.into(), now).await? {
         Invoice::Ready(url) => Json(InvoiceLink { url: url.expose().to_owned() }).into_response(),

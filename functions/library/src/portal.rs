@@ -6,19 +6,19 @@ use utoipa::ToSchema;
 
 use crate::Shop;
 
-/// Polar's own portal. Whoever has the address is the customer there for an hour.
+/// The address of Polar's customer portal. Anyone who has it can act as the customer there for an hour.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PortalLink {
     #[schema(format = Uri)]
     url: String,
 }
 
-/// Opens a way into Polar's own portal.
+/// Creates a link to Polar's customer portal.
 ///
-/// There the buyer ends subscriptions and changes billing details. Only a session of the whole account gets in.
+/// Buyers can cancel subscriptions and change billing details there. Requires a session with the scope `account`.
 #[utoipa::path(post, path = "/api/customer/portal", operation_id = "createPortalLink", security(("cookie" = []), ("bearer" = [])), tag = "library",
     responses(
-        (status = 200, body = PortalLink, description = "The portal"),
+        (status = 200, body = PortalLink, description = "The link"),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,

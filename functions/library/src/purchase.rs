@@ -9,14 +9,14 @@ use uuid::Uuid;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Purchase {
-    /// The order's and the file's id, joined by an underscore.
+    /// The ids of the order and the file, joined by an underscore.
     #[schema(pattern = "^[0-9a-f-]{36}_[0-9a-f-]{36}$")]
     id: String,
     product_id: Option<Uuid>,
     product_name: String,
     /// The name of the benefit that the file belongs to.
     name: String,
-    /// What to download with `POST /api/customer/download`.
+    /// The `fileId` for `POST /api/customer/download`.
     file_id: Uuid,
     /// The file's name; `null` until Polar has granted it.
     file: Option<String>,
@@ -33,7 +33,7 @@ pub(crate) struct Purchase {
     /// Downloads bought; `null` for no limit.
     download_bought: Option<u32>,
     download_used: u32,
-    /// Downloads that a refund took away.
+    /// Downloads that were cancelled by a refund.
     download_canceled: u32,
     /// Downloads left; `null` for no limit.
     remaining_downloads: Option<u32>,
@@ -41,7 +41,7 @@ pub(crate) struct Purchase {
     last_downloaded_at: Option<Timestamp>,
     customer_id: Uuid,
     order_id: Uuid,
-    /// At Polar an order has one item, so this is the order's id again.
+    /// Same as `orderId`, because an order at Polar has one item.
     order_item_id: Uuid,
     order: Order,
     created_at: Timestamp,
@@ -63,7 +63,7 @@ struct Order {
 enum PurchaseType {
     /// At Polar.
     File,
-    /// At an address of the merchant's.
+    /// Hosted by the merchant.
     Url,
 }
 
@@ -71,11 +71,11 @@ enum PurchaseType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PurchaseStatus {
-    /// Yes.
+    /// It can be downloaded.
     Available,
-    /// Not yet: it is being prepared.
+    /// It is still being prepared.
     Pending,
-    /// No longer: used up, over, or taken back.
+    /// It can no longer be downloaded: the limit is used up, the access period is over, or access was revoked.
     Expired,
 }
 

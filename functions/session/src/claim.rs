@@ -20,43 +20,43 @@ use crate::{
     visitor::Visitor,
 };
 
-/// A page asks again after so long at the latest: a webhook may have told of the payment in between, and the question costs Polar nothing.
+/// The longest that a page is told to wait before it asks again. Asking is cheap, because a webhook may have reported the payment in between.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// So long the answer to a claim may be under way to the browser. To give it again would end the session that it brings.
+/// How long the answer to a claim may take to reach the browser. Repeating the answer earlier would end the session that it brings.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
 /// How often a claim is tried while the browser's other sessions end.
 const ATTEMPTS: usize = 3;
 
-/// A checkout to be turned into a session.
+/// A checkout to claim.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WantedSession {
-    /// The checkout that the buyer has paid.
+    /// The checkout that the buyer paid.
     checkout_id: Uuid,
-    /// For pages on another site, as the checkout was begun with it; otherwise the cookie.
+    /// The browser key that the checkout was started with, for pages on another site. Default: the cookie.
     browser_key: Option<String>,
-    /// How the session travels.
+    /// How the page gets the session.
     #[serde(default)]
     transport: Transport,
 }
 
-/// The payment is not through, or not yet.
+/// The checkout is not paid yet.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PendingSession {
     status: Pending,
-    /// How far the checkout is, as `GET /api/checkout/{id}` says it; `null` while that is being asked.
+    /// The state of the checkout, as in `GET /api/checkout/{id}`; `null` while it is being fetched.
     checkout_status: Option<CheckoutStatus>,
 }
 
-/// Turns a paid checkout into a session, once, for the browser that began it.
+/// Claims a paid checkout: opens a session for the browser that started it, once.
 ///
-/// Ask again as `Retry-After` says while the answer is 202: the payment is not through yet.
-/// Within the claim window the same browser gets the answer again when it was lost, and the token in it is a new one.
+/// If the response is 202, the checkout is not paid yet: repeat the request after `Retry-After`. If a response gets lost, the same browser can
+/// repeat the request within the claim window; it then gets a new token.
 #[utoipa::path(post, path = "/api/session", operation_id = "createSession", security((), ("browserCookie" = [])), tag = "session", request_body = WantedSession,
     responses(
-        (status = 201, body = LiveSession, description = "The session is open", headers(("Set-Cookie" = String, description = "`__Host-session`"))),
-        (status = 202, body = PendingSession, description = "Not paid yet: ask again after `Retry-After`", headers(("Retry-After" = u64, description = "In how many seconds to ask again"))),
+        (status = 201, body = LiveSession, description = "The session was opened", headers(("Set-Cookie" = String, description = "`__Host-session`"))),
+        (status = 202, body = PendingSession, description = "Not paid yet: repeat the request after `Retry-After`", headers(("Retry-After" = u64, description = "Seconds to wait before the next request"))),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,
@@ -76,7 +76,7 @@ pub(crate) async fn create(
     };
     let opened = match claim(&shop, &record, &paid, &visitor, transport, now).await? {
         Claim::Claimed(opened) => opened,
-        // Another request of this browser was faster, and its answer may be on its way.
+        // Another request of this browser was faster, and its answer may still be on its way.
         Claim::AlreadyClaimed => return Ok(pending(&record, None)),
         Claim::SessionEnded => return Err(store::Error::Conflict.into()),
     };
@@ -91,14 +91,14 @@ struct Paid {
     claimable_until: Timestamp,
 }
 
-/// How far a payment is.
+/// The state of a payment.
 enum Progress {
     Paid(Paid),
     /// With the checkout's status, if that is known.
     Pending(Option<polar::CheckoutStatus>),
 }
 
-/// How far the payment is. Only `succeeded` means paid.
+/// Finds the state of the payment. Only `succeeded` means paid.
 async fn find_paid(
     shop: &Shop,
     record: &CheckoutRecord,
@@ -129,8 +129,9 @@ async fn find_paid(
 
 /// Claims a checkout for this browser.
 ///
-/// Polar files the order under whoever has the typed address, so a checkout proves this one order and nothing else. A browser that is
-/// signed in to the customer's account sees the order anyway, and keeps what it has. The browser key alone never opens an account.
+/// Polar assigns the order to the customer with the typed e-mail address, so a checkout gives access to this one order and nothing else. A
+/// browser that is signed in to that customer's account sees the order anyway, and keeps its session. The browser key alone never opens an
+/// account.
 async fn claim(
     shop: &Shop,
     record: &CheckoutRecord,
@@ -156,13 +157,13 @@ async fn claim(
         if !matches!(claim, Claim::SessionEnded) {
             return Ok(claim);
         }
-        // Signed out while Polar was asked: the payment still opens its order.
+        // The buyer signed out in the meantime; the payment still gives access to its order.
         had = visitor.live_sessions(shop, transport, now).await?;
     }
     Ok(Claim::SessionEnded)
 }
 
-/// The browser's sessions, if one of them is of the customer's whole account; that one first.
+/// The browser's sessions with the customer's account session first, if there is one.
 fn account_first(sessions: &[Session], customer_id: Uuid) -> Option<Opened> {
     let is_account = |session: &&Session| session.scope == Scope::Account && session.customer_id == customer_id;
     let session = sessions.iter().find(is_account)?.clone();
@@ -170,9 +171,9 @@ fn account_first(sessions: &[Session], customer_id: Uuid) -> Option<Opened> {
     Some(Opened { session, kept })
 }
 
-/// Answers a claim once more: what the first one was answered may have got lost on the way.
+/// Answers a claim again, because the first answer may have been lost.
 ///
-/// A browser that holds what the claim has opened is told so. One that does not, and still has its key, gets it again under a new token.
+/// A browser that already has the session gets the same answer. One that does not, but still has its key, gets a new token.
 async fn repeat(
     shop: &Shop,
     record: &CheckoutRecord,

@@ -26,20 +26,20 @@ pub(crate) struct Devices {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Device {
-    /// Names the session; it opens nothing.
+    /// The session's id. It is not a credential.
     #[schema(pattern = "^[A-Za-z0-9_-]{16}$", example = "Zb3LxQ2mVt0aWc8R")]
     id: String,
-    /// `order`: it sees the purchases that it was claimed from. `account`: all of them.
+    /// `order`: it sees only the purchases that were claimed with it. `account`: it sees all purchases.
     scope: SessionScope,
-    /// The kind of browser, where it is known.
+    /// The browser and system, if known.
     #[schema(example = "Firefox on Windows")]
     client: Option<String>,
     created_at: Timestamp,
-    /// To the day.
+    /// Accurate to the day.
     last_used_at: Timestamp,
-    /// When it ends if it is not used again.
+    /// When it expires if it is not used again.
     expires_at: Timestamp,
-    /// Whether it is this browser's.
+    /// Whether it is the session of this browser.
     current: bool,
 }
 
@@ -57,9 +57,9 @@ impl Device {
     }
 }
 
-/// Lists where the buyer is signed in.
+/// Lists the sessions of the buyer.
 ///
-/// A page shows them as the buyer's devices, and ends one with `DELETE /api/sessions/{id}`.
+/// A page can show them as the buyer's devices, and end one with `DELETE /api/sessions/{id}`.
 #[utoipa::path(get, path = "/api/sessions", operation_id = "listSessions", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses((status = 200, body = Devices, description = "The sessions, the newest first", links(("end" = (operation_id = "deleteOneSession", parameters(("id" = "$response.body#/items/0/id"))))))))]
 pub(crate) async fn list(
@@ -72,12 +72,12 @@ pub(crate) async fn list(
     Ok(Json(Devices { items: sessions.into_iter().map(|session| Device::new(session, &id)).collect() }))
 }
 
-/// Signs out everywhere, here too.
+/// Signs out on all devices, including this one.
 ///
-/// All sessions of the customer have ended before the answer is written.
+/// All sessions of the customer have ended by the time of the response.
 #[utoipa::path(delete, path = "/api/sessions", operation_id = "deleteSessions", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses(
-        (status = 204, description = "Signed out everywhere", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
+        (status = 204, description = "Signed out on all devices", headers(("Set-Cookie" = String, description = "Deletes `__Host-session`"))),
     ))]
 pub(crate) async fn delete_all(
     State(shop): State<Shop>,
@@ -91,7 +91,7 @@ pub(crate) async fn delete_all(
 
 /// Signs out on one device.
 ///
-/// The session has ended before the answer is written.
+/// The session has ended by the time of the response.
 #[utoipa::path(delete, path = "/api/sessions/{id}", operation_id = "deleteOneSession", security(("cookie" = []), ("bearer" = [])), tag = "session",
     params(("id" = String, Path, description = "The `id` of an item of `GET /api/sessions`")),
     responses(

@@ -1,5 +1,5 @@
-//! Sessions: from a paid checkout, or from a code in the mailbox, to a browser that belongs to a buyer. It hands out no files, and trusts nothing that
-//! stands in an address.
+//! The session function: opens sessions for paid checkouts and sign-in codes, lists and ends them. It serves no files, and
+//! trusts nothing that comes from the address of a page.
 
 mod claim;
 mod devices;
@@ -14,13 +14,13 @@ pub use state::Shop;
 http_api::routes! {
     Shop:
     claim::create => [
-        Unauthenticated("no browser key"),
-        NotFound("unknown, or another browser's"),
-        AlreadyClaimed("it has opened a session, which has ended"),
+        Unauthenticated("the browser key is missing"),
+        NotFound("unknown, or started in another browser"),
+        AlreadyClaimed("it opened a session that has ended"),
         CheckoutExpired,
         PaymentFailed,
         ClaimWindowOver,
-        Rejected("a transport or a `browserKey` that this shop does not take"),
+        Rejected("this shop does not accept the transport or a `browserKey`"),
         RateLimited,
         Polar,
     ],
@@ -28,11 +28,11 @@ http_api::routes! {
     session::delete => [],
     devices::list => [],
     devices::delete_all => [],
-    devices::delete => [NotFound("it has ended, or is not this customer's")],
-    login::create => [Rejected("this is no address, or a transport or a `browserKey` that this shop does not take"), RateLimited],
+    devices::delete => [NotFound("it has ended, or belongs to another customer")],
+    login::create => [Rejected("this is not an e-mail address, or this shop does not accept the transport or a `browserKey`"), RateLimited],
     verify::create => [
-        Unauthenticated("no browser key"),
-        LoginCodeInvalid("wrong, expired, used up, or of another browser"),
-        Rejected("a transport or a `browserKey` that this shop does not take"),
+        Unauthenticated("the browser key is missing"),
+        LoginCodeInvalid("wrong, expired, already used, or requested in another browser"),
+        Rejected("this shop does not accept the transport or a `browserKey`"),
     ],
 }

@@ -13,37 +13,38 @@ use utoipa::ToSchema;
 
 use crate::Shop;
 
-/// An address to send a sign-in code to.
+/// The e-mail address to send a sign-in code to.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WantedLogin {
     #[schema(format = Email, max_length = 254, example = "ada@recordings-mail.net")]
     email: String,
-    /// For pages on another site that have one already; otherwise the cookie.
+    /// For pages on another site that already have a browser key. Default: the cookie.
     browser_key: Option<String>,
-    /// How the browser key travels.
+    /// How the page gets the browser key.
     #[serde(default)]
     transport: Transport,
 }
 
-/// A code is on its way, if the address is a customer's.
+/// A code is sent if the address belongs to a customer.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BegunLogin {
     /// When the code stops working.
     expires_at: Timestamp,
-    /// With `"transport": "bearer"`: the secret that the code works with. Keep it in memory.
+    /// With `"transport": "bearer"`: the secret to send together with the code. Keep it in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, pattern = "^[A-Za-z0-9_-]{43}$")]
     browser_key: Option<String>,
 }
 
-/// Sends a sign-in code to a customer's mailbox.
+/// E-mails a sign-in code to a customer.
 ///
-/// The answer is the same for addresses that nobody has, and takes as long. `POST /api/login/verify` takes the code.
+/// The response is the same for unknown addresses and takes as long, so it does not reveal who is a customer. Send the code to
+/// `POST /api/login/verify`.
 #[utoipa::path(post, path = "/api/login", operation_id = "createLogin", security((), ("browserCookie" = [])), tag = "login", request_body = WantedLogin,
     responses(
-        (status = 202, body = BegunLogin, description = "A code is on its way, if the address is a customer's", headers(("Set-Cookie" = String, description = "`__Host-browser`"))),
+        (status = 202, body = BegunLogin, description = "A code is sent if the address belongs to a customer", headers(("Set-Cookie" = String, description = "`__Host-browser`"))),
     ))]
 pub(crate) async fn create(
     State(shop): State<Shop>,
@@ -60,7 +61,7 @@ pub(crate) async fn create(
     let request = LoginRequest { browser_key: &browser_key, ip, email };
     ApiError::refuse_until(shop.access.limits.admit(&request, now).await?, now)?;
 
-    // Whether the address is a customer's is for the worker to find out, so neither this answer nor its time can tell.
+    // The worker looks up the customer, so neither this answer nor its timing reveals whether the address is known.
     let login = shop.logins.begin(&browser_key, now).await?;
     let job = Job::LoginCode(LoginCode {
         browser_key_hash: browser_key.hash().as_str().to_owned(),
@@ -80,16 +81,16 @@ pub(crate) async fn create(
     Ok((StatusCode::ACCEPTED, AppendHeaders(cookie), Json(answer)))
 }
 
-/// The longest address that mail can be sent to (RFC 5321, 4.5.3.1.3).
+/// The longest e-mail address (RFC 5321, 4.5.3.1.3).
 const LONGEST_ADDRESS: usize = 254;
 
-/// Looks at the shape only: whether there is such a mailbox is for the mail to find out.
+/// Checks the format only; sending the mail shows whether the mailbox exists.
 fn read_address(text: &str) -> Result<&str, ApiError> {
     let address = text.trim();
     let is_one_word = !address.contains(|symbol: char| symbol.is_whitespace() || symbol.is_control());
     let has_both_sides = address.rsplit_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
     let is_address = is_one_word && has_both_sides && address.len() <= LONGEST_ADDRESS;
-    is_address.then_some(address).ok_or_else(|| ApiError::rejected("email", "This is no e-mail address."))
+    is_address.then_some(address).ok_or_else(|| ApiError::rejected("email", "Enter a valid e-mail address."))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::Shop;
 
-/// Whether this browser belongs to a buyer.
+/// Whether this browser has a session.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum SessionState {
@@ -27,7 +27,7 @@ pub(crate) enum SessionState {
     SignedOut(NoSession),
 }
 
-/// A constant, which tells two kinds of answers apart.
+/// A constant that tells two kinds of answers apart.
 #[derive(Clone, Copy)]
 pub(crate) struct Constant<const VALUE: bool>;
 
@@ -64,20 +64,20 @@ impl From<&Scope> for SessionScope {
     }
 }
 
-/// A live session.
+/// A session that has not ended.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LiveSession {
     #[schema(inline)]
     active: Constant<true>,
-    /// `order`: it sees the purchases that this browser has claimed. `account`: all of the customer's purchases.
+    /// `order`: it sees only the purchases that this browser claimed. `account`: it sees all purchases of the customer.
     scope: SessionScope,
     customer: Customer,
-    /// When it ends if it is not used again.
+    /// When it expires if it is not used again.
     expires_at: Timestamp,
-    /// When it ends in any case.
+    /// When it expires even if it is used.
     absolute_expires_at: Timestamp,
-    /// With `"transport": "bearer"`: what to send as `Authorization: Bearer`.
+    /// With `"transport": "bearer"`: the token to send as `Authorization: Bearer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 64)]
     token: Option<String>,
@@ -109,10 +109,10 @@ impl LiveSession {
     }
 }
 
-/// Says who this browser belongs to.
+/// Returns the session of this browser.
 ///
-/// To have no session is an answer, not an error: `{"active": false}`.
-#[utoipa::path(get, path = "/api/session", operation_id = "getSession", security((), ("cookie" = []), ("bearer" = [])), tag = "session", responses((status = 200, body = SessionState, description = "The session, or that there is none")))]
+/// Without a session, the response is `{"active": false}` rather than an error.
+#[utoipa::path(get, path = "/api/session", operation_id = "getSession", security((), ("cookie" = []), ("bearer" = [])), tag = "session", responses((status = 200, body = SessionState, description = "The session, or `active: false` if there is none")))]
 pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<SessionState> {
     Json(match signed_in {
         Some(signed_in) => SessionState::SignedIn(LiveSession::new(&signed_in.session, None)),
@@ -122,10 +122,10 @@ pub(crate) async fn get(MaybeSignedIn(signed_in): MaybeSignedIn) -> Json<Session
 
 /// Signs out this browser.
 ///
-/// All sessions of the browser have ended before the answer is written.
+/// All sessions of the browser have ended by the time of the response.
 #[utoipa::path(delete, path = "/api/session", operation_id = "deleteSession", security(("cookie" = []), ("bearer" = [])), tag = "session",
     responses(
-        (status = 204, description = "Signed out", headers(("Set-Cookie" = String, description = "Takes `__Host-session` away"))),
+        (status = 204, description = "Signed out", headers(("Set-Cookie" = String, description = "Deletes `__Host-session`"))),
     ))]
 pub(crate) async fn delete(
     State(shop): State<Shop>,
@@ -150,9 +150,9 @@ pub(crate) fn hand_out(opened: &Opened, transport: Transport) -> Response {
     (StatusCode::CREATED, AppendHeaders(cookie), Json(LiveSession::new(&opened.session, token))).into_response()
 }
 
-/// Takes the sessions, and what the page has shown of them, out of the browser.
+/// Removes the sessions, and the data that pages have stored, from the browser.
 pub(crate) fn signed_out(browser: &Browser) -> Response {
-    // The files that the page shows are the buyer's too (OWASP ASVS 5.0, 14.3.1).
+    // What pages have cached and stored is the buyer's data too (OWASP ASVS 5.0, 14.3.1).
     let clear_data = (CLEAR_SITE_DATA, "\"cache\", \"storage\"".parse().expect("plain ASCII"));
     let headers = [clear_session_cookie(), clear_data].into_iter().chain(browser.change_key());
     (StatusCode::NO_CONTENT, AppendHeaders(headers)).into_response()

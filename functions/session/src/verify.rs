@@ -19,19 +19,19 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct TypedCode {
-    /// In any case, with or without the dash.
+    /// Letter case and the dash do not matter.
     #[schema(example = "K7QF-2M9X")]
     code: String,
-    /// For pages on another site; otherwise the cookie.
+    /// The browser key from `POST /api/login`, for pages on another site. Default: the cookie.
     browser_key: Option<String>,
-    /// How the session travels.
+    /// How the page gets the session.
     #[serde(default)]
     transport: Transport,
 }
 
-/// Signs in with the code from the mail, in the browser that asked for it.
+/// Signs in with the code from the e-mail, in the browser that requested it.
 ///
-/// A code works for 10 minutes and 5 tries. The session that it opens sees the whole account.
+/// A code is valid for 10 minutes and 5 attempts. The session has the scope `account`.
 #[utoipa::path(post, path = "/api/login/verify", operation_id = "verifyLogin", security((), ("browserCookie" = [])), tag = "login", request_body = TypedCode,
     responses(
         (status = 201, body = LiveSession, description = "Signed in", headers(("Set-Cookie" = String, description = "`__Host-session`"))),
@@ -56,7 +56,7 @@ pub(crate) async fn create(
     Ok((AppendHeaders(browser.change_key()), hand_out(&opened, transport)).into_response())
 }
 
-/// All codes that open nothing are refused alike: the refusal must not tell who is a customer, nor which browser asked for a code.
+/// All invalid codes are refused alike, so that a refusal does not reveal who is a customer or which browser requested a code.
 async fn verify(shop: &Shop, browser_key: &BrowserKey, code: &str, now: Timestamp) -> Result<VerifiedLogin, ApiError> {
     let code = LoginCode::parse(code).ok_or(ApiError::LoginCodeInvalid)?;
     shop.logins.verify(browser_key, &code, now).await?.ok_or(ApiError::LoginCodeInvalid)

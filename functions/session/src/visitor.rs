@@ -9,7 +9,7 @@ use crate::Shop;
 /// The most sessions of other customers that a browser keeps beside a new one.
 const MOST_KEPT: usize = 4;
 
-/// Who asks for a session: a browser of some kind, which may have some already.
+/// The browser that requests a session, and the sessions that it already has.
 pub(crate) struct Visitor {
     pub(crate) browser: Browser,
     pub(crate) ip: ClientIp,
@@ -18,13 +18,13 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
-    /// The sessions that the browser holds for this transport. Those of the other one stay as they are.
+    /// The browser's sessions for this transport. Those for the other transport stay as they are.
     pub(crate) fn sessions(&self, transport: Transport) -> Vec<Session> {
         let signed_in = self.signed_in.iter().filter(|signed_in| signed_in.transport == transport);
         signed_in.flat_map(SignedIn::sessions).cloned().collect()
     }
 
-    /// The same of the sessions that are still live.
+    /// Those of them that have not ended.
     pub(crate) async fn live_sessions(
         &self,
         shop: &Shop,
@@ -38,9 +38,9 @@ impl Visitor {
         Ok(live)
     }
 
-    /// A session for this browser, beside or in the place of those that it has.
+    /// A session for this browser, in addition to or in place of those that it has.
     ///
-    /// A claim adds an order to the session that the browser has for the same customer. A sign-in replaces that one, and any other account.
+    /// A claim adds an order to the browser's session for the same customer. A sign-in replaces that session, and any other account session.
     pub(crate) fn new_session(&self, shop: &Shop, customer_id: Uuid, proof: Proof, had: Vec<Session>) -> NewSession {
         let is_of_customer = |session: &Session| session.customer_id == customer_id;
         let is_account = |session: &Session| session.scope == Scope::Account;

@@ -1,4 +1,5 @@
-//! Webhooks: believes Polar, queues what it says, answers. What an event does is the worker's business, so the answer never waits for it.
+//! The webhook function: verifies Polar's signature, enqueues the event and acknowledges it. It does not process events;
+//! the worker does, so Polar never waits for that.
 
 mod receive;
 mod state;
@@ -8,7 +9,7 @@ pub use state::Shop;
 http_api::routes! {
     Shop:
     receive::receive => [
-        InvalidRequest("a header is missing, or the body is no event"),
-        Unauthenticated("there is no signature, none fits, or the time is too far off"),
+        InvalidRequest("a header is missing, or the body is not an event"),
+        Unauthenticated("the signature is missing or wrong, or the timestamp is too far from the current time"),
     ],
 }

@@ -16,17 +16,17 @@ use uuid::Uuid;
 
 use crate::Shop;
 
-/// Takes an event of Polar's, if Polar signed it.
+/// Receives a webhook event that Polar signed.
 ///
-/// The answer comes once the event is in the queue. Polar calls this route; a page has no use for it.
+/// Responds once the event is in the queue. Only Polar calls this route.
 #[utoipa::path(post, path = "/api/webhooks/polar", operation_id = "receiveWebhook", tag = "webhooks",
     request_body(content = Event, description = "An event as Polar sends it"), security(("signature" = [])),
     params(
-        ("webhook-id" = String, Header, min_length = 1, max_length = 256, description = "The event's id"),
-        ("webhook-timestamp" = String, Header, pattern = "^[0-9]{1,18}$", description = "When it was sent, in seconds since 1970"),
+        ("webhook-id" = String, Header, min_length = 1, max_length = 256, description = "The id of the event"),
+        ("webhook-timestamp" = String, Header, pattern = "^[0-9]{1,18}$", description = "When the event was sent, in seconds since 1970"),
     ),
     responses(
-        (status = 202, description = "In the queue"),
+        (status = 202, description = "The event is in the queue"),
     ))]
 pub(crate) async fn receive(
     State(shop): State<Shop>,
@@ -58,14 +58,14 @@ fn missing(name: &str) -> ApiError {
 
 fn refusal(error: VerifyError) -> ApiError {
     match error {
-        VerifyError::Malformed => ApiError::invalid("webhook-timestamp", "This is no number of seconds."),
+        VerifyError::Malformed => ApiError::invalid("webhook-timestamp", "Send the time as seconds since 1970."),
         VerifyError::HeaderTooLong(name) => ApiError::invalid(name, "This header is too long."),
         VerifyError::BodyTooLarge => ApiError::PayloadTooLarge,
         VerifyError::Stale | VerifyError::Forged => ApiError::Unauthenticated,
     }
 }
 
-/// The little of an event that is sure to be there in every version of Polar's API, and of kinds that are not invented yet.
+/// The fields of an event that exist in every version of Polar's API and for every type of event.
 #[derive(Deserialize, ToSchema)]
 struct Event {
     #[serde(rename = "type")]
@@ -76,7 +76,7 @@ struct Event {
     data: Subject,
 }
 
-/// What an event is about.
+/// The object that an event is about.
 #[derive(Default, Deserialize, ToSchema)]
 struct Subject {
     id: Option<Uuid>,
@@ -85,7 +85,7 @@ struct Subject {
 
 impl Event {
     fn read(body: &[u8]) -> Result<Self, ApiError> {
-        serde_json::from_slice(body).map_err(|_| ApiError::invalid("", "This is no event of Polar's."))
+        serde_json::from_slice(body).map_err(|_| ApiError::invalid("", "This is not a Polar event."))
     }
 
     fn about(self, id: &str) -> PolarEvent {

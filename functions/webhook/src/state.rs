@@ -9,7 +9,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// Believes what is signed with this secret, and puts it into this queue.
+    /// Accepts events that are signed with this secret, and puts them into this queue.
     #[must_use]
     pub fn new(secret: KeptSecret, queue: Queue) -> Self {
         Self { secret, queue }

@@ -16,35 +16,35 @@ use crate::{
     cookies::{SESSION_COOKIE, browser_keys, cookie, set_browser_cookie, set_other_browser_cookie, tokens_in},
 };
 
-/// How a browser proves who it is, and which pages may let it.
+/// Authenticates browsers: sessions, browser keys, allowed pages and rate limits.
 #[derive(Clone)]
 pub struct Access {
     /// The sessions table.
     pub sessions: Sessions,
-    /// Polar, which knows whether a customer still exists.
+    /// Polar, to check whether a customer still exists.
     pub polar: polar::Client,
     /// The storefront's pages.
     pub origins: Origins,
     /// How long sessions live.
     pub lifetimes: Lifetimes,
-    /// How much callers have asked for.
+    /// How many requests callers have made.
     pub limits: Limits,
-    /// How much they may ask for.
+    /// How many requests they may make.
     pub shares: Shares,
-    /// Whether pages on another site may hold sessions and browser keys themselves.
+    /// Whether pages may hold session tokens and browser keys themselves, instead of cookies.
     pub bearer_allowed: bool,
 }
 
-/// How long sessions live, by what was proven to get them.
+/// How long sessions live, by their scope.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
-    /// Of one that was claimed from checkouts.
+    /// For sessions that were claimed from checkouts.
     pub order: Lifetime,
-    /// Of one of the whole account.
+    /// For account sessions.
     pub account: Lifetime,
 }
 
-/// How many questions to Polar callers may cause in a minute. Polar allows the whole shop 500, and everybody waits when they are used up.
+/// How many requests to Polar a caller may cause per minute. Polar allows the whole shop 500; once they are used up, every buyer waits.
 #[derive(Clone, Copy, Debug)]
 pub struct Shares {
     session: u32,
@@ -94,9 +94,9 @@ impl Access {
         }
     }
 
-    /// Who causes questions to Polar, and how many each may cause in a minute.
+    /// The callers that a request counts against, and how many requests to Polar each may cause per minute.
     ///
-    /// Anybody can get any number of sessions of single orders, with free products; so these share what their network may ask.
+    /// Anyone can get any number of order sessions by buying free products, so those also count against their network address.
     #[must_use]
     pub fn shares_of(&self, session: Option<&Session>, ClientIp(ip): ClientIp) -> Vec<Share> {
         let of_session = session
@@ -106,7 +106,7 @@ impl Access {
         of_session.into_iter().chain(of_network).collect()
     }
 
-    /// Counts questions to Polar before they are asked; a caller with none left is refused until the minute is over.
+    /// Counts requests to Polar before they are sent; a caller with none left is refused until the minute is over.
     pub async fn spend(
         &self,
         questions: u32,
@@ -126,7 +126,7 @@ impl Access {
                 sessions.extend(self.renew_if_due(session, now.0).await?);
             }
         }
-        // What the whole account shows comes first.
+        // The account session comes first.
         sessions.sort_by_key(|session| session.scope != Scope::Account);
         let mut sessions = sessions.into_iter();
         let session = sessions.next();
@@ -134,7 +134,7 @@ impl Access {
     }
 
     fn credential(&self, headers: &HeaderMap) -> (Vec<SessionToken>, Transport) {
-        // Any other scheme, and a bearer where the shop takes none, is no word about a session; the cookie may be one.
+        // Other schemes, and bearer tokens that the shop does not allow, are ignored; there may still be a cookie.
         if let Some(bearer) = bearer(headers).filter(|_| self.bearer_allowed) {
             return (tokens_in(bearer), Transport::Bearer);
         }
@@ -148,25 +148,25 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(credential.trim_start())
 }
 
-/// How a secret travels between the shop and a browser.
+/// How a secret is passed between the shop and a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
-    /// In a cookie that no script can read: for pages on the shop's own site.
+    /// In a cookie that scripts cannot read, for pages on the same site as the API.
     #[default]
     Cookie,
-    /// In JSON and in headers: for pages on another site, where the shop allows it.
+    /// In JSON and in headers, for pages on another site. The shop must allow it.
     Bearer,
 }
 
-/// The session of whoever asks; without one the request ends here.
+/// The caller's session. A request without one is refused.
 #[derive(Clone)]
 pub struct SignedIn {
-    /// The session: that of the whole account, if there is one, and otherwise the one that was opened last.
+    /// The account session, if there is one, or else the session that was opened last.
     pub session: Session,
-    /// Sessions of single orders that the same browser has bought as other customers.
+    /// Order sessions for what the same browser bought as other customers.
     pub others: Vec<Session>,
-    /// How its token came.
+    /// How the token was sent.
     pub transport: Transport,
 }
 
@@ -196,7 +196,7 @@ where
     }
 }
 
-/// The session of whoever asks, if it may see the whole account: one that was claimed from a checkout has not proven the mailbox.
+/// The caller's account session. An order session is refused, because a checkout does not prove who reads the mailbox.
 pub struct AccountSession(pub Session);
 
 impl Refuses for AccountSession {
@@ -218,7 +218,7 @@ where
     }
 }
 
-/// The session of whoever asks, if there is one.
+/// The caller's session, if there is one.
 pub struct MaybeSignedIn(pub Option<SignedIn>);
 
 impl Refuses for MaybeSignedIn {}
@@ -236,14 +236,14 @@ where
     }
 }
 
-/// The browser that asks, by the keys that it was given when it began checkouts or a login.
+/// The browser that sent the request, identified by the keys that it got when it started checkouts or a login.
 #[derive(Clone)]
 pub struct Browser {
-    /// The key that it has now.
+    /// Its current key.
     current: Option<BrowserKey>,
-    /// The keys that its earlier checkouts were begun with.
+    /// The keys that its earlier checkouts were started with.
     others: Vec<BrowserKey>,
-    /// How the keys came.
+    /// How the keys were sent.
     transport: Transport,
     bearer_allowed: bool,
 }
@@ -253,24 +253,24 @@ impl Browser {
     pub fn with_key_in_body(self, key: Option<&str>) -> Result<Self, ApiError> {
         let Some(key) = key else { return Ok(self) };
         if !self.bearer_allowed {
-            return Err(ApiError::rejected("browserKey", "This shop takes cookies only. Leave this field out."));
+            return Err(ApiError::rejected("browserKey", "This shop accepts cookies only. Leave this field out."));
         }
         Ok(Self { current: BrowserKey::parse(key), others: Vec::new(), transport: Transport::Bearer, ..self })
     }
 
-    /// The key that the browser has now.
+    /// The current key of the browser.
     #[must_use]
     pub const fn key(&self) -> Option<&BrowserKey> {
         self.current.as_ref()
     }
 
-    /// The keys by which the browser may prove that it has begun something.
+    /// All keys that can prove that the browser started something.
     #[must_use]
     pub fn keys(&self) -> Vec<BrowserKey> {
         self.current.iter().chain(&self.others).cloned().collect()
     }
 
-    /// Finds a checkout that this browser has begun, and its key. An unknown checkout and somebody else's look the same.
+    /// Finds a checkout that this browser started, and its key. A checkout of another browser is treated as unknown.
     pub async fn find_own(&self, checkouts: &Checkouts, id: Uuid) -> Result<(CheckoutRecord, BrowserKey), ApiError> {
         let keys = self.keys();
         if keys.is_empty() {
@@ -281,16 +281,16 @@ impl Browser {
         Ok((record, key))
     }
 
-    /// The key to begin something with, if the browser has one for this transport: a key that came in a cookie is never told to a script.
+    /// The key to start something with, if the browser has one for this transport: a key from a cookie is never given to a script.
     #[must_use]
     pub fn key_for(&self, transport: Transport) -> Option<BrowserKey> {
         self.current.clone().filter(|_| self.transport == transport)
     }
 
-    /// The headers that hand the browser the key of a checkout.
+    /// The headers that store the key of a checkout in the browser.
     ///
-    /// Two first tabs get a key each at the same time, and the browser keeps the one that comes last; so the key of a checkout that was
-    /// begun without a cookie is kept under the checkout's own name too.
+    /// If two tabs without a cookie start checkouts at the same time, each gets a key and the second cookie overwrites the first. So such a key
+    /// is also stored in a cookie named after its checkout.
     #[must_use]
     pub fn keep_key_of(&self, key: &BrowserKey, checkout_id: Uuid) -> Vec<(HeaderName, HeaderValue)> {
         let is_current = self.current.as_ref().is_some_and(|current| current.hash().matches(&key.hash()));
@@ -300,8 +300,8 @@ impl Browser {
         current.into_iter().chain(of_checkout).collect()
     }
 
-    /// The headers that give the browser another key, when it signs in or out: whoever has learnt the old one cannot claim what is begun
-    /// from now on. The old key goes on claiming what was begun with it.
+    /// The headers that replace the browser's key when it signs in or out, so that a leaked key cannot claim later checkouts. The old key can
+    /// still claim the checkouts that were started with it.
     #[must_use]
     pub fn change_key(&self) -> Vec<(HeaderName, HeaderValue)> {
         let Some(old) = self.key_for(Transport::Cookie) else { return Vec::new() };

@@ -7,11 +7,11 @@ use axum::{
 
 use crate::Refuses;
 
-/// The kind of browser that asks, as in "Firefox on Windows": enough for a buyer to recognise a device, too little to follow one.
+/// The caller's browser and system, as in "Firefox on Windows": enough for buyers to recognise a device, too little to track it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientName(pub String);
 
-/// What a user agent says only of itself comes first: most of them also claim to be Chrome, Safari and Mozilla.
+/// The most specific names come first, because most user agents also contain Chrome, Safari and Mozilla.
 const BROWSERS: [(&str, &str); 6] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

@@ -1,11 +1,11 @@
 use tower_http::compression::{CompressionLayer, Predicate, predicate::SizeAbove};
 
-/// A packet on the network holds about so many bytes, so a smaller answer arrives no sooner.
+/// About the size of a network packet; compressing a smaller answer does not make it faster.
 const SMALLEST: u16 = 1024;
 
-/// Compresses the lists of a shop for who accepts gzip.
+/// Compresses answers for callers that accept gzip.
 ///
-/// Only for answers in which no text of a stranger's stands beside a secret: their length would betray the secret (BREACH).
+/// Do not use it for answers that contain a secret together with text from an attacker: the compressed size would leak the secret (BREACH).
 #[must_use]
 pub fn gzip() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new().compress_when(SizeAbove::new(SMALLEST))

@@ -5,50 +5,50 @@ use store::{BrowserKey, Session, SessionToken};
 
 /// The cookie of a session. The prefix makes browsers refuse it from other hosts and over plain HTTP (RFC 6265bis, OWASP ASVS 5.0 3.3.1).
 pub const SESSION_COOKIE: &str = "__Host-session";
-/// The cookie that binds checkouts to the browser that began them.
+/// The cookie that binds checkouts to the browser that started them.
 pub const BROWSER_COOKIE: &str = "__Host-browser";
 
-/// A checkout lives for a day at Polar, and can be claimed for a while after.
+/// A checkout lasts for a day at Polar, and can be claimed for a while after that.
 const BROWSER_KEY_KEPT: Duration = Duration::from_hours(48);
 
-/// One browser may have bought under several addresses: it holds a session for each customer, in one credential.
+/// A browser that bought as several customers has a session for each of them, in one credential.
 const BETWEEN_TOKENS: char = '.';
-/// The most sessions in one credential: the account or the newest order, and few others.
+/// The most sessions in one credential: the account or the newest order, and a few others.
 pub(crate) const MOST_SESSIONS: usize = 5;
-/// The most browser keys that a request is looked at for: each belongs to a checkout of the last two days.
+/// The most browser keys that are read from one request. Each belongs to a checkout of the last two days.
 const MOST_BROWSER_KEYS: usize = 20;
 
-/// What a browser keeps to prove these sessions.
+/// The credential that a browser stores for these sessions.
 #[must_use]
 pub fn credential_of<'a>(sessions: impl IntoIterator<Item = &'a Session>) -> String {
     let tokens: Vec<_> = sessions.into_iter().take(MOST_SESSIONS).map(|session| session.token.expose()).collect();
     tokens.join(&BETWEEN_TOKENS.to_string())
 }
 
-/// The tokens of a credential; what was never one is left out.
+/// The tokens in a credential; malformed ones are left out.
 pub(crate) fn tokens_in(credential: &str) -> Vec<SessionToken> {
     credential.split(BETWEEN_TOKENS).take(MOST_SESSIONS).filter_map(SessionToken::parse).collect()
 }
 
-/// The header that hands sessions to a browser. When they end is for the sessions table to say, not for the cookie.
+/// The header that stores sessions in a browser. The sessions table, not the cookie, decides when they end.
 #[must_use]
 pub fn set_session_cookie(credential: &str, lifetime: Duration) -> (HeaderName, HeaderValue) {
     set_cookie(SESSION_COOKIE, credential, lifetime)
 }
 
-/// The header that hands a browser its key.
+/// The header that stores a browser's key.
 #[must_use]
 pub fn set_browser_cookie(key: &BrowserKey) -> (HeaderName, HeaderValue) {
     set_cookie(BROWSER_COOKIE, &key.expose(), BROWSER_KEY_KEPT)
 }
 
-/// The header that keeps a key beside the one that the browser has now, for what was begun with it.
+/// The header that stores an additional key, for what was started with it.
 #[must_use]
 pub fn set_other_browser_cookie(name: &str, key: &BrowserKey) -> (HeaderName, HeaderValue) {
     set_cookie(&format!("{BROWSER_COOKIE}-{name}"), &key.expose(), BROWSER_KEY_KEPT)
 }
 
-/// The header that takes the session's cookie away.
+/// The header that deletes the session cookie.
 #[must_use]
 pub fn clear_session_cookie() -> (HeaderName, HeaderValue) {
     set_cookie(SESSION_COOKIE, "", Duration::ZERO)
@@ -62,26 +62,26 @@ fn set_cookie(name: &str, value: &str, lifetime: Duration) -> (HeaderName, Heade
     (header::SET_COOKIE, cookie)
 }
 
-/// The value of a cookie, from however many `Cookie` headers the gateway makes of it.
+/// The value of a cookie. The gateway may split cookies into several `Cookie` headers.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookies(headers).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-/// The browser's keys: the one that it has now, and those that earlier checkouts were begun with.
+/// The browser's keys: the current one, and those that earlier checkouts were started with.
 pub(crate) fn browser_keys(headers: &HeaderMap) -> (Option<BrowserKey>, Vec<BrowserKey>) {
     let is_other = |name: &str| name.strip_prefix(BROWSER_COOKIE).is_some_and(|rest| rest.starts_with('-'));
     let others = cookies(headers).filter(|(name, _)| is_other(name)).filter_map(|(_, value)| BrowserKey::parse(value));
     (cookie(headers, BROWSER_COOKIE).and_then(BrowserKey::parse), others.take(MOST_BROWSER_KEYS).collect())
 }
 
-/// Whether a browser sends one of our cookies along, and so acts in the buyer's name.
+/// Whether the request carries one of our cookies, and so acts in the buyer's name.
 pub(crate) fn carries_cookie(headers: &HeaderMap) -> bool {
     cookies(headers).any(|(name, _)| name == SESSION_COOKIE || name.starts_with(BROWSER_COOKIE))
 }
 
 fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let cookies = headers.get_all(header::COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
-    // Other scripts of the site may have put anything into a cookie beside ours.
+    // Other cookies of the site may contain anything.
     cookies.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='))
 }
 

@@ -1,4 +1,4 @@
-//! Polar's enumerations as the routes give them. Polar may add values at any time; one that this version does not name is `unknown`.
+//! Polar's enumerations as the routes return them. Polar may add values at any time; values that this version does not know become `unknown`.
 
 use std::borrow::Cow;
 
@@ -44,33 +44,33 @@ macro_rules! enumerations {
     )+};
 }
 
-/// Describes a text that is one of these values.
+/// The schema of a string that is one of these values.
 pub fn enumeration(words: &str, values: impl IntoIterator<Item = impl Into<Value>>) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).description(Some(words)).into()
 }
 
 enumerations! {
-    /// How far a checkout is. A declined card leaves it `open`; only `succeeded` means paid.
+    /// The state of a checkout. It stays `open` when a card is declined; only `succeeded` means paid.
     CheckoutStatus;
-    /// What became of an order.
+    /// The state of an order.
     OrderStatus;
-    /// Whether a licence key holds. One that is `revoked` was taken back with its purchase; the merchant has `disabled` others.
+    /// The state of a licence key. `revoked`: access was revoked together with its purchase. `disabled`: the merchant disabled it.
     LicenseKeyStatus;
-    /// How the amount of a price comes about. `fixed`: it is the same for everybody. `custom`: the buyer decides.
+    /// How the amount of a price is set. `fixed`: the same for every buyer. `custom`: the buyer chooses it.
     AmountType;
-    /// What kind of thing a benefit is. Only `downloadables` gives files.
+    /// The type of a benefit. Only `downloadables` contains files.
     BenefitType;
-    /// A unit of time of subscriptions and trials.
+    /// A unit of time for subscriptions and trials.
     Interval;
-    /// What a discount takes off: a `percentage` or a `fixed` amount.
+    /// Whether a discount is a `percentage` or a `fixed` amount.
     DiscountType;
 }
 
-/// What is asked for is on its way.
+/// The result is not ready yet.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Pending {
-    /// Ask again after `Retry-After`.
+    /// Repeat the request after `Retry-After`.
     Pending,
 }
 

@@ -9,22 +9,22 @@ use utoipa::ToSchema;
 
 use crate::{ApiError, Code, Refuses};
 
-/// No body that the shop takes comes near this.
+/// Far more than any valid body needs.
 const LARGEST_BODY: usize = 64 * 1024;
 
-/// A value of the request that is refused, and why.
+/// A value of the request that was refused, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Refused {
-    /// Where the value stands: `products[0]`, `page`; empty for the body as a whole.
+    /// The name of the field, such as `products[0]` or `page`; empty for the body as a whole.
     #[schema(example = "products[0]")]
     pub field: String,
-    /// What is wrong, in words for the sender.
+    /// What is wrong with the value, or what to send instead.
     #[schema(example = "This product is not for sale.")]
     pub message: String,
 }
 
 impl Refused {
-    /// Refuses a value, in words for the sender.
+    /// Refuses a value, with a message for the sender.
     #[must_use]
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { field: field.into(), message: message.into() }
@@ -39,10 +39,10 @@ impl From<polar::FieldError> for Refused {
     }
 }
 
-/// With these words Polar blames `products[0]`, where only another currency helps.
+/// With this message Polar blames `products[0]`, although only another currency helps.
 const NOT_IN_THIS_CURRENCY: &str = "Product is not available in the specified currency.";
 
-/// Polar's `customer_email` is our `customerEmail`.
+/// Turns Polar's `customer_email` into our `customerEmail`.
 fn camel_case(field: &str) -> String {
     let mut words = field.split('_');
     let first = words.next().unwrap_or_default().to_owned();
@@ -91,11 +91,11 @@ fn is_json(headers: &HeaderMap) -> bool {
     content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// A body byte for byte, for signatures.
+/// The raw bytes of a body, to verify signatures.
 #[derive(Debug)]
 pub struct RawBody(pub Bytes);
 
-/// Polar's largest events are some tens of kilobytes; lists of custom fields may make them larger.
+/// Polar's largest events have tens of kilobytes; long lists of custom fields can make them larger.
 const LARGEST_RAW_BODY: usize = 1024 * 1024;
 
 impl<S: Send + Sync> FromRequest<S> for RawBody {
@@ -121,10 +121,10 @@ async fn read_body(request: Request, largest: usize) -> Result<Bytes, ApiError> 
     })
 }
 
-/// The text of serde names what it found, which may be a secret in the wrong place; the kind of mistake says enough.
+/// Leaves serde's own message out: it repeats the value, which may be a secret in the wrong field.
 fn invalid(field: String, error: &serde_json::Error) -> ApiError {
     let message = match error.classify() {
-        serde_json::error::Category::Data => "This value is missing, unknown or of the wrong kind.",
+        serde_json::error::Category::Data => "This field is missing, unknown or has the wrong type.",
         _ => "This is not valid JSON.",
     };
     ApiError::InvalidRequest(vec![Refused { field, message: message.to_owned() }])
@@ -142,7 +142,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         let query = serde_urlencoded::Deserializer::new(pairs);
         serde_path_to_error::deserialize(query).map(Self).map_err(|error| {
             let field = error.path().to_string();
-            let message = "This parameter is unknown or has an impossible value.".to_owned();
+            let message = "This parameter is unknown or has an invalid value.".to_owned();
             ApiError::InvalidRequest(vec![Refused { field, message }])
         })
     }
@@ -154,7 +154,7 @@ impl<T> Refuses for Query<T> {
     }
 }
 
-/// A part of the path that names something. What cannot be a name of anything names nothing: 404.
+/// A parameter in the path. A malformed one gets a 404, because nothing can have such an id.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 

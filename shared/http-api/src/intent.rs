@@ -1,17 +1,17 @@
-//! Refuses a `GET` that costs something, unless the buyer meant it.
+//! Refuses a `GET` with a side effect, such as counting a download, unless the buyer intended it.
 
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use url::Url;
 
 use crate::{ApiError, Origins, SignedIn, Transport};
 
-/// What browsers and mail programs look ahead with (Fetch, `Sec-Purpose`; older ones the others).
+/// Headers of prefetch requests by browsers and mail programs (Fetch, `Sec-Purpose`; the others are older).
 const PURPOSES: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
-/// Programs ask for so few bytes to learn a file's size, and players to learn whether they may ask for parts.
+/// Programs request so few bytes to learn a file's size, and media players to learn whether ranges are supported.
 const LONGEST_PROBE: u64 = 2;
 
 impl SignedIn {
-    /// Refuses a request that costs something and that the buyer did not mean: one that only looks ahead, or another page's with the buyer's cookie.
+    /// Refuses a request with a side effect that the buyer did not intend: a prefetch, or a request from another page with the buyer's cookie.
     pub fn demand_intent(&self, method: &Method, headers: &HeaderMap, origins: &Origins) -> Result<(), ApiError> {
         if method == Method::HEAD || looks_ahead(headers) || is_probe(headers) {
             return Err(ApiError::LookAhead);
@@ -30,7 +30,7 @@ fn looks_ahead(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether it asks for one part of a few bytes, at the start or at the end.
+/// Whether it requests a single range of a few bytes, at the start or at the end.
 fn is_probe(headers: &HeaderMap) -> bool {
     let range = value(headers, header::RANGE.as_str()).trim().to_ascii_lowercase();
     let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
@@ -44,8 +44,8 @@ fn is_probe(headers: &HeaderMap) -> bool {
     bytes <= LONGEST_PROBE
 }
 
-/// Another host of the same site may show whatever its users write, pictures with our address in them too. So from there it must be one of the
-/// shop's pages, or a link that the buyer has clicked (Fetch Metadata).
+/// Another host of the same site may show user content, including images with our address. So from there, the request must come from one of the
+/// shop's pages, or from a link that the buyer clicked (Fetch Metadata).
 fn is_from_own_page(headers: &HeaderMap, origins: &Origins) -> bool {
     let is_ours = |name: HeaderName| Url::parse(value(headers, name.as_str())).is_ok_and(|url| origins.allow(&url));
     let is_click = value(headers, "sec-fetch-mode") == "navigate"

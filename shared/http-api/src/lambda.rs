@@ -1,7 +1,7 @@
-//! From an event of API Gateway's to a request.
+//! Turns API Gateway events into requests.
 //!
-//! API Gateway passes on requests whose address is not valid: with quotes or spaces in it, or with a space in the host. `lambda_http` would panic,
-//! which ends the invocation, or read another path than the one that came (docs/upstream.md). So the event is made valid first.
+//! API Gateway forwards requests with an invalid address, such as one with quotes or spaces in the path or the host. `lambda_http` would panic
+//! and end the invocation, or read a wrong path (docs/upstream.md). So the event is made valid first.
 
 use axum::Router;
 use lambda_http::{
@@ -16,13 +16,13 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::{Origins, serve};
 
-/// What cannot stand in the query of an address, which comes as it was sent.
+/// Characters that are not valid in a query. API Gateway passes the query on as it was sent.
 const NOT_IN_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
-/// What cannot stand in a path, or would end or change it. The gateway has decoded it once, so a percent sign stands for itself.
+/// Characters that are not valid in a path, or would end or change it. The gateway has already decoded the path, so a percent sign is literal.
 const NOT_IN_PATH: &AsciiSet =
     &NOT_IN_QUERY.add(b'%').add(b'?').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
-/// Answers events of API Gateway's with the shop's routes, for as long as Lambda has any.
+/// Answers API Gateway events with these routes, until Lambda stops the program.
 ///
 /// # Errors
 /// When Lambda's runtime API cannot be reached.
@@ -42,19 +42,19 @@ fn mend(request: &mut ApiGatewayV2httpRequest) {
     request.raw_path = request.raw_path.take().map(|path| encode_path(&path));
     request.raw_query_string =
         request.raw_query_string.take().map(|query| utf8_percent_encode(&query, NOT_IN_QUERY).to_string());
-    // No route uses the host, and it may not be a valid one.
+    // No route uses the host, and it may be invalid.
     request.headers.remove(header::HOST);
     request.request_context.domain_name = None;
-    // One foreign cookie that no header can hold would cost the buyer all others.
+    // A single invalid cookie of another program would make all cookies unreadable.
     if let Some(cookies) = &mut request.cookies {
         cookies.retain(|cookie| HeaderValue::from_str(cookie).is_ok());
     }
 }
 
-/// Encodes a path so that the router sees what came. A path with `.` or `..` as a segment matches no route.
+/// Encodes a path so that the router sees the original. A path with `.` or `..` as a segment matches no route.
 fn encode_path(path: &str) -> String {
     let segments = path.trim_start_matches('/').split('/').map(|segment| match segment {
-        // To the parser of addresses `%2E` is a dot, too; so the percent sign is encoded as well.
+        // URL parsers treat `%2E` as a dot, too, so the percent sign is encoded as well.
         "." | ".." => segment.replace('.', "%252E"),
         segment => utf8_percent_encode(segment, NOT_IN_PATH).to_string(),
     });

@@ -4,13 +4,13 @@ use axum::http::{HeaderMap, Method, header};
 use startup::{SettingError, Settings};
 use url::Url;
 
-/// The origin of a page: scheme, host and port, as browsers write it.
+/// The origin of a page: scheme, host and port, as browsers send it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(String);
 
-/// A text that is no origin.
+/// The text is not an origin.
 #[derive(Debug, thiserror::Error)]
-#[error("an origin looks like https://shop.example, without a path")]
+#[error("write an origin like https://shop.example, without a path")]
 pub struct NoOrigin;
 
 impl FromStr for Origin {
@@ -30,7 +30,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The pages that may act in a buyer's name: exact origins, no patterns.
+/// The origins of pages that may act in a buyer's name; no wildcards.
 #[derive(Clone, Debug)]
 pub struct Origins(Arc<[Origin]>);
 
@@ -52,13 +52,13 @@ impl Origins {
         &self.0[0]
     }
 
-    /// Whether an `Origin` header names one of our pages.
+    /// Whether an `Origin` header contains one of these origins.
     #[must_use]
     pub fn contain(&self, origin: &[u8]) -> bool {
         self.0.iter().any(|allowed| allowed.0.as_bytes() == origin)
     }
 
-    /// Whether a page at this address is one of ours.
+    /// Whether an address has one of these origins.
     #[must_use]
     pub fn allow(&self, url: &Url) -> bool {
         let origin = url.origin().ascii_serialization();
@@ -67,7 +67,7 @@ impl Origins {
 
     /// Whether a request that changes something comes from one of our pages.
     ///
-    /// Browsers send `Origin` with every such request; `Sec-Fetch-Site` covers the page on our own host.
+    /// Browsers send `Origin` with every such request; `Sec-Fetch-Site` covers pages on the API's own host.
     pub(crate) fn allow_change(&self, method: &Method, headers: &HeaderMap) -> bool {
         if method.is_safe() {
             return true;

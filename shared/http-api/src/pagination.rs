@@ -6,30 +6,30 @@ use utoipa::{
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
 };
 
-/// The length of a list that is handed out page by page.
+/// The length of a list that is returned page by page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pagination {
-    /// Items on all pages.
+    /// The number of items on all pages.
     pub total_count: usize,
     /// The number of the last page; 0 for an empty list.
     pub max_page: usize,
 }
 
-/// The number of a page, from 1 to the largest signed number of 32 bits.
+/// The number of a page, from 1 to the largest signed 32-bit number.
 pub type PageNumber = Count<{ i32::MAX as u32 }>;
 
-/// How many items a page has: 1 to 100.
+/// The number of items per page, from 1 to 100.
 pub type PageSize = Count<100>;
 
-/// A whole number from 1 to a largest one.
+/// A whole number from 1 to `LARGEST`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct Count<const LARGEST: u32>(u32);
 
-/// A number outside the bounds.
+/// The number is out of bounds.
 #[derive(Debug, thiserror::Error)]
-#[error("a number from 1 to {0}")]
+#[error("must be a number from 1 to {0}")]
 pub struct OutOfBounds(u32);
 
 impl<const LARGEST: u32> Count<LARGEST> {
@@ -76,7 +76,7 @@ impl<const LARGEST: u32> PartialSchema for Count<LARGEST> {
 }
 
 impl Pagination {
-    /// The pages that a list of this length takes, with so many items on each.
+    /// The pagination of a list of this length, with `limit` items per page.
     #[must_use]
     pub fn of(total_count: usize, limit: usize) -> Self {
         Self { total_count, max_page: total_count.div_ceil(limit.max(1)) }

@@ -14,26 +14,26 @@ use crate::{Code, Refused};
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
-    /// A name of the kind of problem, made of its `code`.
+    /// A URN for the kind of problem, made from its `code`.
     #[schema(format = Uri, example = "urn:polar-storefront:problem:download_limit_reached")]
     pub r#type: String,
-    /// The kind of problem in a few words.
+    /// A short summary of the problem.
     #[schema(example = "No downloads left")]
     pub title: &'static str,
     /// The HTTP status of the answer.
     #[schema(minimum = 400, maximum = 599, example = 429)]
     pub status: u16,
-    /// What happened and what to do next, for the buyer.
-    #[schema(example = "You have used all 5 downloads of this file.")]
+    /// What happened and what to do next, in words for the buyer.
+    #[schema(example = "You have used all 5 downloads of this file. Ask the shop for more.")]
     pub detail: Cow<'static, str>,
-    /// The kind of problem, for programs.
+    /// The kind of problem, as a stable identifier for programs.
     pub code: Code,
-    /// The request, for questions to the shop; it stands in the shop's log.
+    /// The id of the request in the shop's logs. Mention it when contacting the shop.
     pub request_id: String,
-    /// The fields to blame.
+    /// The fields that were refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Refused>,
-    /// With the code `file_required`: the files to choose from.
+    /// For `file_required`: the files to choose from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileChoice>,
 }
@@ -57,7 +57,7 @@ impl From<purchases::Choice> for FileChoice {
 }
 
 impl Problem {
-    /// A problem of this kind, in these words.
+    /// A problem of this kind, with these texts.
     #[must_use]
     pub fn new(code: Code, title: &'static str, detail: Cow<'static, str>, request_id: &str) -> Self {
         Self {

@@ -1,6 +1,6 @@
-//! What each operation may refuse, for its OpenAPI description.
+//! Lists the refusals of each operation in its OpenAPI description.
 //!
-//! Extractors bring their refusals, so those follow from a handler's arguments. A handler adds its own by name. All words come from [`Code`].
+//! The refusals of extractors follow from a handler's arguments. A handler adds its own by name. All texts come from [`Code`].
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::{Code, FileChoice, Problem, Refused};
 
 /// An argument of a handler, which may refuse the request before the handler sees it.
 pub trait Refuses {
-    /// With what it refuses.
+    /// The codes that it refuses with.
     #[must_use]
     fn refusals() -> Vec<Code> {
         Vec::new()
@@ -33,9 +33,9 @@ impl<S> Refuses for State<S> {}
 impl Refuses for HeaderMap {}
 impl Refuses for Method {}
 
-/// A handler, by its arguments.
+/// A handler with these arguments.
 pub trait Handler<Arguments> {
-    /// With what its arguments refuse.
+    /// The codes that its arguments refuse with.
     fn refusals_of_arguments(&self) -> Vec<Code>;
 }
 
@@ -55,7 +55,7 @@ macro_rules! handlers {
 
 handlers! { ; A; A B; A B C; A B C D; A B C D E; A B C D E F; A B C D E F G; A B C D E F G H; }
 
-/// A refusal of a handler's own, with a note on when it comes.
+/// A refusal by a handler itself, with a note on when it happens.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal {
     code: Code,
@@ -63,7 +63,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Declares refusals that have one reason.
+    /// Declares refusals that share one note.
     #[must_use]
     pub fn declare(codes: &[Code], note: Option<&'static str>) -> Vec<Self> {
         codes.iter().map(|&code| Self { code, note }).collect()
@@ -75,13 +75,13 @@ impl Refusal {
     }
 }
 
-/// What `serve` refuses, whichever route is asked.
+/// The codes that `serve` refuses with on any route.
 fn refusals_of_all(method: &HttpMethod) -> Vec<Code> {
     let of_changes = (*method != HttpMethod::Get).then_some(Code::OriginNotAllowed);
     of_changes.into_iter().chain([Code::Internal, Code::Busy]).collect()
 }
 
-/// Writes into the description of an operation all that it refuses: those of its arguments, its own, and those of all operations.
+/// Adds all refusals to the description of an operation: those of its arguments, its own, and those of all operations.
 ///
 /// # Panics
 /// When the operation is not described.
@@ -115,7 +115,7 @@ pub fn describe_refusals(
     api.components.get_or_insert_default().responses.extend(shared);
 }
 
-/// The name of a response that operations share, because nothing in it is one operation's own.
+/// The name of a response that operations can share, because it has no notes of a single operation.
 fn shared_name(refusals: &[Refusal]) -> Option<String> {
     let is_shared = refusals.iter().all(|refusal| refusal.note.is_none());
     is_shared.then(|| refusals.iter().map(|refusal| refusal.code.name()).collect::<Vec<_>>().join("_or_"))
@@ -149,7 +149,7 @@ fn response(refusals: &[Refusal]) -> Response {
 fn retry_after() -> Header {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
     let mut header = Header::new(seconds);
-    header.description = Some("In how many seconds to ask again".to_owned());
+    header.description = Some("Seconds to wait before the next request".to_owned());
     header
 }
 
@@ -172,7 +172,7 @@ pub fn describe_problems(api: &mut OpenApi) {
     let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
     Problem::schemas(&mut schemas);
     components.schemas.extend(schemas);
-    // No operation refuses its own method.
+    // No operation refuses its own method, so this code needs no example.
     for code in Code::ALL.iter().copied().filter(|code| *code != Code::MethodNotAllowed) {
         let example = ExampleBuilder::new().summary(code.title()).value(Some(json!(example(code)))).build();
         components.examples.insert(code.name().to_owned(), RefOr::T(example));
@@ -181,7 +181,7 @@ pub fn describe_problems(api: &mut OpenApi) {
 
 fn example(code: Code) -> Problem {
     let errors = match code {
-        Code::InvalidRequest => vec![Refused::new("limit", "This is no whole number from 1 to 100.")],
+        Code::InvalidRequest => vec![Refused::new("limit", "This is not a whole number from 1 to 100.")],
         Code::Rejected => vec![Refused::new("products[0]", "This product is not for sale.")],
         _ => Vec::new(),
     };

@@ -6,13 +6,13 @@ use tracing::warn;
 
 use crate::{Access, ApiError};
 
-/// No request waits longer for the question whether its customer still exists.
+/// The longest that a request waits for Polar to confirm its customer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Access {
-    /// Extends a session when that is due, which is at most once a day, if Polar still knows its customer; with `None` it opens nothing.
+    /// Extends a session if that is due (at most once a day) and its customer still exists at Polar. `None` if the session is no longer valid.
     ///
-    /// A Polar that does not answer signs nobody out: the session is served as it is, and the next request asks again.
+    /// If Polar does not answer, the session stays valid and the next request asks again.
     pub(crate) async fn renew_if_due(&self, session: Session, now: Timestamp) -> Result<Option<Session>, ApiError> {
         let lifetime = if session.scope == Scope::Account { self.lifetimes.account } else { self.lifetimes.order };
         if !session.is_due(lifetime, now) {
@@ -22,7 +22,7 @@ impl Access {
         match polar::with_deadline(Instant::now() + PATIENCE, customer.find(session.customer_id.into())).await {
             Ok(Some(_)) => Ok(self.sessions.renew(session, lifetime, now).await?),
             Ok(None) => {
-                // Not deleted: the access token may be another organization's. The worker ends it when that is ruled out.
+                // The session is not deleted, because the access token may belong to another organization. The worker checks that first.
                 warn!(session.id = %session.id(), "Polar does not know the customer of a session");
                 Ok(None)
             }

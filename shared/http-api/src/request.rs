@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::Refuses;
 
-/// The moment at which a request is answered; one per request, so that all its decisions agree.
+/// The time of a request. There is one per request, so that all its decisions agree.
 #[derive(Clone, Copy, Debug)]
 pub struct Now(pub Timestamp);
 
@@ -27,14 +27,14 @@ impl<S: Sync> FromRequestParts<S> for Now {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(*parts.extensions.get_or_insert_with(|| {
-            // To the millisecond, which is what the tables keep: a time reads the same in every answer.
+            // Rounded to milliseconds like in the tables, so that a time is the same in every answer.
             let now = Timestamp::from_millisecond(Timestamp::now().as_millisecond());
             Self(now.expect("the present is a valid time"))
         }))
     }
 }
 
-/// The visitor's address as the gateway or the connection tells it, never as a header claims.
+/// The visitor's IP address, from the gateway or the connection and never from a header.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientIp(pub Option<IpAddr>);
 
@@ -49,7 +49,7 @@ impl<S: Sync> FromRequestParts<S> for ClientIp {
     }
 }
 
-/// What API Gateway says of a request; nothing on one's own machine.
+/// API Gateway's context of a request; `None` for a local shop.
 fn gateway(extensions: &Extensions) -> Option<&ApiGatewayV2httpRequestContext> {
     match extensions.get()? {
         RequestContext::ApiGatewayV2(context) => Some(context),
@@ -57,27 +57,27 @@ fn gateway(extensions: &Extensions) -> Option<&ApiGatewayV2httpRequestContext> {
     }
 }
 
-/// The gateway's id of the request, which its access log has too; on one's own machine a new one.
+/// The gateway's request id, which is also in its access log; a new id for a local shop.
 pub(crate) fn request_id(extensions: &Extensions) -> String {
     let from_gateway = gateway(extensions).and_then(|gateway| gateway.request_id.clone());
     from_gateway.unwrap_or_else(|| Uuid::new_v4().to_string())
 }
 
-/// What answering takes after the last call to the outside, before Lambda would end the invocation.
+/// The time to write the answer before Lambda would end the invocation.
 const RESERVE: Duration = Duration::from_millis(500);
-/// The time for a request outside Lambda: as on Lambda, where `template.yaml` gives a function 15 seconds.
+/// The time limit of a request outside Lambda. It equals that on Lambda, where `template.yaml` gives a function 15 seconds.
 const TIME_LIMIT: Duration = Duration::from_millis(14_500);
 
-/// By when a request is answered, and by when it is done with Polar.
+/// The deadlines of a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadlines {
-    /// When the answer must be under way, whatever is still missing.
+    /// When the answer must be sent, even if work is unfinished.
     pub(crate) answer: Instant,
-    /// When no call to Polar may run any more. What Polar said is written down after it, by one operation of DynamoDB.
+    /// When all calls to Polar must have ended. It leaves time for one DynamoDB operation that stores the result.
     pub(crate) polar: Instant,
 }
 
-/// The deadlines of a request that begins now.
+/// The deadlines of a request that starts now.
 pub(crate) fn deadlines(extensions: &Extensions) -> Deadlines {
     let from_lambda = extensions.get::<lambda_http::Context>().map(|context| {
         let left = context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();

@@ -1,8 +1,8 @@
-/// Writes a function's `description` and `router` from one list of handlers that `#[utoipa::path]` describes, each with the refusals that
-/// are its own. A layer that all of them share may stand behind the state: `Shop, http_api::gzip:`.
+/// Generates a function's `description` and `router` from one list of handlers with `#[utoipa::path]`, each with its own refusals. An optional
+/// layer for all of them follows the state: `Shop, http_api::gzip:`.
 ///
-/// What serves requests does not carry the description along: to make it costs a cold start more than all else that
-/// this program does before its first event, and the document that it goes into is written beforehand.
+/// The router does not include the description. Building it would take longer than the rest of a cold start, and `openapi.json` is generated
+/// beforehand.
 #[macro_export]
 macro_rules! routes {
     ($shop:ty $(, $layer:path)?: $($file:ident::$handler:ident => [$($own:ident $(($note:literal))?),* $(,)?]),+ $(,)?) => {
@@ -26,7 +26,7 @@ macro_rules! routes {
             api
         }
 
-        /// The routes, ready to answer.
+        /// The router of these routes.
         pub fn router(shop: $shop) -> axum::Router {
             use utoipa::Path;
             use utoipa_axum::PathItemExt;
@@ -46,7 +46,7 @@ macro_rules! routes {
     };
 }
 
-/// The codes of a refusal, by its name in a list of [`routes!`]; `Polar` stands for all that a call to Polar may end with.
+/// The codes of a refusal in a list of [`routes!`]; `Polar` stands for all errors of a call to Polar.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! codes_of {

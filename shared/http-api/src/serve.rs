@@ -13,8 +13,8 @@ use tracing::{Instrument, error, info, info_span};
 
 use crate::{ApiError, Origins, cookies::carries_cookie, request};
 
-/// Puts around the shop's routes what all of them share: refusals for everything else, request ids and the log line, security headers, the
-/// check of the origin, the time limit.
+/// Wraps routes with what all of them share: answers for unknown paths and methods, request ids and the log line, security headers, the origin
+/// check and the time limit.
 pub fn serve(routes: Router, origins: Origins) -> Router {
     routes
         .fallback(|| async { ApiError::NotFound })
@@ -24,7 +24,7 @@ pub fn serve(routes: Router, origins: Origins) -> Router {
         .layer(middleware::from_fn(answer))
 }
 
-/// With a cookie a browser acts in the buyer's name, whichever page asked it to; so a change must come from one of our pages.
+/// Browsers send cookies whichever page makes the request, so a change with a cookie must come from one of the shop's pages.
 async fn refuse_foreign_changes(State(origins): State<Origins>, request: Request, next: Next) -> Response {
     if carries_cookie(request.headers()) && !origins.allow_change(request.method(), request.headers()) {
         return ApiError::OriginNotAllowed.into_response();
@@ -37,12 +37,12 @@ async fn answer(request: Request, next: Next) -> Response {
     let request_id = request::request_id(request.extensions());
     let deadlines = request::deadlines(request.extensions());
     let method = request.method().clone();
-    // The pattern of the route, not the path: a path may hold an id that is nobody's business.
+    // Logs the pattern of the route, because a path may contain private ids.
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
 
     let span = info_span!("request", id = %request_id);
     let work = polar::with_deadline(deadlines.polar, next.run(request)).instrument(span.clone());
-    // Lambda would end the invocation without an answer and without a line in the log.
+    // Without this limit, Lambda would end the invocation without an answer or a log line.
     let answered = tokio::time::timeout_at(deadlines.answer.into(), work).await;
     let answered = answered.unwrap_or_else(|_| ApiError::Busy("the request's time is over".into()).into_response());
     let _entered = span.enter();
@@ -54,7 +54,7 @@ async fn answer(request: Request, next: Next) -> Response {
     };
     add_security_headers(&mut response);
 
-    // The log writes numbers of this width as numbers, wider ones as text.
+    // The log writes u64 as a number, but u128 as text.
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
     let code = failure.as_ref().map_or("-", |failure| failure.code().name());
@@ -65,7 +65,7 @@ async fn answer(request: Request, next: Next) -> Response {
     response
 }
 
-/// Keeps what axum says besides, such as `Allow`.
+/// Keeps other headers from axum, such as `Allow`.
 fn with_headers_of(answered: &Response, mut problem: Response) -> Response {
     for (name, value) in answered.headers() {
         if !matches!(*name, header::CONTENT_LENGTH | header::CONTENT_TYPE) {
@@ -85,7 +85,7 @@ const SECURITY_HEADERS: [(header::HeaderName, HeaderValue); 4] = [
     ),
 ];
 
-/// The headers of OWASP ASVS 5.0, 3.4; and nothing is kept by anyone unless a handler says so.
+/// The headers of OWASP ASVS 5.0, 3.4, and `no-store` unless a handler allows caching.
 fn add_security_headers(response: &mut Response) {
     let headers = response.headers_mut();
     headers.extend(SECURITY_HEADERS);
