@@ -6,7 +6,7 @@ use queue::Job;
 
 use crate::{Error, Worker};
 
-/// Polar dates an event by its own clock, and perhaps a moment before others can read what it tells of. Clocks that follow NTP differ by far less.
+/// Polar's clock may differ from ours, and a change may be readable only shortly after its event. Ten seconds cover both by far.
 const MARGIN: Duration = Duration::from_secs(10);
 
 impl Worker {
@@ -27,7 +27,7 @@ impl Worker {
     }
 }
 
-/// When something in the catalog changed, if that is what a job tells of.
+/// When the catalog changed, if the job is about such a change.
 pub(crate) fn catalog_changed_at(job: &Job) -> Option<Timestamp> {
     use EventType as T;
     let Job::PolarEvent(event) = job else { return None };

@@ -8,39 +8,39 @@ use uuid::Uuid;
 
 use crate::{Error, Worker};
 
-/// A run of the schedule looks after this many customers at most, well within Polar's 500 requests a minute.
+/// The most customers that one scheduled run checks, well within Polar's 500 requests a minute.
 const CUSTOMERS_PER_RUN: usize = 200;
-/// Questions to Polar at the same time; a hundred milliseconds each make some 2,400 a minute, so that the share takes seconds.
+/// Concurrent requests to Polar. At 100 ms each, a run of 200 takes about five seconds.
 const QUESTIONS_AT_ONCE: usize = 4;
-/// The worker's time limit is two minutes, and the catalog takes its part.
+/// The worker's timeout is two minutes, and the catalog needs its share of it.
 const TIME_FOR_CUSTOMERS: Duration = Duration::from_mins(1);
-/// So many others are asked for before it is taken that the token knows nobody.
+/// How many other customers are tried before the token is considered to be another organization's.
 const MOST_WITNESSES: usize = 20;
-/// How often the schedule runs; the same stands in `template.yaml`.
+/// How often the schedule runs, as in `template.yaml`.
 const PERIOD: Duration = Duration::from_mins(15);
 
-/// What Polar says of a customer.
+/// Whether Polar has a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AtPolar {
     /// It has the customer.
     Known,
     /// It had the customer, and says when it was deleted.
     Deleted,
-    /// It knows nobody by this id: deleted, or of another organization than the access token.
+    /// It has no customer with this id: deleted, or in another organization than the access token.
     Unknown,
 }
 
 impl Worker {
-    /// Ends the sessions of a customer and erases what we hold, after Polar has told in a signed event that it deleted the customer.
+    /// Ends a customer's sessions and erases their data, after a signed event reported that Polar deleted the customer.
     pub(crate) async fn forget_deleted(&self, customer_id: Uuid, now: Timestamp) -> Result<(), Error> {
         match self.find_at_polar(customer_id).await? {
-            // An event is a hint: this one is about another time, or another customer by the same id.
+            // The event is outdated: the customer exists.
             AtPolar::Known => Ok(()),
             AtPolar::Deleted | AtPolar::Unknown => self.forget(customer_id, now).await,
         }
     }
 
-    /// The same for a customer whom another event is about, if Polar no longer has the customer and the access token is of this shop.
+    /// Does the same for the customer of another event, if Polar no longer has the customer and the access token belongs to this shop.
     pub(crate) async fn forget_if_gone(&self, customer_id: Uuid, now: Timestamp) -> Result<(), Error> {
         match self.find_at_polar(customer_id).await? {
             AtPolar::Known => Ok(()),
@@ -49,7 +49,7 @@ impl Worker {
         }
     }
 
-    /// Checks the customers who have sessions, a share of them in each run. One whom Polar cannot answer for keeps nobody else from being checked.
+    /// Checks the customers who have sessions, a share of them in each run. A failure for one customer does not stop the others.
     pub(crate) async fn look_after_customers(&self, now: Timestamp) -> Result<(), Error> {
         let customers = self.sessions.list_customers().await?;
         let share = share_of(customers.into_iter().collect(), now);
@@ -58,7 +58,7 @@ impl Worker {
         let mut answers = stream::iter(share)
             .map(|customer_id| async move { (customer_id, self.find_at_polar(customer_id).await) })
             .buffer_unordered(QUESTIONS_AT_ONCE);
-        // What is not asked before the time is over is asked in a later run.
+        // Customers that are not checked in time are checked in a later run.
         while let Ok(Some((customer_id, answer))) = tokio::time::timeout_at(end.into(), answers.next()).await {
             match answer {
                 Ok(AtPolar::Known) => knows_somebody = true,
@@ -77,15 +77,15 @@ impl Worker {
         failure.map_or(Ok(()), Err)
     }
 
-    /// Forgets customers whom Polar does not know, if it has shown that it knows others of this shop.
+    /// Forgets customers whom Polar does not have, if Polar has at least one other customer of this shop.
     ///
-    /// The access token of another organization knows nobody, nor does a version of the API that Polar has switched off.
+    /// With an access token of another organization, or an API version that Polar no longer serves, every customer looks unknown.
     async fn forget_all(&self, unknown: Vec<Uuid>, knows_somebody: bool, now: Timestamp) -> Result<(), Error> {
         if unknown.is_empty() {
             return Ok(());
         }
         if !knows_somebody && !self.token_is_of_this_shop().await? {
-            // Of a single one it may be true: the shop's only buyer was deleted. The event of the deletion tells for certain.
+            // A single unknown customer may really be deleted; the event about the deletion will say so.
             return if unknown.len() > 1 { Err(Error::UnknownCustomers) } else { Ok(()) };
         }
         for customer_id in unknown {
@@ -94,8 +94,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Whether the access token is of the organization whose buyers have sessions here: it knows one of them. Where nobody else can be asked
-    /// for, there is no proof, and nothing is erased.
+    /// Whether the access token belongs to this shop's organization, because Polar has one of the customers who have sessions. Without other
+    /// customers there is no proof, so nothing is erased.
     async fn token_is_of_this_shop(&self) -> Result<bool, Error> {
         for customer_id in self.sessions.list_customers().await?.into_iter().take(MOST_WITNESSES) {
             if self.find_at_polar(customer_id).await? != AtPolar::Unknown {
@@ -105,7 +105,7 @@ impl Worker {
         Ok(false)
     }
 
-    /// Whether there is a customer whose rows may be written.
+    /// Whether the customer exists, so that rows may be written.
     pub(crate) async fn is_known(&self, customer_id: Uuid) -> Result<bool, Error> {
         Ok(self.find_at_polar(customer_id).await? == AtPolar::Known)
     }
@@ -120,7 +120,7 @@ impl Worker {
     }
 
     async fn forget(&self, customer_id: Uuid, now: Timestamp) -> Result<(), Error> {
-        // Sessions first: without them nobody can add to the rest.
+        // Sessions first, so that no new rows can be added meanwhile.
         self.sessions.delete_all(customer_id).await?;
         self.downloads.erase(customer_id, now).await?;
         info!(customer.id = %customer_id, "forgot a deleted customer");
@@ -128,7 +128,7 @@ impl Worker {
     }
 }
 
-/// This run's share: in as many runs as it takes, everybody's turn comes once.
+/// The customers of this run; every customer is checked once in a cycle of runs.
 fn share_of(customers: Vec<Uuid>, now: Timestamp) -> Vec<Uuid> {
     let shares = customers.len().div_ceil(CUSTOMERS_PER_RUN).max(1);
     let run = usize::try_from(now.as_second().unsigned_abs() / PERIOD.as_secs()).unwrap_or_default();

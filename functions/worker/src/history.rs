@@ -6,9 +6,9 @@ use uuid::Uuid;
 use crate::{Error, Worker};
 
 impl Worker {
-    /// Writes a refund into the buyer's history, as far as Polar says that there was one.
+    /// Records a refund in the buyer's history, if Polar confirms it.
     ///
-    /// The time is the event's: it is the same in every delivery, while Polar goes on changing the order.
+    /// The row has the time of the event, which is the same in every delivery; the order may change again.
     pub(crate) async fn note_refund(
         &self,
         customer_id: Uuid,
@@ -27,11 +27,11 @@ impl Worker {
             self.history.record_once(customer_id, HistoryOf::Account, order_id, &attempt).await?;
         }
         self.sessions.drop_portal_tokens(customer_id).await?;
-        // Polar tells of what a deletion took back after the deletion: the row must not stay.
+        // If the customer was deleted, these events arrive after the deletion, and the row must not stay.
         self.forget_if_gone(customer_id, now).await
     }
 
-    /// Writes into the buyer's history that Polar took something back, as far as it did.
+    /// Records a revoked grant in the buyer's history, if Polar confirms it.
     pub(crate) async fn note_revocation(&self, customer_id: Uuid, grant_id: Uuid, now: Timestamp) -> Result<(), Error> {
         if !self.is_known(customer_id).await? {
             return self.forget_if_gone(customer_id, now).await;
@@ -50,7 +50,7 @@ impl Worker {
         self.forget_if_gone(customer_id, now).await
     }
 
-    /// Polar has no route for one grant of an organization's.
+    /// Searches the customer's grants, because Polar has no route for a single grant of an organization.
     async fn find_grant(&self, customer_id: Uuid, grant_id: Uuid) -> Result<Option<BenefitGrant>, Error> {
         let of_customer = ListGrants { customer_ids: vec![CustomerId::from(customer_id)], ..ListGrants::default() };
         let grants = self.polar.benefit_grants().list_all(&of_customer).await?;
@@ -66,7 +66,7 @@ const fn refund(status: &OrderStatus) -> Option<Outcome> {
     }
 }
 
-/// Something that no browser did.
+/// A row about a change at Polar, which no browser made.
 fn happened(at: Timestamp, result: Outcome, order_id: Uuid) -> Attempt {
     Attempt {
         at,

@@ -8,13 +8,13 @@ use tracing::error;
 
 use crate::{Error, Worker, catalog::catalog_changed_at};
 
-/// What Lambda calls the worker with.
+/// The event that Lambda invokes the worker with.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Invocation {
-    /// The queue, with some messages at once.
+    /// A batch of messages from the queue.
     Queue(SqsEvent),
-    /// The schedule, with a job.
+    /// A job from the schedule.
     Schedule(Job),
 }
 
@@ -38,7 +38,7 @@ impl Message {
 }
 
 impl Worker {
-    /// Does what an invocation asks for. The answer names the messages that are not done, which alone come again.
+    /// Processes an invocation. The answer lists the failed messages; SQS delivers only those again.
     ///
     /// # Errors
     /// When a scheduled job failed.
@@ -58,7 +58,7 @@ impl Worker {
         Ok(answer)
     }
 
-    /// Refreshes the catalog once for all its changes: each refresh takes several of the requests per minute that Polar grants the whole shop, checkouts included.
+    /// Refreshes the catalog once for all changes in the batch, because each refresh needs several of the requests per minute that Polar allows.
     async fn do_changes(&self, messages: Vec<Message>, now: Timestamp) -> Vec<BatchItemFailure> {
         let Some(last) = messages.iter().filter_map(Message::catalog_changed_at).max() else { return Vec::new() };
         // Boxed for the same reason as in `work`.

@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::{Error, Worker};
 
 impl Worker {
-    /// Mails a sign-in code to the customer who has the address. Nobody is told whether there is one but whoever reads that mailbox.
+    /// Mails a sign-in code to the customer with the address. Nobody else learns whether there is such a customer.
     pub(crate) async fn send_login_code(&self, login: &LoginCode, now: Timestamp) {
         let login_id = login.login_id;
         match self.try_to_send(login, now).await {
             Ok(outcome) => info!(login.id = %login_id, "{outcome}"),
-            // Not to be tried again: the queue would bring the job back when the code has expired.
+            // Not tried again, because the code would have expired by then.
             Err(error) => error!(login.id = %login_id, cause = causes(&error), "could not send a sign-in mail"),
         }
     }
@@ -34,9 +34,9 @@ impl Worker {
     }
 }
 
-/// The customer's id and mailbox, if that mailbox speaks for the whole customer: a team's does not, and its members have accounts at Polar.
+/// The id and e-mail address of a customer who is one person. A team is left out, because its members have accounts at Polar.
 fn person(customer: Customer) -> Option<(Uuid, String)> {
     let is_person = customer.kind == CustomerType::Individual && customer.deleted_at.is_none();
-    // Polar's spelling of the address, never the one that somebody typed.
+    // The address as Polar has it, never as it was typed.
     customer.email.filter(|_| is_person).map(|email| (customer.id.into(), email))
 }

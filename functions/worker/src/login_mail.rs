@@ -4,7 +4,7 @@ use queue::LoginCode;
 use startup::{SettingError, Settings};
 use url::Url;
 
-/// The mails with sign-in codes: what is the same in all of them.
+/// Writes the mails with sign-in codes.
 #[derive(Clone, Debug)]
 pub(crate) struct LoginMail {
     shop: String,
@@ -31,7 +31,7 @@ struct Text<'a> {
 }
 
 impl LoginMail {
-    /// Reads `STOREFRONT_ORIGINS` and `SIGN_IN_URL`, the page that takes codes: `#sign-in` of the main page unless said otherwise.
+    /// Reads `STOREFRONT_ORIGINS` and `SIGN_IN_URL`, the page where codes are entered. Its default is `#sign-in` of the main page.
     pub(crate) fn from_settings(settings: &Settings, sender: &Sender) -> Result<Self, SettingError> {
         let origins: Vec<Url> = settings.list("STOREFRONT_ORIGINS")?;
         let main = origins.into_iter().next().ok_or(SettingError::Missing("STOREFRONT_ORIGINS"))?;
@@ -44,19 +44,19 @@ impl LoginMail {
         Ok(Self { shop, page })
     }
 
-    /// The mail that brings a code to an address.
+    /// The mail with a code to an address.
     pub(crate) fn with(&self, login: &LoginCode, to: String) -> Result<Mail, askama::Error> {
         let code = login.code.as_str();
         let (link, asker) = (self.link(code), asker(login));
         let (shop, link, asker) = (self.shop.as_str(), link.as_str(), asker.as_str());
-        // Without the code: a lock screen shows subjects.
+        // Without the code, because lock screens show subjects.
         let subject = format!("Your sign-in code for {shop}");
         let text = Text { shop, code, link, asker }.render()?;
         let html = Html { subject: &subject, shop, code, link, asker }.render()?;
         Ok(Mail { to, subject, text, html })
     }
 
-    /// Behind the `#`, where it reaches no server and no log.
+    /// The code is in the fragment, which browsers do not send to servers, so it is in no log.
     fn link(&self, code: &str) -> Url {
         let fragment = match self.page.fragment() {
             Some(fragment) => format!("{fragment}?code={code}"),
@@ -66,7 +66,7 @@ impl LoginMail {
     }
 }
 
-/// Who asked, for a reader who did not: the code signs in whoever asked for it.
+/// Describes who asked for the code, so that a receiver who did not ask can tell.
 fn asker(login: &LoginCode) -> String {
     let client = login.client.as_deref().unwrap_or("a browser");
     let place = login.ip.map(|ip| format!(" at the network address {ip}")).unwrap_or_default();
@@ -80,7 +80,7 @@ fn with_fragment(page: &Url, fragment: &str) -> Url {
 }
 
 fn no_page() -> SettingError {
-    let reason = "it is an address such as https://shop.example/#sign-in".to_owned();
+    let reason = "use an address such as https://shop.example/#sign-in".to_owned();
     SettingError::Invalid { name: "SIGN_IN_URL", reason }
 }
 
@@ -117,11 +117,11 @@ mod tests {
         let mail = mail("shop@shop.example");
         for text in [&mail.text, &mail.html] {
             assert!(text.contains("Firefox on Windows at the network address 203.0.113.7"), "{text}");
-            assert!(text.contains("signs in whoever asked for it"), "{text}");
+            assert!(text.contains("sign in the person who asked for it"), "{text}");
         }
         let older = LoginCode { client: None, ip: None, ..login() };
         let mail = login_mail("shop@shop.example", "").unwrap().with(&older, "a@shop.example".to_owned()).unwrap();
-        assert!(mail.text.contains("Asked for by a browser."), "{}", mail.text);
+        assert!(mail.text.contains("Requested from a browser."), "{}", mail.text);
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
             assert!(text.contains(&format!("https://shop.example/#sign-in?code={CODE}")), "{text}");
             let without_link = text.replace(&format!("code={CODE}"), "");
             assert_eq!(without_link.matches(CODE).count(), 1, "{text}");
-            for promise in ["10 minutes", "browser in which you asked for it", "do nothing"] {
+            for promise in ["10 minutes", "browser where you asked for it", "ignore this e-mail"] {
                 assert!(text.replace('\n', " ").contains(promise), "{promise}");
             }
         }

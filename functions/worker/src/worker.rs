@@ -17,7 +17,7 @@ use crate::{catalog::catalog_changed_at, login_mail::LoginMail};
 pub struct Worker {
     pub(crate) polar: polar::Client,
     pub(crate) products: Products,
-    /// When this instance last knew that the published catalog was true.
+    /// When this instance last confirmed the published catalog.
     pub(crate) confirmed_at: Arc<Mutex<Option<Timestamp>>>,
     pub(crate) sessions: Sessions,
     pub(crate) downloads: Downloads,
@@ -28,7 +28,7 @@ pub struct Worker {
     pub(crate) mailer: Mailer,
 }
 
-/// Why a job is not done. It will be tried again.
+/// Why a job failed. It is tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The catalog could not be refreshed.
@@ -43,17 +43,17 @@ pub enum Error {
     /// A mail could not be written.
     #[error("the mail could not be written")]
     Template(#[from] askama::Error),
-    /// A mail is not on its way.
-    #[error("the mail is not on its way")]
+    /// A mail could not be sent.
+    #[error("the mail could not be sent")]
     Mail(#[from] mail::Error),
-    /// The queue was too long, or the worker that had the job died: a buyer waits in vain, as after any other failure.
+    /// The job waited too long in the queue, or an earlier worker crashed, so the buyer gets no code.
     #[error("the code expired in the queue")]
     CodeExpired,
-    /// The access token is of another organization, or Polar has switched off the version of its API that we ask for. Nothing was erased.
+    /// The access token belongs to another organization, or Polar no longer serves our version of its API. Nothing was erased.
     #[error("Polar knows none of the customers who have sessions here; check the access token")]
     UnknownCustomers,
-    /// The message is none of ours.
-    #[error("the message is no job")]
+    /// The message is not one of the worker's jobs.
+    #[error("the message is not a job")]
     NoJob(#[from] serde_json::Error),
 }
 
@@ -76,9 +76,9 @@ impl Worker {
         })
     }
 
-    /// Does a job. To do it again changes nothing more.
+    /// Processes a job. Processing it again changes nothing more.
     pub async fn work(&self, job: &Job, now: Timestamp) -> Result<(), Error> {
-        // Boxed: the states of all calls below would make a type too deep for the compiler.
+        // Boxed, because the future would otherwise be too deeply nested for the compiler.
         match job {
             Job::PolarEvent(event) => match catalog_changed_at(job) {
                 Some(changed_at) => Box::pin(self.refresh_since(changed_at, now)).await,
@@ -108,7 +108,7 @@ impl Worker {
         Ok(())
     }
 
-    /// What missed events would have told: changed products, and deleted customers who still have sessions.
+    /// Finds what missed events would have reported: changed products, and deleted customers who still have sessions.
     async fn reconcile(&self, now: Timestamp) -> Result<(), Error> {
         let (refreshed, looked_after) = tokio::join!(self.refresh(now), self.look_after_customers(now));
         refreshed?;
