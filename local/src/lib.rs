@@ -1,5 +1,6 @@
-//! The whole shop on one machine: the functions' own routers on one port, an embedded DynamoDB, and a stand-in for Polar or the real one.
-//! It has no routes of its own but the storefront's page and what a developer looks at, and it is never deployed.
+//! Runs the whole shop on one machine: the routers of all functions on one port, an embedded DynamoDB, and a stand-in for
+//! Polar or the real one. It is never deployed, and adds no routes except the storefront's pages and two pages for
+//! developers (`/outbox` and `/dead-letters`).
 
 mod cors;
 mod greeting;

@@ -1,4 +1,4 @@
-//! `cargo run`: starts the shop, says what runs where, and stops with Ctrl-C.
+//! `cargo run`: starts the shop, prints its addresses, and stops on Ctrl-C.
 
 use std::process::ExitCode;
 
@@ -10,14 +10,14 @@ use tracing_subscriber::EnvFilter;
 async fn main() -> ExitCode {
     let options = Options::parse();
     let level: String = options.settings.or_default("LOG_LEVEL", "info").unwrap_or_default();
-    // A refused condition is how a limit is noticed; the emulator takes it for a mistake.
+    // Conditional writes fail by design, for example at a limit; the emulator logs each as a warning.
     let filter = EnvFilter::new(format!("dynoxide=error,{level}"));
     tracing_subscriber::fmt().compact().with_target(false).with_writer(std::io::stderr).with_env_filter(filter).init();
 
     let shop = match LocalShop::start(&options).await {
         Ok(shop) => shop,
         Err(error) => {
-            eprintln!("The shop did not start: {error:#}");
+            eprintln!("The shop could not start: {error:#}");
             return ExitCode::FAILURE;
         }
     };
@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Waits for Ctrl-C, or for being asked to end.
+/// Waits for Ctrl-C or a termination signal.
 async fn stopped() {
     use tokio::signal::unix::{SignalKind, signal};
 

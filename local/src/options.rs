@@ -3,26 +3,26 @@ use std::path::PathBuf;
 use clap::Parser;
 use startup::Settings;
 
-/// Runs the whole shop on this machine: page, API, DynamoDB and a stand-in for Polar.
+/// Runs the whole shop on this machine: pages, API, DynamoDB and a stand-in for Polar.
 ///
-/// With `POLAR_ACCESS_TOKEN` in the environment it sells through the real Polar instead: its sandbox, or with `POLAR_SERVER=production` the real shop. Every setting of
-/// template.yaml can be set in the environment here too.
+/// If `POLAR_ACCESS_TOKEN` is set in the environment, the shop uses the real Polar instead: the sandbox, or production with `POLAR_SERVER=production`. All settings in
+/// template.yaml can be set as environment variables.
 #[derive(Clone, Parser)]
 #[command(name = "polar-storefront", version)]
 pub struct Options {
-    /// The shop's port; the stand-in for Polar takes the next one. 0 takes any two free ports.
+    /// The port of the shop. The stand-in for Polar uses the next port. 0 picks two free ports.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub port: u16,
 
-    /// Forget everything on exit.
+    /// Keep all data in memory, and delete it on exit.
     #[arg(long)]
     pub memory: bool,
 
-    /// Where sessions, counters and the stand-in's customers are kept.
+    /// The folder for the database and the data of the stand-in.
     #[arg(long, value_name = "FOLDER", default_value = ".shop")]
     pub data: PathBuf,
 
-    /// Write the addresses of shop, Polar and DynamoDB to this file, as JSON, once everything answers.
+    /// Once everything is running, write the addresses of the shop, Polar and DynamoDB to this file as JSON.
     #[arg(long, value_name = "FILE")]
     pub ready_file: Option<PathBuf>,
 

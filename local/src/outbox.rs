@@ -14,7 +14,7 @@ struct Page {
     mails: Vec<SentMail>,
 }
 
-/// Styles stand in the page and in the mails; nothing else is loaded, and nothing runs.
+/// Styles are part of the page and the mails. Nothing else is loaded, and no script runs.
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -27,7 +27,7 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
 ];
 
-/// `GET /outbox`: the mails that nobody gets, for people to look at.
+/// `GET /outbox`: shows the mails that a deployed shop would send.
 pub(crate) fn outbox_page(outbox: Outbox) -> Router {
     let show = async move || {
         let mut mails = outbox.list();

@@ -10,12 +10,12 @@ use tower_http::{
 
 const STOREFRONT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/storefront");
 
-/// Covers of products may come from anywhere; scripts, styles and answers come from the shop alone.
+/// Images of products may come from anywhere; everything else comes from the shop itself.
 const CONTENT_SECURITY_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' https: http://127.0.0.1:* http://localhost:*; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
 
-/// The storefront's pages. Their files are read anew for each request, so that a change shows with a reload.
+/// The storefront's pages. The files are read for each request, so a reload shows changes.
 pub(crate) fn page() -> Router {
     let file = |name| ServeFile::new(format!("{STOREFRONT}/{name}"));
     let files = ServeDir::new(STOREFRONT).not_found_service(file("404.html"));

@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 
 use crate::Options;
 
-/// The file in the data folder that tells `storefront --local` where the running shop and its parts are; gone when the shop stops.
+/// The file in the data folder that tells `storefront --local` how to reach the running shop. It is deleted when the shop stops.
 pub(crate) struct Running(PathBuf);
 
 impl Running {
-    /// Writes the file, unless nothing is to be left in the folder.
+    /// Writes the file, unless the shop keeps its data in memory.
     pub(crate) fn announce(
         options: &Options,
         url: &str,
@@ -34,12 +34,12 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The shop stops in any case; what is left over leads nowhere.
+        // The shop stops anyway; a leftover file does no harm.
         let _ = fs::remove_file(&self.0);
     }
 }
 
-/// Writes a file that no reader ever sees half of.
+/// Writes a file so that no reader sees it half written.
 pub(crate) fn write_whole(file: &Path, content: &Value) -> anyhow::Result<()> {
     let unfinished = file.with_extension("unfinished");
     fs::write(&unfinished, content.to_string())

@@ -51,7 +51,7 @@ impl LocalShop {
     /// Starts everything and returns once it answers.
     ///
     /// # Errors
-    /// With one line that says what is in the way: a port, a data file, a setting.
+    /// If a port, a data file or a setting prevents it; the error names it.
     pub async fn start(options: &Options) -> anyhow::Result<Self> {
         let listener = bind(options.port).await?;
         let address = listener.local_addr()?;
@@ -80,7 +80,7 @@ impl LocalShop {
         Ok(shop)
     }
 
-    /// Where Polar is, as a person would open it.
+    /// The address of Polar for a browser.
     #[must_use]
     pub fn polar_url(&self) -> &str {
         self.standin.as_ref().map_or("https://polar.sh", |standin| standin.url())
@@ -99,13 +99,15 @@ impl Drop for LocalShop {
     }
 }
 
-/// Signs what the stand-in delivers. The real Polar has a secret of its own for each endpoint: set `POLAR_WEBHOOK_SECRET` to it.
+/// Signs the stand-in's webhooks. The real Polar has a separate secret for each endpoint; set `POLAR_WEBHOOK_SECRET` to that.
 const LOCAL_WEBHOOK_SECRET: &str = "whsec_bG9jYWwtc2hvcC1zZWNyZXQtbG9jYWwtc2hvcA";
 
 async fn bind(port: u16) -> anyhow::Result<TcpListener> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
-            bail!("port {port} is taken: stop what uses it, or choose another port with --port or PORT")
+            bail!(
+                "port {port} is already in use: stop the program that uses it, or choose another port with --port or PORT"
+            )
         }
         listener => listener.with_context(|| format!("cannot listen on port {port}")),
     }
@@ -115,16 +117,22 @@ async fn start_dynamodb(options: &Options) -> anyhow::Result<Embedded> {
     if options.memory {
         return Embedded::in_memory().await;
     }
-    fs::create_dir_all(&options.data).with_context(|| format!("cannot make the folder {}", options.data.display()))?;
+    fs::create_dir_all(&options.data)
+        .with_context(|| format!("cannot create the folder {}", options.data.display()))?;
     let file = options.data.join("dynamodb.db");
-    Embedded::in_file(&file).await.context("move the file away to begin anew; it was left as it is")
+    Embedded::in_file(&file).await.context(
+        "the database file could not be opened and was not changed: move it away to start with an empty database",
+    )
 }
 
 async fn start_standin(options: &Options) -> anyhow::Result<Option<Standin>> {
     if options.settings.optional::<String>("POLAR_ACCESS_TOKEN")?.is_some() {
         return Ok(None);
     }
-    let port = options.port.checked_add(u16::from(options.port != 0)).context("choose a port below 65535")?;
+    let port = options
+        .port
+        .checked_add(u16::from(options.port != 0))
+        .context("the stand-in for Polar uses the next port: choose a port below 65535")?;
     let standin = polar_standin::Options {
         address: (Ipv4Addr::LOCALHOST, port).into(),
         state_file: (!options.memory).then(|| options.data.join("polar.json")),
@@ -134,7 +142,7 @@ async fn start_standin(options: &Options) -> anyhow::Result<Option<Standin>> {
     Ok(Some(Standin::start(standin).await.context("cannot start the stand-in for Polar")?))
 }
 
-/// The settings that this machine gives in place of AWS and Polar. None of them is a secret from anywhere else.
+/// The settings for the local DynamoDB and Polar. None of them is a real secret.
 fn places(
     options: &Options,
     address: SocketAddr,
@@ -174,13 +182,13 @@ fn places(
     Ok(places)
 }
 
-/// Goes on with a request whose connection is lost, as Lambda does.
+/// Completes a request even if its connection is lost, as Lambda does.
 async fn to_its_end(request: Request, next: Next) -> Response {
     let answer = tokio::spawn(next.run(request)).await;
     answer.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-/// Answers under the names of this machine only. A page elsewhere can make its own host name lead here (DNS rebinding), and would read
+/// Answers only requests to a host name of this machine. Otherwise a page elsewhere could point its own host name here (DNS rebinding) and read
 /// sign-in codes in the outbox.
 async fn refuse_other_hosts(request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -191,7 +199,7 @@ async fn refuse_other_hosts(request: Request, next: Next) -> Response {
     (StatusCode::MISDIRECTED_REQUEST, "This shop answers at http://localhost only.\n").into_response()
 }
 
-/// The page, and behind it the very routers that the functions run.
+/// The storefront's pages and the routers of the functions.
 fn router(settings: &Settings, clients: &Clients, upkeep: &Upkeep) -> anyhow::Result<Router> {
     let webhook_secret = KeptSecret::new(settings.required::<String>("POLAR_WEBHOOK_SECRET")?);
     let functions = Router::new()

@@ -6,15 +6,15 @@ use tokio::{task::JoinHandle, time};
 use tracing::warn;
 use worker::Worker;
 
-/// As in `template.yaml`: how often the schedule runs, and when a message that failed comes again.
+/// As in `template.yaml`: how often the schedule runs, and when a failed message is delivered again.
 const PERIOD: Duration = Duration::from_mins(15);
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// The worker in this program, with a queue and a schedule of its own; it stops when it is dropped.
+/// The worker in this program, with its own queue and schedule. It stops when it is dropped.
 pub struct Upkeep {
-    /// The queue, for those who put something in.
+    /// The queue to send jobs to.
     pub queue: Queue,
-    /// What the worker could not do.
+    /// The jobs that the worker could not process.
     pub dead_letters: DeadLetters,
     tasks: [JoinHandle<()>; 2],
 }
