@@ -1,5 +1,5 @@
-//! One signed call of an AWS service that speaks JSON, in any of AWS's ways: for a single action the SDK of a whole service would be larger than the program.
-//! It knows no service, no retries and no credentials of its own.
+//! Makes single signed calls to AWS services with JSON protocols, because the SDK of a whole service would be larger than the program.
+//! It knows no particular service, does not retry, and finds no credentials itself.
 
 mod look_up;
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 
-/// Why a service did not do what was asked.
+/// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The service refused.
@@ -26,12 +26,12 @@ pub enum Error {
         /// AWS's name for the refusal, as in `ParameterNotFound`.
         code: String,
     },
-    /// The service did not answer as it should.
+    /// The service gave no usable answer.
     #[error("{service} does not answer")]
     Unavailable {
         /// The service's name.
         service: &'static str,
-        /// What happened on the way.
+        /// The cause.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -41,7 +41,7 @@ pub enum Error {
 #[derive(Clone, Copy, Debug)]
 pub struct Action {
     service: &'static str,
-    /// What the service is called in addresses.
+    /// The service's name in addresses.
     host: &'static str,
     protocol: Protocol,
 }
@@ -82,7 +82,7 @@ impl Action {
     }
 }
 
-/// Where a service is, without a slash at the end.
+/// The endpoint of a service, without a trailing slash.
 fn address(endpoint: Option<&str>, host: &str, region: &str) -> String {
     match endpoint {
         Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
@@ -126,17 +126,17 @@ impl Refusal {
     }
 }
 
-/// What a service answers: the code of a refusal, or a body.
+/// The answer of a service: the code of a refusal, or a body.
 type Answer = Result<Vec<u8>, String>;
 
 impl AwsJson {
-    /// Calls through this client.
+    /// Makes calls with this HTTP client.
     #[must_use]
     pub fn new(http: reqwest::Client, region: String, credentials: Credentials) -> Self {
         Self { http, region, credentials, endpoints: Vec::new() }
     }
 
-    /// The same, with another address for a service.
+    /// The same, with another endpoint for a service.
     #[must_use]
     pub fn with_endpoint(mut self, service: &'static str, url: String) -> Self {
         self.endpoints.push((service, url));
@@ -163,7 +163,7 @@ impl AwsJson {
         if !response.status().is_client_error() {
             return Ok(Ok(response.error_for_status()?.bytes().await?.to_vec()));
         }
-        // REST services name the refusal in a header, the others in the body.
+        // REST services return the code in a header, the others in the body.
         let code = match response.headers().get("x-amzn-errortype") {
             Some(code) => code.to_str()?.to_owned(),
             None => serde_json::from_slice::<Refusal>(&response.bytes().await?)?.code(),

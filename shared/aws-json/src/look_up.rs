@@ -1,4 +1,4 @@
-//! Calls for programs that look a deployment up.
+//! Calls for programs that inspect a deployment.
 
 use serde::de::DeserializeOwned;
 

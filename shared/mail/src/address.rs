@@ -1,6 +1,6 @@
 use url::Host;
 
-/// The address with its domain in Punycode, which is all that SES takes; `None` for what is no address.
+/// The address with its domain in Punycode, as SES requires; `None` if it is not an address.
 pub(crate) fn ascii(address: &str) -> Option<String> {
     let (name, domain) = address.rsplit_once('@')?;
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_graphic() && !r#""(),:;<>@[\]"#.contains(c));

@@ -9,40 +9,40 @@ use crate::{Outbox, Sender, ses::Ses};
 pub struct Mail {
     /// The receiver's address.
     pub to: String,
-    /// What it is about: a lock screen may show it.
+    /// The subject, which a lock screen may show.
     pub subject: String,
-    /// All of it, for those who read plain text.
+    /// The content as plain text.
     pub text: String,
-    /// The same as a whole page of HTML.
+    /// The content as an HTML page.
     pub html: String,
 }
 
-/// Says nothing: a mail is between sender and receiver.
+/// Prints nothing, because mails are private.
 impl fmt::Debug for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mail").finish_non_exhaustive()
     }
 }
 
-/// Why a mail is not on its way.
+/// Why a mail could not be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The receiver's address is none, or has letters that SES does not deliver to.
-    #[error("the receiver's address is none that SES takes")]
+    /// The receiver's address is invalid, or has characters that SES does not support.
+    #[error("SES does not support the receiver's address")]
     NoAddress,
-    /// SES takes no more for the moment.
-    #[error("SES takes no more mails for the moment")]
+    /// SES is throttling.
+    #[error("SES is throttling")]
     Throttled(#[source] aws_json::Error),
-    /// SES does not want this mail, or none at all: an identity that is not verified, an account in the sandbox, a receiver that is none.
+    /// SES rejected this mail or sends none at all: the identity is not verified, the account is in the sandbox, or the receiver does not exist.
     #[error("SES refused the mail")]
     Refused(#[source] aws_json::Error),
-    /// SES gave no usable answer; the mail may be on its way all the same.
+    /// SES gave no usable answer; the mail may have been sent.
     #[error("SES gave no usable answer")]
     Unavailable(#[source] aws_json::Error),
 }
 
 impl Error {
-    /// Whether the same mail may well go through in a moment.
+    /// Whether trying again may help.
     pub(crate) fn is_transient(&self) -> bool {
         matches!(self, Self::Throttled(_) | Self::Unavailable(_))
     }
@@ -53,22 +53,22 @@ impl Error {
 pub enum Mailer {
     /// Through SES.
     Ses(Ses),
-    /// To nobody: into an outbox for people to look at.
+    /// Into an outbox, which people can look at.
     Outbox(Sender, Outbox),
 }
 
 impl Mailer {
-    /// Through SES, from whom `MAIL_FROM` says.
+    /// Through SES, with the sender in `MAIL_FROM`.
     pub fn from_settings(settings: &Settings, clients: &Clients) -> Result<Self, SettingError> {
         Ok(Self::Ses(Ses::new(settings.required("MAIL_FROM")?, clients.aws.clone())))
     }
 
-    /// Into this outbox, from whom `MAIL_FROM` says.
+    /// Into this outbox, with the sender in `MAIL_FROM`.
     pub fn to_outbox(settings: &Settings, outbox: Outbox) -> Result<Self, SettingError> {
         Ok(Self::Outbox(settings.required("MAIL_FROM")?, outbox))
     }
 
-    /// Who sends.
+    /// The sender.
     #[must_use]
     pub fn sender(&self) -> &Sender {
         match self {
@@ -77,8 +77,8 @@ impl Mailer {
         }
     }
 
-    /// Sends a mail: SES has taken it when this returns, and delivers it as far as the receiver's mailbox lets it. While SES is busy or away, it is offered twice more within
-    /// some seconds; where an answer was lost, it may arrive twice.
+    /// Sends a mail. When this returns, SES has accepted it, but may not have delivered it. If SES is throttling or unavailable, this tries twice more
+    /// within seconds; if an answer was lost, the mail may arrive twice.
     pub async fn send(&self, mail: &Mail) -> Result<(), Error> {
         match self {
             Self::Ses(ses) => ses.send(mail).await,

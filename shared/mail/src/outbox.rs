@@ -3,18 +3,18 @@ use tokio::sync::watch;
 
 use crate::{Mail, Sender};
 
-/// Where mails end that nobody gets: on one's own machine, for people and tests to look at. All clones are the same outbox.
+/// Collects the mails of a local shop, for people and tests to look at. All clones share the same mails.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox(watch::Sender<Vec<SentMail>>);
 
-/// A mail as it would have gone out.
+/// A mail as it would have been sent.
 #[derive(Clone, Debug)]
 pub struct SentMail {
     /// When it was sent.
     pub sent_at: Timestamp,
-    /// Who it is from.
+    /// The sender.
     pub from: Sender,
-    /// What it says, and to whom.
+    /// The mail.
     pub mail: Mail,
 }
 
@@ -25,7 +25,7 @@ impl Outbox {
         self.0.borrow().clone()
     }
 
-    /// Waits until there are so many mails, and lists them.
+    /// Waits until there are this many mails, and lists them.
     pub async fn wait_for(&self, count: usize) -> Vec<SentMail> {
         let mut outbox = self.0.subscribe();
         let mails = outbox.wait_for(|mails| mails.len() >= count).await;

@@ -1,4 +1,4 @@
-//! A mail that SES does not take at once is offered again.
+//! Tries again if SES does not accept a mail at once.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// Between the tries. SES takes one mail a second from a new account.
+/// The pauses between the tries. SES accepts one mail a second from a new account.
 const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1500)];
 
-/// Sends, and where SES is busy or away sends again.
+/// Sends a mail, and tries again if SES is throttling or unavailable.
 pub(crate) async fn persist<Sending>(send: impl Fn() -> Sending) -> Result<(), Error>
 where
     Sending: Future<Output = Result<(), Error>>,
@@ -26,7 +26,7 @@ where
     send().await
 }
 
-/// From 0 to 1, so that instances that failed together do not come back together.
+/// A number from 0 to 1, so that instances that failed together do not try again together.
 fn random_share() -> f64 {
     let [byte, ..] = Uuid::new_v4().into_bytes();
     f64::from(byte) / f64::from(u8::MAX)

@@ -4,16 +4,16 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::address;
 
-/// Who mails are from: an address, with or without a name in front.
+/// The sender of mails: an address, with or without a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
     name: Option<String>,
     address: String,
 }
 
-/// A text that names no sender.
+/// The text is not a sender.
 #[derive(Debug, thiserror::Error)]
-#[error("a sender looks like shop@shop.example or Shop <shop@shop.example>, the name without quotes")]
+#[error("write a sender like shop@shop.example or Shop <shop@shop.example>, without quotes around the name")]
 pub struct NoSender;
 
 impl FromStr for Sender {
@@ -38,7 +38,7 @@ impl Sender {
         self.name.as_deref()
     }
 
-    /// As it stands in a mail's header: names in quotes, and where they are not ASCII in the words of RFC 2047.
+    /// The sender as a mail header: the name in quotes, or encoded by RFC 2047 if it is not ASCII.
     pub(crate) fn header(&self) -> String {
         match &self.name {
             None => self.address.clone(),

@@ -6,7 +6,7 @@ use crate::{Error, Mail, Sender, address, persist::persist};
 
 const SEND_EMAIL: Action = Action::post("ses", "email", "/v2/email/outbound-emails");
 
-/// A sender at SES, by the function's role.
+/// Sends through SES, with the function's role.
 #[derive(Clone)]
 pub struct Ses {
     sender: Sender,
@@ -29,7 +29,7 @@ impl Ses {
     }
 
     async fn call(&self, input: &Value) -> Result<(), Error> {
-        // The answer is an id of SES's, but nothing here asks later what became of a mail.
+        // The answer contains SES's message id, which is not needed, because delivery is not tracked.
         let sent = self.aws.call::<IgnoredAny>(SEND_EMAIL, input).await;
         sent.map(drop).map_err(|error| match &error {
             aws_json::Error::Refused { code, .. } if is_throttling(code) => Error::Throttled(error),
@@ -53,7 +53,7 @@ impl Ses {
     }
 }
 
-/// SES's own name for too many a second, and AWS's general ones.
+/// The codes for throttling: SES's own and AWS's general ones.
 fn is_throttling(code: &str) -> bool {
     code == "TooManyRequestsException" || code.starts_with("Throttling")
 }

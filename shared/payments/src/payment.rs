@@ -5,45 +5,45 @@ use polar::{Checkout, CheckoutStatus};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What Polar said of a checkout, as far as the shop needs it. Amounts are integers in the currency's minor unit.
+/// The state of a checkout at Polar, as far as the shop needs it. Amounts are integers in the currency's minor unit.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
-    /// How far it is. Only `Succeeded` means paid.
+    /// Its status. Only `Succeeded` means paid.
     pub status: CheckoutStatus,
-    /// When it was last changed: nothing changes it after it has succeeded, so that is when it was paid.
+    /// When it last changed. A checkout does not change after it succeeded, so this is when it was paid.
     pub changed_at: Timestamp,
-    /// When it ends, if it is not paid.
+    /// When it expires if it is not paid.
     pub expires_at: Timestamp,
-    /// Whose the purchase is; unknown until the checkout is confirmed.
+    /// The customer; unknown until the checkout is confirmed.
     pub customer_id: Option<Uuid>,
-    /// The payment page. Whoever has the address can pay and change the checkout.
+    /// The payment page. Anyone who has the address can pay and change the checkout.
     pub url: String,
-    /// What the buyer's own calls name the checkout by.
+    /// Identifies the checkout in calls that are made for the buyer.
     pub client_secret: String,
     /// ISO 4217, lower case.
     pub currency: String,
     /// Before discount and tax.
     pub amount: i64,
-    /// What the discount takes off.
+    /// The discount.
     pub discount_amount: i64,
     /// After the discount, before tax.
     pub net_amount: i64,
-    /// Unknown until there is an address.
+    /// The tax; unknown until there is an address.
     pub tax_amount: Option<i64>,
-    /// What is paid.
+    /// The amount to pay.
     pub total_amount: i64,
-    /// The product chosen so far: id and name.
+    /// The chosen product: id and name.
     pub product: Option<(Uuid, String)>,
-    /// What may be chosen.
+    /// The products to choose from.
     pub product_ids: Vec<Uuid>,
 }
 
 impl Payment {
-    /// Whether nothing changes any more.
+    /// Whether the state is final.
     #[must_use]
     pub fn is_final(&self) -> bool {
         match self.status {
-            // Polar never leaves a customer out; if it did, it might still be about to say who it is.
+            // A succeeded checkout always has a customer; if it is missing, Polar may still be about to set it.
             CheckoutStatus::Succeeded => self.customer_id.is_some(),
             CheckoutStatus::Expired | CheckoutStatus::Failed => true,
             _ => false,
@@ -72,7 +72,7 @@ impl From<Checkout> for Payment {
     }
 }
 
-/// Leaves the address and the secret out.
+/// Leaves out the address and the secret.
 impl fmt::Debug for Payment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Payment").field("status", &self.status).finish_non_exhaustive()

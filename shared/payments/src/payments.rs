@@ -3,7 +3,7 @@ use store::{Admission, BrowserKey, CheckoutRecord, Checkouts, Limits, Share};
 
 use crate::Payment;
 
-/// Why nobody knows how a checkout is going.
+/// Why the state of a checkout could not be found.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Polar gave no usable answer.
@@ -14,19 +14,19 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
-/// What is known of a checkout.
+/// What is known about a checkout.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "one is looked at and not kept")]
 pub enum Known {
-    /// What Polar said, now or a moment ago.
+    /// Its state at Polar, now or a moment ago.
     Payment(Payment),
-    /// Nothing yet: another request asks Polar at this moment.
+    /// Nothing yet, because another request is asking Polar right now.
     Nothing,
-    /// Nothing, and the caller has made us ask Polar too often until then.
+    /// Nothing, because the caller has used up its requests to Polar until this time.
     RefusedUntil(Timestamp),
 }
 
-/// How checkouts are going.
+/// Finds the state of checkouts.
 #[derive(Clone)]
 pub struct Payments {
     polar: polar::Client,
@@ -35,15 +35,15 @@ pub struct Payments {
 }
 
 impl Payments {
-    /// Asks this Polar, remembers in this table, and counts against these limits.
+    /// Asks Polar with this client, caches answers in this table, and counts requests against these limits.
     #[must_use]
     pub fn new(polar: polar::Client, checkouts: Checkouts, limits: Limits) -> Self {
         Self { polar, checkouts, limits }
     }
 
-    /// Finds how a checkout is going, for the browser that began it with this key; `None` if Polar no longer knows it.
+    /// Finds the state of a checkout, for the browser that started it with this key; `None` if Polar no longer has it.
     ///
-    /// When these shares are used up, what Polar said last has to do.
+    /// If these shares are used up, Polar's last answer is used.
     pub async fn find(
         &self,
         record: &CheckoutRecord,
@@ -51,7 +51,7 @@ impl Payments {
         shares: &[Share],
         now: Timestamp,
     ) -> Result<Option<Known>, Error> {
-        // What another version wrote does not decode, and is asked for anew.
+        // An answer that another version of the shop stored does not decode, and is fetched again.
         let remembered = record.payment(browser_key).and_then(|text| serde_json::from_str::<Payment>(&text).ok());
         let or_nothing = |remembered: Option<Payment>| Some(remembered.map_or(Known::Nothing, Known::Payment));
         if remembered.as_ref().is_some_and(Payment::is_final) || record.may_ask_at().is_some_and(|at| now < at) {
@@ -65,7 +65,7 @@ impl Payments {
         }
         let asked = self.polar.checkouts().find(record.id.into()).await;
         if asked.as_ref().is_err_and(|error| !matches!(error, polar::Error::RateLimited { .. })) {
-            // The next request may ask again at once; if this fails too, in a second.
+            // Lets the next request ask Polar at once; if this fails too, it can ask in a second.
             self.checkouts.note_change(record.id).await.ok();
         }
         let Some(checkout) = asked? else { return Ok(None) };
@@ -74,14 +74,14 @@ impl Payments {
         Ok(Some(Known::Payment(payment)))
     }
 
-    /// Remembers what Polar said when it was asked for something else.
+    /// Stores Polar's answer to another call.
     pub async fn remember(
         &self,
         record: &CheckoutRecord,
         browser_key: &BrowserKey,
         payment: &Payment,
     ) -> Result<(), Error> {
-        // Without a text there is nothing to remember, and Polar is asked again.
+        // If it cannot be encoded, it is not stored, and Polar is asked again.
         let text = serde_json::to_string(payment).unwrap_or_default();
         Ok(self.checkouts.remember_payment(record, browser_key, &text).await?)
     }

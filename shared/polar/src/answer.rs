@@ -1,4 +1,4 @@
-//! What an answer of Polar's means, decided without doing anything.
+//! Interprets Polar's answers, with pure functions.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::{Error, FieldError, Result, SecretUrl};
 
-/// The wait when a 429 does not say: one window of Polar's usual limits.
+/// The default wait for a 429 without `Retry-After`: one window of Polar's usual limits.
 const RATE_WINDOW: Duration = Duration::from_mins(1);
 
 /// The longest message that is passed on; Polar's list of countries is 1,400 characters.
 const LONGEST_MESSAGE: usize = 200;
 
-/// The shortest input that is taken out of a message: a shorter one is part of many words.
+/// The shortest input that is removed from a message; shorter ones are parts of many words.
 const SHORTEST_INPUT: usize = 3;
 
 /// An answer as received.
@@ -21,9 +21,9 @@ const SHORTEST_INPUT: usize = 3;
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
-    /// Whether the answer repeats the API version: one for an unknown version does not.
+    /// Whether the answer contains the API version. An answer for an unknown version does not.
     pub(crate) versioned: bool,
-    /// Whether the sandbox answers, which says so each time.
+    /// Whether the sandbox answered; it says so in every answer.
     pub(crate) sandbox: bool,
     /// Where a redirect leads.
     pub(crate) location: Option<SecretUrl>,
@@ -81,7 +81,7 @@ impl Answer {
         })
     }
 
-    /// Whether the status says all there is to say.
+    /// Whether the status alone decides.
     fn is_silent(&self) -> bool {
         matches!(self.status, 202 | 204) && self.body.is_empty()
     }
@@ -101,7 +101,7 @@ impl Answer {
             (404, None) if !self.versioned => Error::UnknownVersion,
             (422, Some(name)) if detail.is_array() => Error::Rejected { error: name.into(), fields: faults(detail) },
             (_, Some(name)) => Error::Refused { refusal: name.into() },
-            (_, None) => self.unexpected(route, ".", "a failure of Polar's router: the crate asks in a wrong way"),
+            (_, None) => self.unexpected(route, ".", "an error of Polar's router: this crate sends a wrong request"),
         }
     }
 
@@ -109,7 +109,7 @@ impl Answer {
         Error::Unavailable { status: Some(self.status), source: source.map(Into::into) }
     }
 
-    /// Something in front of Polar speaks HTML, or the answer broke off: the same as no answer.
+    /// A proxy in front of Polar answered with HTML, or the answer was cut off. Both are treated like no answer.
     fn not_json(&self) -> Error {
         self.unavailable(Some("the body is not JSON"))
     }
@@ -121,17 +121,17 @@ impl Answer {
 
 /// Where a text does not decode, as in `items[0].name`; the whole text is `.`.
 ///
-/// A decoder that keeps track of its place costs each good answer half as much again, so only a bad one is decoded twice.
+/// Tracking the place would make decoding of every answer half as slow again, so only a bad answer is decoded a second time with it.
 fn place<T: DeserializeOwned>(body: &str) -> String {
     let tracked = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_str(body));
     tracked.err().map_or_else(|| ".".to_owned(), |error| error.path().to_string())
 }
 
-/// What a decoder wanted instead. The rest of its text repeats the value, which may be a secret.
+/// What the decoder expected. The rest of its message repeats the value, which may be a secret.
 fn expectation(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-    // Only these texts are serde's own; those of other crates may repeat the value anywhere.
+    // Only these messages are serde's own; those of other crates may repeat the value anywhere.
     let of_serde = ["invalid type: ", "invalid value: ", "invalid length "].iter().any(|start| text.starts_with(start));
     match text.rsplit_once(", expected ") {
         Some((_, expected)) if of_serde => format!("expected {expected}"),
@@ -178,7 +178,7 @@ impl Fault {
         field
     }
 
-    /// The text without what was sent: an e-mail address comes back in it.
+    /// The message without the input, because Polar repeats e-mail addresses in it.
     fn message(&self) -> String {
         let text = match self.input.as_str() {
             Some(input) if input.len() >= SHORTEST_INPUT => self.msg.replace(input, "value"),

@@ -1,4 +1,4 @@
-//! Polar's limits on what we send, checked before it is sent: an answer then costs no call and names the field.
+//! Checks Polar's limits before a request is sent, which saves a call and names the field.
 
 use serde_json::Value;
 use url::Url;
@@ -17,7 +17,7 @@ const LONGEST_VALUE: usize = 500;
 pub(crate) struct Check(Vec<FieldError>);
 
 impl Check {
-    /// Blames `field` unless it is `good`.
+    /// Reports `field` unless it is `good`.
     pub(crate) fn that(mut self, good: bool, field: &str, message: &str) -> Self {
         if !good {
             self.0.push(FieldError::new(field, message));
@@ -56,7 +56,7 @@ impl Check {
         self.that(addressable, field, "must not be empty, a dot, or contain a slash")
     }
 
-    /// The verdict.
+    /// The result of all checks.
     pub(crate) fn done(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::invalid(self.0)) }
     }

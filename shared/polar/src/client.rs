@@ -30,22 +30,22 @@ pub const VERSION: &str = "2026-10";
 
 const VERSION_HEADER: &str = "polar-version";
 
-/// Only Polar's sandbox sends it.
+/// A header that only Polar's sandbox sends.
 const SANDBOX_HEADER: &str = "x-polar-sandbox";
 
 /// The longest answer that is read; a page of 100 orders is about 1 MiB.
 const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 
-/// Pages of one list that are asked for at the same time: all of a library of a thousand files.
+/// Pages of one list that are fetched concurrently: enough for a library of a thousand files.
 const PAGES_AT_ONCE: usize = 10;
 
 /// Items per page when a whole list is read; Polar gives no more.
 const LARGEST_PAGE: u32 = 100;
 
-/// The most pages that a list may have: 100,000 items. A list that says it has more would be asked for without end.
+/// The most pages of a list: 100,000 items. More is treated as an error, so that reading a list always ends.
 const MOST_PAGES: u32 = 1000;
 
-/// How often a list is read whose pages shift meanwhile.
+/// How often a list is read if it changes meanwhile.
 const MOST_READS: u32 = 3;
 
 /// The longest wait that Polar can ask for. Its own longest block, of half an hour, is well below.
@@ -139,7 +139,7 @@ impl Client {
 
     /// Reads a whole list, each item once: items move between pages while the list changes.
     ///
-    /// A list that had fewer items than it says has lost some between two pages, and is read again.
+    /// If items are missing because they moved between pages, the list is read again.
     pub(crate) async fn all<T: DeserializeOwned, K: Eq + Hash>(
         &self,
         request: Request<'_>,
@@ -231,7 +231,7 @@ impl Client {
         let mut builder = self.0.http.request(request.method.clone(), url);
         builder = builder.header(ACCEPT, "application/json").header(VERSION_HEADER, VERSION);
         if let Some(body) = &request.body {
-            // Without being told, the client leaves out the length of an empty body, and Polar answers 411.
+            // The HTTP client leaves out the length of an empty body by default, and Polar then answers 411.
             builder =
                 builder.header(CONTENT_LENGTH, body.len()).header(CONTENT_TYPE, "application/json").body(body.clone());
         }
@@ -241,7 +241,7 @@ impl Client {
         })
     }
 
-    /// Whether an address is where the API is: only there may a token go.
+    /// Whether an address belongs to the API. Tokens are sent only there.
     pub(crate) fn is_own(&self, address: &Url) -> bool {
         address.origin() == self.0.base_url.origin()
     }
@@ -258,19 +258,19 @@ impl Client {
             }
             Bearer::Customer(token) => token.expose(),
         };
-        // A token that does not even fit into a header is no token of Polar's.
+        // A token that is not valid in a header cannot be Polar's.
         let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Error::Unauthorized)?;
         value.set_sensitive(true);
         Ok(Some(value))
     }
 }
 
-/// A list whose pages decode, and which cannot be read all the same.
+/// The error for a list that cannot be read although its pages decode.
 fn unreadable(request: &Request<'_>, path: &str, problem: &str) -> Error {
     Error::Unexpected { route: request.route(), status: 200, path: path.into(), problem: problem.into() }
 }
 
-/// Reads an answer, but not without end.
+/// Reads an answer up to the largest size.
 async fn receive(mut response: Response, route: &str) -> Result<Answer> {
     let headers = response.headers();
     let mut answer = Answer {
@@ -299,7 +299,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
-/// A failure on the way. The address is taken out of it: it may contain a checkout's secret.
+/// A transport error without its address, which may contain a checkout's secret.
 fn broken(error: reqwest::Error) -> Error {
     if error.is_timeout() && !error.is_connect() {
         return Error::Timeout;

@@ -67,7 +67,7 @@ impl FromStr for Server {
     }
 }
 
-/// The name is of no server of Polar's.
+/// Polar has no server with this name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("must be `production` or `sandbox`")]
 pub struct UnknownServer;

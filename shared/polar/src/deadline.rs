@@ -1,4 +1,4 @@
-//! The moment by which the caller must have answered.
+//! Deadlines for calls to Polar.
 
 use std::time::{Duration, Instant};
 
@@ -6,10 +6,10 @@ tokio::task_local! {
     static DEADLINE: Instant;
 }
 
-/// Runs `work` so that every call to Polar inside it ends before `deadline`; of nested deadlines the earliest counts.
+/// Runs `work` so that every call to Polar inside it ends before `deadline`; if deadlines are nested, the earliest counts.
 ///
-/// A Lambda function is stopped without a word when its time is over; with its deadline here, it can still answer. A task that is
-/// spawned inside knows nothing of it.
+/// Lambda stops a function without an answer when its time is over; with a deadline, it can still answer. The deadline does not apply to
+/// tasks that are spawned inside.
 pub async fn with_deadline<F: Future>(deadline: Instant, work: F) -> F::Output {
     DEADLINE.scope(earliest(deadline), work).await
 }

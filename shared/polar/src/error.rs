@@ -10,7 +10,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The cause beneath an error.
 pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a call to Polar gave no answer that can be used.
+/// Why a call to Polar gave no usable answer.
 ///
 /// Neither `Display` nor `Debug` contains what was sent, an address, a token or an e-mail address.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum Error {
         /// The fields to blame.
         fields: Vec<FieldError>,
     },
-    /// The request is well-formed, but the state of things forbids it.
+    /// The request is well-formed, but the current state does not allow it.
     #[error("Polar refused: {refusal}")]
     Refused {
         /// The reason.
@@ -56,8 +56,8 @@ pub enum Error {
         #[source]
         source: Option<Source>,
     },
-    /// Polar answered with something that this crate does not understand: one of the two has a bug.
-    #[error("unexpected answer of Polar to {route} ({status}) at {path}: {problem}")]
+    /// This crate does not understand Polar's answer; one of the two has a bug.
+    #[error("unexpected answer from Polar to {route} ({status}) at {path}: {problem}")]
     Unexpected {
         /// Method and path template of the request, without its values.
         route: String,
@@ -71,12 +71,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// A request that is refused before it is sent.
+    /// The error for a request that is refused before it is sent.
     pub(crate) fn invalid(fields: Vec<FieldError>) -> Self {
         Self::Rejected { error: "InvalidRequest".into(), fields }
     }
 
-    /// Something of Polar's that was read before and cannot be used.
+    /// The error for data from Polar that was read before and cannot be used.
     pub(crate) fn unusable(route: &str, problem: &str) -> Self {
         Self::Unexpected { route: format!("GET {route}"), status: 200, path: ".".into(), problem: problem.into() }
     }

@@ -1,6 +1,6 @@
-//! Enumerations of Polar's, which grow at any time.
+//! Polar's enumerations, which may grow at any time.
 
-/// Declares an enumeration whose unknown values are kept as text, so that a new value of Polar's never fails an answer.
+/// Declares an enumeration whose unknown values are kept as text, so that a new value at Polar does not make an answer fail.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*

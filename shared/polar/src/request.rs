@@ -1,4 +1,4 @@
-//! A request before it is sent: what a resource file says, and nothing about how it is carried out.
+//! Describes a request. The client decides how to send it.
 
 use std::fmt::Display;
 
@@ -9,7 +9,7 @@ use url::{Url, form_urlencoded::byte_serialize};
 
 use crate::{CustomerToken, query::Query, retry::Repeat};
 
-/// Whose credential goes along. A bearer that Polar does not accept breaks even the routes that need none.
+/// Which credential is sent. An invalid token makes even routes fail that need none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Bearer<'a> {
     Nobody,
@@ -17,7 +17,7 @@ pub(crate) enum Bearer<'a> {
     Customer(&'a CustomerToken),
 }
 
-/// One request. Paths keep their exact slashes: Polar answers the other form with a redirect, which is not followed.
+/// One request. Trailing slashes must match Polar's paths; otherwise Polar answers with a redirect, which is not followed.
 #[derive(Clone, Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) method: Method,

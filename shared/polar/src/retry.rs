@@ -1,4 +1,4 @@
-//! When a request is tried again, decided without doing anything.
+//! Decides whether a request is tried again, with pure functions.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -13,18 +13,18 @@ const MOST_REPEATS: u32 = 2;
 /// The pause before the first repetition; it doubles with each one.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// What a repetition of the request would do at Polar, which knows no idempotency keys.
+/// What repeating the request would do at Polar, which has no idempotency keys.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Repeat {
-    /// Nothing: it reads.
+    /// Nothing, because it only reads.
     Read,
-    /// It could make a second object; harmless only if the first try never left.
+    /// It could create a second object, so it is repeated only if the first try was never sent.
     Write,
-    /// It could answer wrongly even then: a second confirm is refused as not open.
+    /// The answer could be wrong even then: a second confirmation is refused as not open.
     Never,
 }
 
-/// A failed try, as far as a repetition is concerned.
+/// What a failed try means for repeating it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Failure {
     NeverSent,
@@ -65,7 +65,7 @@ pub(crate) fn pause(repeat: Repeat, error: &Error, tries: u32, left: Duration, j
     (tries <= most && pause < left).then_some(pause)
 }
 
-/// A random number from 0 to 1, so that instances that failed together do not come back together.
+/// A random number from 0 to 1, so that instances that failed together do not try again together.
 pub(crate) fn jitter() -> f64 {
     let random = RandomState::new().build_hasher().finish();
     f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)

@@ -1,4 +1,4 @@
-//! Texts that must not reach a log: their `Debug` shows nothing, only `expose` gives them away, and memory that held them is wiped.
+//! Secrets that must not reach a log: `Debug` hides them, only `expose` returns them, and their memory is wiped.
 
 use std::{fmt, pin::Pin, sync::Arc};
 
@@ -16,7 +16,7 @@ macro_rules! secrets {
         pub struct $name(SecretString);
 
         impl $name {
-            /// Takes the text as it is: Polar's secrets are opaque, their prefix says nothing reliable.
+            /// Accepts any text, because Polar's secrets are opaque and have no reliable prefix.
             #[must_use]
             pub fn new(text: impl Into<SecretString>) -> Self {
                 Self(text.into())
@@ -43,21 +43,21 @@ macro_rules! secrets {
 secrets! {
     /// A customer's or member's portal token, valid for an hour. It can cancel that customer's subscriptions.
     CustomerToken,
-    /// Names a checkout without any other credential; part of the address of Polar's payment page.
+    /// Identifies a checkout and grants access to it; part of the address of Polar's payment page.
     ClientSecret,
     /// The key of a webhook endpoint's signatures.
     WebhookSecret,
-    /// An address that works for whoever holds it: a download link, an invoice, a payment page.
+    /// An address that works for anyone who has it: a download link, an invoice or a payment page.
     ///
-    /// Buyers' browsers are sent there, so what is read from Polar is an https address in plain ASCII. A Polar on this
-    /// machine may have an http one.
+    /// Buyers' browsers are redirected there, so an address from Polar must be https and plain ASCII. A Polar on this
+    /// machine may use http.
     #[serde(try_from = "String")]
     SecretUrl,
 }
 
-/// A text that no browser is to be sent to. It is not repeated here.
+/// An address that browsers must not be redirected to. The error does not repeat it.
 #[derive(Debug, thiserror::Error)]
-#[error("this is no https address")]
+#[error("not an https address")]
 pub struct NoWebAddress;
 
 impl TryFrom<String> for SecretUrl {
@@ -75,7 +75,7 @@ impl TryFrom<String> for SecretUrl {
     }
 }
 
-/// An organization's access token. With it one can do whatever its scopes allow in the whole shop.
+/// An organization's access token. Its scopes apply to the whole shop.
 #[derive(Clone)]
 pub struct AccessToken(Kept);
 
@@ -94,8 +94,8 @@ impl AccessToken {
         Self(Kept::Value(text.into()))
     }
 
-    /// Takes the token from where it is kept each time that a request needs it. Whoever keeps it remembers it: many
-    /// programs answer most of what they are asked without it.
+    /// A token that is fetched each time that a request needs it; the source should cache it. Programs that rarely need the
+    /// token do not have to fetch it at startup.
     pub fn kept_by<F>(fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<SecretString, Source>> + Send + 'static,

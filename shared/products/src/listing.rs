@@ -11,13 +11,13 @@ use polar::{
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-/// Polar takes some hundred ids in one address.
+/// Polar accepts a few hundred ids in one address.
 const IDS_PER_CALL: usize = 100;
 
-/// Everything that the shop's organization has at Polar to sell or to give, and when that was true.
+/// All products, benefits and files of the shop's organization at Polar, and when they were fetched.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// When Polar said so.
+    /// When it was fetched from Polar.
     pub true_at: Timestamp,
     content: Arc<Content>,
 }
@@ -30,7 +30,7 @@ struct Content {
     links: Vec<CheckoutLink>,
 }
 
-/// A listing as it is published. What does not decode was written by another version of the shop.
+/// A listing as it is published. If it does not decode, another version of the shop wrote it.
 #[derive(Serialize, Deserialize)]
 struct Published {
     products: Vec<Arc<Product>>,
@@ -39,9 +39,9 @@ struct Published {
 }
 
 impl Listing {
-    /// Asks Polar for everything: products, then their files and the checkout links side by side.
+    /// Fetches everything from Polar: products, then their files and the checkout links concurrently.
     ///
-    /// A token without the scope `files:read` or `checkout_links:read` sees no files or links.
+    /// Without the scope `files:read` or `checkout_links:read`, files or links are left out.
     pub async fn fetch(polar: &polar::Client, now: Timestamp) -> Result<Self, polar::Error> {
         let products = polar.products().list_all(&ListProducts::default()).await?;
         let benefits = products.iter().flat_map(|product| &product.benefits);
@@ -93,14 +93,14 @@ impl Listing {
         self.content.by_id.get(&id).cloned()
     }
 
-    /// Lists the products that give any of these benefits, archived and private ones too.
+    /// Lists the products with any of these benefits, including archived and private ones.
     #[must_use]
     pub fn giving(&self, benefits: &HashSet<BenefitId>) -> Vec<ProductId> {
         let gives = |product: &&Arc<Product>| product.benefits.iter().any(|benefit| benefits.contains(&benefit.id));
         self.content.products.iter().filter(gives).map(|product| product.id).collect()
     }
 
-    /// Lists the files that a product gives, in the merchant's order.
+    /// Lists the files of a product, in the merchant's order.
     #[must_use]
     pub fn files_of(&self, product: &Product) -> Vec<&File> {
         let ids = product.benefits.iter().flat_map(Benefit::files);

@@ -11,7 +11,7 @@ use crate::products::FRESH;
 /// seconds, and each instance reads that once a minute.
 const MOST_LOOKUPS: usize = 10;
 
-/// What a running instance knows of products that the catalog does not have.
+/// A running instance's cache of products that are not in the catalog.
 #[derive(Default)]
 pub(crate) struct Lookups {
     known: HashMap<ProductId, Lookup>,
@@ -19,19 +19,19 @@ pub(crate) struct Lookups {
     looked_up_at: Vec<Instant>,
 }
 
-/// What Polar said of one of them.
+/// Polar's answer about one of them.
 pub(crate) struct Lookup {
     pub(crate) product: Option<Arc<Product>>,
     asked_at: Instant,
 }
 
 impl Lookups {
-    /// Finds what Polar said within the last minute, if it was asked.
+    /// Finds Polar's answer of the last minute, if there is one.
     pub(crate) fn find(&self, id: ProductId, now: Instant) -> Option<&Lookup> {
         self.known.get(&id).filter(|known| is_fresh(known.asked_at, now))
     }
 
-    /// Takes one of the look-ups that visitors can cause, if one is left.
+    /// Counts one look-up by a visitor, if one is left.
     pub(crate) fn take_lookup(&mut self, now: Instant) -> bool {
         self.looked_up_at.retain(|looked_up_at| is_fresh(*looked_up_at, now));
         let is_left = self.looked_up_at.len() < MOST_LOOKUPS;
@@ -41,9 +41,9 @@ impl Lookups {
         is_left
     }
 
-    /// Remembers what Polar said.
+    /// Stores Polar's answer.
     pub(crate) fn remember(&mut self, id: ProductId, product: Option<Arc<Product>>, now: Instant) {
-        // Forgetting the stale bounds the memory by what is asked for within a minute.
+        // Removing stale entries limits the memory to the look-ups of one minute.
         self.known.retain(|_, known| is_fresh(known.asked_at, now));
         self.known.insert(id, Lookup { product, asked_at: now });
     }

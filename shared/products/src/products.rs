@@ -15,24 +15,24 @@ use uuid::Uuid;
 
 use crate::{Listing, lookups::Lookups};
 
-/// How long an instance is content with what it knows.
+/// How long an instance uses its copy of the catalog.
 pub(crate) const FRESH: Duration = Duration::from_mins(1);
 
-/// How long an instance is content with what Polar itself gave, while nothing is published.
+/// How long an instance uses a listing from Polar itself, while nothing is published.
 const UNPUBLISHED: Duration = Duration::from_mins(15);
 
 /// Why there is no catalog.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nothing was published yet, and Polar gives no usable answer.
+    /// Nothing was published yet, and Polar gave no usable answer.
     #[error("Polar gave no usable answer")]
     Polar(#[from] polar::Error),
-    /// The catalog table gives no usable answer, and nothing is remembered.
+    /// The catalog table gave no usable answer, and the instance has no copy.
     #[error("DynamoDB gave no usable answer")]
     Store(#[from] store::Error),
 }
 
-/// The shop's products, for those who show, sell and hand them out.
+/// The shop's products.
 #[derive(Clone)]
 pub struct Products {
     polar: polar::Client,
@@ -49,9 +49,9 @@ struct Memory {
 /// Where the id of a product comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
-    /// A visitor's request, in which anybody can write any id.
+    /// A visitor's request, which may contain any id.
     Visitor,
-    /// An order at Polar. Leaving its product out would leave out its download limit.
+    /// An order at Polar. Without its product, its download limit would be missing.
     Order,
 }
 
@@ -62,11 +62,11 @@ struct Remembered {
     publication: Option<Uuid>,
     /// When the table was last asked.
     asked_at: Instant,
-    /// When the listing itself came in.
+    /// When the listing itself was read.
     fetched_at: Instant,
 }
 
-/// What becomes of an answer of the catalog table.
+/// How an answer of the catalog table is used.
 enum Next {
     Use(Remembered),
     /// Polar has to be asked, once for this publication.
@@ -77,7 +77,7 @@ impl Next {
     fn of(found: Found, known: Option<&Remembered>, asked_at: Instant) -> Self {
         match (found, known) {
             (Found::Unchanged { refreshed_at }, Some(known)) => {
-                // What Polar gave to this instance can be newer than the publication.
+                // A listing that this instance fetched from Polar can be newer than the publication.
                 let listing = known.listing.confirmed_at(refreshed_at.max(known.listing.true_at));
                 Self::Use(Remembered { listing, asked_at, ..known.clone() })
             }
@@ -85,7 +85,7 @@ impl Next {
                 let publication = Some(snapshot.publication);
                 match Listing::from_bytes(&snapshot.body, snapshot.refreshed_at) {
                     Some(listing) => Self::Use(Remembered { listing, publication, asked_at, fetched_at: asked_at }),
-                    // Another version of the shop wrote it, in a form that this one does not read.
+                    // Another version of the shop wrote it, in a format that this one cannot read.
                     None => Self::Fetch(publication),
                 }
             }
@@ -113,11 +113,11 @@ impl Products {
         Ok(self.catalog.publish(&listing.to_bytes(), now).await?)
     }
 
-    /// The catalog as an instance knows it, at most a minute behind the table.
+    /// The catalog, at most a minute behind the table.
     ///
-    /// While the table does not answer, the last one stays in use.
+    /// If the table does not answer, the last copy is used.
     pub async fn listing(&self) -> Result<Listing, Error> {
-        // Held across the read, so that many visitors at once cause one.
+        // The lock is held during the read, so that concurrent visitors cause only one.
         let mut memory = self.memory.listing.lock().await;
         let remembered = match memory.clone() {
             Some(remembered) if remembered.asked_at.elapsed() < FRESH => remembered,
@@ -136,16 +136,16 @@ impl Products {
 
     /// Finds any product of the shop that a visitor asks for, on sale or not, in this listing or at Polar.
     ///
-    /// Polar is asked for at most 10 ids a minute by each running instance; beyond that an id that is not in the listing
-    /// is one that does not exist. Otherwise made-up ids would use up the requests that Polar allows the whole shop,
-    /// while a new product needs no look-up for longer than a minute: its event takes it into the catalog.
+    /// Each running instance looks up at most 10 ids a minute at Polar; after that, ids that are not in the listing are
+    /// treated as unknown. Otherwise made-up ids could use up the requests that Polar allows the whole shop. A new product
+    /// needs look-ups for a minute at most, because its event adds it to the catalog.
     pub async fn find_in(&self, listing: &Listing, id: ProductId) -> Result<Option<Arc<Product>>, Error> {
         self.find(listing, id, Source::Visitor).await
     }
 
-    /// Finds the products of a customer's orders, in this listing or at Polar: a buyer keeps what is no longer on sale.
+    /// Finds the products of a customer's orders, in this listing or at Polar, including those no longer on sale.
     ///
-    /// Those that Polar does not know are left out.
+    /// Products that Polar does not have are left out.
     pub async fn find_all_in(
         &self,
         listing: &Listing,
@@ -182,14 +182,14 @@ impl Products {
         }
     }
 
-    /// Asks Polar for a product that the catalog does not know: made a moment ago, or none of the shop's.
+    /// Looks up a product at Polar that is not in the catalog: it was just created, or is not the shop's.
     async fn find_stranger(&self, id: ProductId, source: Source) -> Result<Option<Arc<Product>>, Error> {
         {
             let (mut lookups, now) = (self.memory.lookups.lock().await, Instant::now());
             if let Some(known) = lookups.find(id, now) {
                 return Ok(known.product.clone());
             }
-            // Taken before Polar is asked, or look-ups side by side would all find one left.
+            // Counted before the request, because otherwise concurrent look-ups would exceed the limit.
             if source == Source::Visitor && !lookups.take_lookup(now) {
                 return Ok(None);
             }

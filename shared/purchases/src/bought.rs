@@ -1,7 +1,7 @@
-//! What Polar's portal says of a customer's orders and grants, by few requests.
+//! Reads a customer's orders and grants from Polar's portal, with few requests.
 //!
-//! Whoever knows an address can get free products with it, any number of times. So of a customer with more than a hundred orders not all are
-//! read, but the newest hundred, all that were paid for, all of subscriptions, and of each other product the newest.
+//! Anyone who knows an e-mail address can get free products with it, any number of times. So for a customer with more than a hundred orders,
+//! only these are read: the newest hundred, all that were paid for, all of subscriptions, and the newest order of every other product.
 
 use std::collections::HashSet;
 
@@ -13,13 +13,13 @@ use polar::{
 use store::Scope;
 use uuid::Uuid;
 
-/// The largest page of Polar's. So many ids fit into an address, too.
+/// Polar's largest page. This many ids also fit into one address.
 const PAGE: u32 = 100;
-/// How often products are asked for that no known order is of. Each time the orders of one of them may fill the page.
+/// How often orders of missing products are requested. Each time, the orders of a single product may fill the page.
 const MOST_ROUNDS: usize = 5;
 const QUESTIONS_AT_ONCE: usize = 4;
 
-/// Orders, and what they gave.
+/// Orders and their grants.
 pub(crate) struct Bought {
     pub(crate) orders: Vec<PortalOrder>,
     pub(crate) grants: Vec<BenefitGrant>,

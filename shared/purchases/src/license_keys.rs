@@ -10,22 +10,22 @@ use crate::{
     library::{came_with, without_renewals},
 };
 
-/// A licence key, and what it was bought with.
+/// A licence key, with its product and order.
 #[derive(Clone, Debug)]
 pub struct LicenseKey {
-    /// The key as Polar keeps it.
+    /// The key as Polar has it.
     pub key: polar::LicenseKey,
-    /// The name of the benefit that it is, if Polar still says it.
+    /// The name of its benefit, if Polar still returns it.
     pub name: Option<String>,
-    /// The product that it came with; of a key that was taken back, one that gives such keys.
+    /// The product that it was bought with; for a revoked key, a product that includes such keys.
     pub product_id: Option<ProductId>,
     /// The product's name.
     pub product_name: Option<String>,
-    /// The order that it came with; of a key that was taken back Polar does not say it.
+    /// The order that it was bought with; unknown for a revoked key.
     pub order_id: Option<OrderId>,
 }
 
-/// What Polar's portal says, side by side.
+/// The answers of Polar's portal, fetched concurrently.
 struct Answers {
     bought: Bought,
     keys: Vec<polar::LicenseKey>,
@@ -37,12 +37,12 @@ const KEYS: &[BenefitType] = &[BenefitType::LicenseKeys];
 impl Purchases {
     /// Lists the licence keys that a session may see, the newest first.
     ///
-    /// Polar lists all keys of a customer whatever they were bought with; a session of one order gets those of its order's grants.
+    /// Polar lists all keys of a customer; an order session gets only those that its orders granted.
     pub async fn license_keys(&self, session: &Session, now: Timestamp) -> Result<Vec<LicenseKey>, Error> {
         let scope = &session.scope;
         let answers = self.as_customer(session, now, |token| ask(&self.polar, token, scope)).await?;
         let Answers { bought, keys, token } = answers;
-        // A key that no known order is of is shown without it.
+        // A key without a known order is shown without one.
         let bought = Box::pin(bought.complete(&self.polar.portal(&token), scope, KEYS, Vec::new)).await?;
         let Bought { orders, grants, .. } = bought;
         let orders = without_renewals(orders);

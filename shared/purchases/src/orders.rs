@@ -6,17 +6,17 @@ use tracing::warn;
 
 use crate::{Error, Purchases, portal::whole_account};
 
-/// How far an invoice is.
+/// The state of an invoice.
 #[derive(Clone, Debug)]
 pub enum Invoice {
-    /// It lies here for some minutes, for whoever has the address.
+    /// Its address, which works for a few minutes for anyone who has it.
     Ready(SecretUrl),
-    /// Polar is making it.
+    /// Polar is generating it.
     Pending,
 }
 
 impl Purchases {
-    /// Lists a page of the orders of a session's buyer, as Polar sorts them; only for a session of the whole account.
+    /// Lists a page of the buyer's orders, in Polar's order. Requires an account session.
     pub async fn orders(
         &self,
         session: &Session,
@@ -27,7 +27,7 @@ impl Purchases {
         self.as_customer(session, now, |token| async move { self.polar.portal(&token).orders(list).await }).await
     }
 
-    /// Finds the invoice of an order, and has Polar make it the first time; only for a session of the whole account.
+    /// Finds the invoice of an order, and makes Polar generate it the first time. Requires an account session.
     pub async fn invoice(&self, session: &Session, order_id: OrderId, now: Timestamp) -> Result<Invoice, Error> {
         whole_account(session)?;
         let look = |token: CustomerToken| async move {
@@ -43,7 +43,7 @@ impl Purchases {
             if !matches!(asked, Ok(true))
                 && let Err(error) = self.invoices.cancel(session.customer_id, order_id.into()).await
             {
-                // The buyer is told what Polar said. The row that is left only delays the next try.
+                // The buyer gets Polar's error. If the note stays, it only delays the next try.
                 warn!(cause = causes(&error), "keeping the note of an invoice that Polar did not make");
             }
             asked.map_err(refused)?.then_some(()).ok_or(Error::UnknownOrder)?;

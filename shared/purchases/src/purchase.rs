@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::{Link, Terms};
 
-/// The name of a row: an order and a file of it. It stays the same for as long as both exist.
+/// The id of a row: an order and one of its files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PurchaseId {
-    /// The order; of a subscription, the one that began it.
+    /// The order; for a subscription, its first order.
     pub order_id: OrderId,
-    /// The file, or the benefit that links to one elsewhere.
+    /// The file, or the benefit that links to a file hosted elsewhere.
     pub file_id: Uuid,
 }
 
@@ -28,9 +28,9 @@ impl fmt::Display for PurchaseId {
     }
 }
 
-/// A text that names no purchase.
+/// The text is not the id of a purchase.
 #[derive(Debug, thiserror::Error)]
-#[error("a purchase is named by its order's and its file's id")]
+#[error("the id of a purchase consists of the ids of its order and its file")]
 pub struct NoPurchaseId;
 
 impl FromStr for PurchaseId {
@@ -46,11 +46,11 @@ impl FromStr for PurchaseId {
 /// Whether a purchase can be downloaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Yes.
+    /// It can be downloaded.
     Available,
-    /// Not yet: Polar is still granting it.
+    /// Polar has not granted it yet.
     Pending,
-    /// No longer: used up, over, or taken back.
+    /// It can no longer be downloaded: used up, past its access period, or revoked.
     Expired,
 }
 
@@ -59,9 +59,9 @@ pub enum Status {
 pub enum Content {
     /// A file at Polar.
     File(File),
-    /// A file elsewhere, whose address the merchant keeps at Polar.
+    /// A file hosted elsewhere, whose address the merchant has set at Polar.
     Url,
-    /// A file of which Polar says nothing more, because it is not granted yet, or no longer, or not listed yet.
+    /// A file without details from Polar, because it is not granted, no longer granted, or not listed yet.
     Withheld,
 }
 
@@ -83,7 +83,7 @@ pub struct File {
 /// One row of the library: one bought file.
 #[derive(Clone, Debug)]
 pub struct Purchase {
-    /// The row's name.
+    /// The row's id.
     pub id: PurchaseId,
     /// The product that was bought, if Polar still knows it.
     pub product_id: Option<ProductId>,
@@ -91,7 +91,7 @@ pub struct Purchase {
     pub product_name: String,
     /// The name of the benefit that the file belongs to.
     pub name: String,
-    /// What the row consists of.
+    /// The file, if its details are known.
     pub content: Content,
     /// When the order was placed.
     pub ordered_at: Timestamp,
@@ -103,11 +103,11 @@ pub struct Purchase {
     pub updated_at: Timestamp,
     /// When the access period ends.
     pub access_expires_at: Option<Timestamp>,
-    /// Downloads bought, or given on top by the merchant; `None` for no limit.
+    /// Downloads bought plus those that the merchant granted; `None` for no limit.
     pub limit: Option<NonZeroU32>,
     /// Downloads taken.
     pub used: u32,
-    /// Downloads that a refund took away.
+    /// Downloads that were cancelled by a refund.
     pub canceled: u32,
     /// The last download that was counted.
     pub last_downloaded_at: Option<Timestamp>,
@@ -165,7 +165,7 @@ impl Purchase {
         self
     }
 
-    /// Whether Polar withholds the file, although it was granted. Waiting does not bring it back, so the library leaves it out.
+    /// Whether Polar withholds the file although it was granted. Waiting does not help, so the library leaves it out.
     pub(crate) fn is_gone(&self) -> bool {
         self.granted_at.is_some() && self.link.is_none() && self.status != Status::Pending
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{Choice, Content, Error, Purchase, Purchases, Status};
 
-/// What a buyer wants to download; what is left out does not matter to the buyer.
+/// What a buyer wants to download. `None` means any.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted {
     /// A file of this product.
@@ -27,10 +27,10 @@ impl Wanted {
     }
 }
 
-/// The address of a file. Whoever holds it can use it: it belongs into the answer and nowhere else.
+/// The address of a file. Anyone who has it can use it, so it must appear only in the answer.
 #[derive(Clone, Debug)]
 pub enum Link {
-    /// A link that Polar signed, to its own address or to that of the store behind it.
+    /// A link that Polar signed, to its own address or to the file store.
     AtPolar {
         /// The address.
         url: SecretUrl,
@@ -73,20 +73,20 @@ pub struct Download {
     pub purchase: Purchase,
     /// Where the file is.
     pub link: Link,
-    /// Whether it was free, as the repeat of a download within its grace time.
+    /// Whether it was not counted, as a repeat within the grace period.
     pub repeated: bool,
 }
 
-/// A file that Polar lets a buyer have now, by every purchase that gives it; its counters were not asked yet.
+/// A file that Polar grants the buyer, with every purchase that includes it. Its counters are not read yet.
 pub struct Offer {
     first: Candidate,
     others: Vec<Candidate>,
-    /// The token that Polar answered to.
+    /// The customer token that the requests used.
     token: CustomerToken,
 }
 
 impl Offer {
-    /// The purchase that the download is counted on, unless it is used up.
+    /// The purchase that the download is counted against, unless it is used up.
     #[must_use]
     pub fn purchase(&self) -> &Purchase {
         &self.first.0
@@ -94,20 +94,20 @@ impl Offer {
 }
 
 impl Purchases {
-    /// Asks Polar for what a buyer wants; nothing is counted yet.
+    /// Finds what a buyer wants at Polar; nothing is counted yet.
     pub async fn offer(&self, session: &Session, wanted: Wanted, now: Timestamp) -> Result<Offer, Error> {
         let bought = Box::pin(self.library(session, now)).await?;
         let (first, others) = choose(bought.rows(now), wanted, &session.scope, now)?;
         Ok(Offer { first, others, token: bought.token })
     }
 
-    /// Takes one download of what Polar offers.
+    /// Takes one download of an offer.
     ///
-    /// A file that was bought more than once is taken from the oldest purchase with a download left.
+    /// If the file was bought more than once, the download is counted against the oldest purchase with a download left.
     pub async fn take(&self, session: &Session, offer: Offer, now: Timestamp) -> Result<Download, Error> {
         let mut limit = 0;
         for (purchase, link) in iter::once(offer.first).chain(offer.others) {
-            // Before the unit is taken: what goes wrong here costs nothing.
+            // Before the download is counted, so that a failure here counts nothing.
             let link = if self.resolve_links { self.resolve(link, &offer.token, now).await? } else { link };
             let quota = Quota { limit: purchase.limit, grace: self.grace };
             let taken = self.downloads.take(session.customer_id, purchase.id.counter(), quota, now).await?;
@@ -124,7 +124,7 @@ impl Purchases {
         Err(Error::LimitReached(limit))
     }
 
-    /// Follows a link of Polar's to the store, whose own addresses live no longer than an hour in all.
+    /// Follows Polar's link to the file store, whose own addresses work for at most an hour.
     async fn resolve(&self, link: Link, token: &CustomerToken, now: Timestamp) -> Result<Link, Error> {
         let Link::AtPolar { url, expires_at } = link else { return Ok(link) };
         let stored = self.polar.portal(token).resolve(&polar::Download { url, expires_at }).await?;
@@ -135,7 +135,7 @@ impl Purchases {
 
 type Candidate = (Purchase, Link);
 
-/// The purchases that can give what is wanted: the oldest, and the others.
+/// The purchases that include the wanted file: the oldest, and the others.
 fn choose(
     purchases: Vec<Purchase>,
     wanted: Wanted,
@@ -175,7 +175,7 @@ fn choose(
 
 fn choices(purchases: &[Purchase]) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
-    // The newest purchase's order of files, as in the library.
+    // In the order of files of the newest purchase, as in the library.
     for purchase in purchases.iter().rev() {
         let size = match &purchase.content {
             Content::File(file) => Some(file.size),

@@ -7,27 +7,27 @@ use tracing::warn;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// How often and how long a purchase may be downloaded; `None` is without end.
+/// How often and how long a purchase may be downloaded; `None` for no limit.
 ///
-/// The merchant sets it at Polar, in the metadata of the benefit or else of the product: `download_limit` and `download_days`, each a whole number from 1 on, or
-/// `unlimited`.
+/// Merchants set them at Polar, in the metadata of the benefit or else the product: `download_limit` and `download_days`, each a whole number
+/// from 1, or `unlimited`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// Downloads of each file.
+    /// Downloads per file.
     pub limit: Option<NonZeroU32>,
-    /// Days from the grant on.
+    /// Days of access, counted from the grant.
     pub days: Option<NonZeroU32>,
 }
 
 impl Terms {
-    /// The metadata that says something about terms and is ignored because it makes no sense.
+    /// The metadata keys about terms that are ignored because their values are invalid.
     #[must_use]
     pub fn mistakes(metadata: &Metadata) -> Vec<&'static str> {
         let is_mistake = |key: &&str| metadata.get(key).is_some_and(|value| read(value).is_none());
         ["download_limit", "download_days"].into_iter().filter(is_mistake).collect()
     }
 
-    /// The terms of a benefit as part of a product. What makes no sense is skipped with a warning: a typing mistake of the merchant must not keep a buyer out.
+    /// The terms of a benefit of a product. Invalid values are skipped with a warning, so that a merchant's typo does not lock buyers out.
     #[must_use]
     pub(crate) fn of(benefit: &Benefit, product: &Product, default: Self) -> Self {
         let read = |key| {
@@ -46,7 +46,7 @@ impl Terms {
     }
 }
 
-/// What a merchant wrote.
+/// A value that the merchant set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Term {
     Unlimited,
@@ -62,7 +62,7 @@ impl From<Term> for Option<NonZeroU32> {
     }
 }
 
-/// A term of the metadata, if something usable stands there. Polar's dashboard stores what one types as text, its API takes numbers too.
+/// A term in the metadata, if its value is valid. Polar's dashboard stores values as text; its API also accepts numbers.
 fn term(metadata: &Metadata, key: &str, owner: &str, id: impl std::fmt::Display) -> Option<Term> {
     let term = read(metadata.get(key)?);
     if term.is_none() {

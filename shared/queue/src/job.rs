@@ -4,50 +4,50 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Something to be done, as it stands in the queue.
+/// A job for the worker, as it is stored in the queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "snake_case")]
 pub enum Job {
-    /// Polar told of something.
+    /// An event from Polar.
     PolarEvent(PolarEvent),
-    /// Somebody wants to sign in.
+    /// A buyer wants to sign in.
     LoginCode(LoginCode),
-    /// Fetch the catalog from Polar, and look for what missed events would have told.
+    /// Fetch the catalog from Polar, and find what missed events would have reported.
     Reconcile,
 }
 
-/// What is kept of an event of Polar's: enough to ask Polar how things stand now.
+/// The part of an event that is kept: enough to fetch the current state from Polar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolarEvent {
     /// The event's id, the same in all its deliveries.
     pub id: String,
-    /// The kind of event, in Polar's words.
+    /// The type of event, as Polar names it.
     pub kind: String,
     /// When it happened.
     pub happened_at: Timestamp,
-    /// What it is about: a customer's, an order's, a grant's, a product's id.
+    /// The id of its subject: a customer, an order, a grant or a product.
     pub subject_id: Option<Uuid>,
-    /// The customer, where the event has one.
+    /// The customer, if the event has one.
     pub customer_id: Option<Uuid>,
 }
 
-/// A code that signs a browser in as whoever reads the mail to an address. It must be sent before the code expires, or not at all.
+/// A sign-in code to mail to an address. It must be sent before the code expires, or not at all.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginCode {
-    /// Which browser asked.
+    /// The browser that asked.
     pub browser_key_hash: String,
-    /// Which of the browser's logins: a later one replaces it.
+    /// The browser's login, which a later one replaces.
     pub login_id: Uuid,
-    /// The address as it was typed; whether it is a customer's is for the worker to find out.
+    /// The address as it was typed. The worker finds out whether it belongs to a customer.
     pub email: String,
     /// The code to mail.
     pub code: String,
-    /// From then on the code is worth nothing.
+    /// When the code expires.
     pub expires_at: Timestamp,
-    /// The kind of browser that asked, for the reader of the mail; nothing in jobs of older versions.
+    /// The browser and system that asked, to show in the mail; `None` in jobs of older versions.
     #[serde(default)]
     pub client: Option<String>,
-    /// Where that browser is in the network; likewise.
+    /// The network address that asked, to show in the mail; `None` in jobs of older versions.
     #[serde(default)]
     pub ip: Option<IpAddr>,
 }
@@ -60,7 +60,7 @@ impl fmt::Debug for LoginCode {
 }
 
 impl Job {
-    /// The same job for people to look at: without what only its receiver may know.
+    /// The same job to show to people, without private data.
     pub(crate) fn redacted(self) -> Self {
         let kept_back = || "kept back".to_owned();
         match self {

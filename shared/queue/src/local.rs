@@ -9,13 +9,13 @@ use tracing::warn;
 
 use crate::{Job, Queue};
 
-/// After so many tries a message is put aside. The same number stands in `template.yaml` as the queue's `maxReceiveCount`.
+/// After this many tries a message becomes a dead letter. The same number is in `template.yaml` as the queue's `maxReceiveCount`.
 pub const MAX_RECEIVES: u32 = 5;
 
-/// A message that nobody could do, as far as people may look at it.
+/// A message that could not be processed, without private data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeadLetter {
-    /// What was to be done, without addresses and codes.
+    /// The job, without addresses and codes.
     pub job: Job,
     /// Why the last try failed.
     pub reason: String,
@@ -41,26 +41,26 @@ pub struct LocalQueue {
 }
 
 impl LocalQueue {
-    /// A queue that hands a message out again this long after a failed try.
+    /// A queue that delivers a message again this long after a failed try.
     #[must_use]
     pub fn new(retry_after: Duration) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         Self { sender, receiver, dead_letters: Arc::default(), retry_after }
     }
 
-    /// The end to put jobs into.
+    /// The queue to send jobs to.
     #[must_use]
     pub fn queue(&self) -> Queue {
         Queue::local(self.sender.clone())
     }
 
-    /// What nobody could do, the oldest first; it grows as the queue runs.
+    /// The messages that could not be processed, the oldest first; updated while the queue runs.
     #[must_use]
     pub fn dead_letters(&self) -> DeadLetters {
         DeadLetters(Arc::clone(&self.dead_letters))
     }
 
-    /// Hands out messages for ever, one at a time.
+    /// Delivers messages forever, one at a time.
     pub async fn run<E, Work>(mut self, work: impl Fn(Job) -> Work)
     where
         E: std::fmt::Display,
@@ -70,7 +70,7 @@ impl LocalQueue {
             let Err(error) = work(job.clone()).await else { continue };
             let receives = receives + 1;
             if receives == MAX_RECEIVES {
-                warn!(%error, "putting a message aside that nobody could do");
+                warn!(%error, "a job failed too often; it is now a dead letter");
                 let letter = DeadLetter { job: job.redacted(), reason: error.to_string() };
                 self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
                 continue;
@@ -78,14 +78,14 @@ impl LocalQueue {
             let (sender, wait) = (self.sender.clone(), self.retry_after);
             tokio::spawn(async move {
                 tokio::time::sleep(wait).await;
-                // A queue that has ended takes nothing back.
+                // A queue that has ended accepts no messages.
                 let _ = sender.send(Message { job, receives });
             });
         }
     }
 }
 
-/// The messages that nobody could do.
+/// The messages that could not be processed.
 #[derive(Clone)]
 pub struct DeadLetters(Arc<Mutex<Vec<DeadLetter>>>);
 

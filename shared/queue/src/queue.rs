@@ -7,7 +7,7 @@ use crate::{Job, local::Message};
 
 const SEND_MESSAGE: Action = Action::rpc("sqs", "AmazonSQS.SendMessage", "1.0");
 
-/// The queue, for those who put something in.
+/// The queue, to send jobs to.
 #[derive(Clone)]
 pub struct Queue(Transport);
 
@@ -17,11 +17,11 @@ enum Transport {
     Local(mpsc::UnboundedSender<Message>),
 }
 
-/// Why a job is not in the queue.
+/// Why a job could not be sent to the queue.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// SQS did not take it.
-    #[error("SQS did not take the message")]
+    /// SQS did not accept it.
+    #[error("SQS did not accept the message")]
     Sqs(#[from] aws_json::Error),
     /// The worker in this program has stopped.
     #[error("the worker has stopped")]
@@ -38,7 +38,7 @@ impl Queue {
         Self(Transport::Local(sender))
     }
 
-    /// Puts a job into the queue. After this it is done sooner or later, or ends among the dead letters.
+    /// Sends a job to the queue. It will be processed, or end up in the dead-letter queue.
     pub async fn send(&self, job: &Job) -> Result<(), Error> {
         match &self.0 {
             Transport::Sqs { aws, url } => {

@@ -19,16 +19,16 @@ use crate::{
 /// The connections to the outside world that every request of a program shares.
 #[derive(Clone)]
 pub struct Clients {
-    /// Polar, by the shop's organization token.
+    /// Polar, with the shop's organization access token.
     pub polar: polar::Client,
-    /// DynamoDB, by the function's role.
+    /// DynamoDB, with the function's role.
     pub dynamodb: Client,
-    /// Single actions of other AWS services, by the same role.
+    /// Single actions of other AWS services, with the same role.
     pub aws: AwsJson,
 }
 
 impl Clients {
-    /// Makes the clients from the settings; opens no connection and fetches no secret yet.
+    /// Creates the clients from the settings, without opening a connection or fetching a secret yet.
     pub fn from_settings(settings: &Settings) -> Result<Self, SettingError> {
         let http = http_client_of(settings)?;
         let base_url = match settings.optional::<Url>("POLAR_API_URL")? {
@@ -49,7 +49,7 @@ impl Clients {
     }
 }
 
-/// Without the version, each request would get a 404 that nobody can tell from another.
+/// If the version were missing, Polar would answer each request with a 404 that looks like any other.
 fn checked(url: Url) -> Result<Url, SettingError> {
     if url.path().trim_end_matches('/').ends_with("/v1") {
         return Ok(url);
@@ -62,7 +62,7 @@ pub fn connect_aws(settings: &Settings) -> Result<AwsJson, SettingError> {
     aws_json(settings, http_client_of(settings)?)
 }
 
-/// Settings with other addresses of services, as AWS's own programs know them.
+/// The settings for other endpoints of AWS services, named as in AWS's own programs.
 const ENDPOINTS: [(&str, &str); 6] = [
     ("cloudformation", "AWS_ENDPOINT_URL_CLOUDFORMATION"),
     ("dynamodb", "AWS_ENDPOINT_URL_DYNAMODB"),
@@ -72,7 +72,7 @@ const ENDPOINTS: [(&str, &str); 6] = [
     ("ssm", "AWS_ENDPOINT_URL_SSM"),
 ];
 
-/// Another address of a service: its own setting comes before the one for all services, as in AWS's own programs.
+/// The configured endpoint of a service. Its own setting takes precedence over the one for all services, as in AWS's own programs.
 fn endpoint(settings: &Settings, name: &'static str) -> Result<Option<String>, SettingError> {
     Ok(settings.optional(name)?.or(settings.optional("AWS_ENDPOINT_URL")?))
 }
@@ -87,12 +87,12 @@ pub(crate) fn aws_json(settings: &Settings, http: reqwest::Client) -> Result<Aws
     Ok(aws)
 }
 
-/// How long one operation of DynamoDB may take, with all its tries. A request reads, asks Polar and writes: its time limit counts on this.
+/// The time limit of one DynamoDB operation with all its tries. The time limit of a request depends on it: a request reads, calls Polar and writes.
 pub const DYNAMODB_TIME_LIMIT: Duration = Duration::from_secs(3);
-/// DynamoDB answers within milliseconds; a try that hangs must leave time for another.
+/// DynamoDB answers within milliseconds; if a try hangs, there must be time for another.
 const DYNAMODB_ATTEMPT_LIMIT: Duration = Duration::from_millis(1400);
 
-/// Region and credentials come straight from Lambda's environment: the SDK's own search for them costs a cold start some 4 ms of CPU.
+/// Takes region and credentials straight from Lambda's environment, because the SDK's own search for them takes about 4 ms of a cold start.
 fn dynamodb_client(settings: &Settings, http: reqwest::Client) -> Result<Client, SettingError> {
     let time_limits =
         TimeoutConfig::builder().read_timeout(DYNAMODB_ATTEMPT_LIMIT).operation_timeout(DYNAMODB_TIME_LIMIT);
@@ -101,7 +101,7 @@ fn dynamodb_client(settings: &Settings, http: reqwest::Client) -> Result<Client,
         .region(Region::new(settings.required::<String>("AWS_REGION")?))
         .credentials_provider(credentials(settings)?)
         .timeout_config(time_limits.build())
-        // The limits end a stalled answer, and these credentials never change: what would watch and cache them is work without use.
+        // The time limits already end a stalled answer, and these credentials never change, so watching and caching are turned off.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .identity_cache(IdentityCache::no_cache())
         .http_client(SdkHttpClient(http));

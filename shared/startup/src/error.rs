@@ -1,6 +1,6 @@
 use std::{error::Error, iter::successors};
 
-/// Makes `Debug` say an error and its causes in words: a program that does not start is ended by `main`, which prints `Debug`.
+/// Makes `Debug` print an error and its causes in words, because `main` prints `Debug` when a program fails to start.
 macro_rules! in_words {
     ($error:ty) => {
         impl std::fmt::Debug for $error {
@@ -12,7 +12,7 @@ macro_rules! in_words {
 }
 pub(crate) use in_words;
 
-/// An error and the whole chain of its causes in one line, for the operator. The JSON log would show only its head.
+/// An error with the whole chain of its causes in one line, because the JSON log shows only the first.
 #[must_use]
 pub fn causes(error: &dyn Error) -> String {
     let causes = successors(error.source(), |&cause| cause.source()).map(ToString::to_string);

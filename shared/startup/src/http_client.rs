@@ -15,19 +15,19 @@ use rustls::{
 use crate::{SettingError, Settings, lookups::Lookups};
 
 const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(2);
-/// Lambda freezes an instance between events, and the other side hangs up meanwhile: an old connection is more likely dead than useful.
+/// Lambda freezes an instance between events, and servers close idle connections meanwhile, so an old connection is probably dead.
 const IDLE_CONNECTION_KEPT: Duration = Duration::from_secs(20);
 
 /// The program's one HTTP client: rustls over ring with bundled roots, no redirects followed.
 ///
 /// # Panics
-/// When reqwest was built with another version of rustls than this crate: a mistake of the build, found by every test.
+/// If reqwest was built with another version of rustls than this crate. That is a build error, which every test finds.
 #[must_use]
 pub fn http_client() -> reqwest::Client {
     client(bundled_roots())
 }
 
-/// The same client, which also believes the authorities in the PEM file that `EXTRA_CA_FILE` names.
+/// The same client, which also trusts the authorities in the PEM file `EXTRA_CA_FILE`.
 pub(crate) fn http_client_of(settings: &Settings) -> Result<reqwest::Client, SettingError> {
     let mut roots = bundled_roots();
     if let Some(file) = settings.optional::<String>("EXTRA_CA_FILE")? {
@@ -57,7 +57,7 @@ fn client(roots: RootCertStore) -> reqwest::Client {
 
 fn tls(roots: RootCertStore) -> ClientConfig {
     let mut provider = rustls::crypto::ring::default_provider();
-    // Its SHA-256 has instructions of its own on Graviton; the SHA-384 of AES-256 has none, and is a tenth of a handshake.
+    // Graviton has instructions for SHA-256, but not for the SHA-384 of AES-256, which would take a tenth of a handshake.
     provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
     let tls = ClientConfig::builder_with_provider(Arc::new(provider));
     let tls = tls.with_safe_default_protocol_versions().expect("ring knows the default versions of TLS");

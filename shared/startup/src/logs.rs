@@ -8,17 +8,17 @@ use tracing_subscriber::{
 
 use crate::{SettingError, Settings};
 
-/// The libraries by the beginnings of their names. Each request makes dozens of their lines at `debug`, and none of them helps a shop.
+/// The prefixes of the libraries' names. At `debug` they log dozens of lines per request, which do not help a shop.
 const LIBRARIES: [&str; 6] = ["aws_s", "h2", "hyper", "lambda_", "reqwest", "rustls"];
 
 /// Writes every log line as one JSON object to standard output, where Lambda collects it.
 ///
-/// `LOG_LEVEL` chooses what is worth a line: `error`, `warn`, `info` (the default), `debug` or `trace`. Libraries stay at `info` unless they are
-/// named, as in `debug,hyper=debug`.
+/// `LOG_LEVEL` is the least severe level that is logged: `error`, `warn`, `info` (the default), `debug` or `trace`. Libraries stay at `info` unless
+/// they are named, as in `debug,hyper=debug`.
 pub fn log_json_to_stdout(settings: &Settings) -> Result<(), SettingError> {
-    // Not the filter of `RUST_LOG`, whose regular expressions are a twentieth of a program.
+    // Not `EnvFilter`, whose regular expressions would be 5 % of a program.
     let chosen: Targets = settings.or_default("LOG_LEVEL", "info")?;
-    // A line without a time of its own counts as INFO for Lambda, whatever its level.
+    // Lambda treats a line without a timestamp as INFO, whatever its level.
     let lines = fmt::layer().json().with_current_span(false);
     let _ = registry().with(with_quiet_libraries(&chosen)).with(lines).try_init();
     Ok(())

@@ -17,9 +17,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 type Lookup = Pin<Box<dyn Future<Output = Result<Arc<[SocketAddr]>, Arc<io::Error>>> + Send>>;
 
-/// Looks host names up as the system does; who asks for a name while it is looked up gets the same answer.
+/// Resolves host names through the system; concurrent lookups of the same name share one answer.
 ///
-/// The first download of an instance opens three connections to Polar at once: otherwise that would be three threads with a lookup each.
+/// The first download of an instance opens three connections to Polar at once, which would otherwise start three threads with a lookup each.
 pub(crate) struct Lookups {
     look_up: fn(String) -> Lookup,
     running: Mutex<HashMap<String, WeakShared<Lookup>>>,

@@ -10,15 +10,15 @@ use crate::{SettingError, Settings, error::in_words};
 
 const GET_PARAMETER: Action = Action::rpc("ssm", "AmazonSSM.GetParameter", "1.1");
 
-/// Why a secret could not be had.
+/// Why a secret could not be fetched.
 #[derive(thiserror::Error)]
 pub enum SecretError {
-    /// The parameter store did not hand it out.
+    /// The parameter store did not return it.
     #[error("cannot fetch the secret in the parameter {parameter:?}: does it exist, and may this function read it?")]
     Parameter {
         /// The parameter's name.
         parameter: String,
-        /// What the parameter store said.
+        /// The error of the parameter store.
         #[source]
         source: aws_json::Error,
     },
@@ -26,12 +26,12 @@ pub enum SecretError {
 
 in_words!(SecretError);
 
-/// The two settings that a secret may stand in.
+/// The two settings that a secret can come from.
 #[derive(Clone, Copy, Debug)]
 pub struct Secret {
-    /// The setting with the secret itself, for one's own machine.
+    /// The setting that contains the secret itself, for a local shop.
     pub value: &'static str,
-    /// The setting with the name of the SSM parameter that holds it, so that on AWS it stands in no template and no function's configuration.
+    /// The setting with the name of the SSM parameter that holds it, so that on AWS the secret is in no template and no function configuration.
     pub parameter: &'static str,
 }
 
@@ -43,7 +43,7 @@ impl Secret {
     pub const POLAR_WEBHOOK_SECRET: Self =
         Self { value: "POLAR_WEBHOOK_SECRET", parameter: "POLAR_WEBHOOK_SECRET_PARAMETER" };
 
-    /// Reads where the secret is; nothing is fetched before somebody needs it.
+    /// Reads where the secret is. It is fetched when it is first needed.
     pub fn from_settings(self, settings: &Settings, aws: &AwsJson) -> Result<KeptSecret, SettingError> {
         let place = match settings.optional::<String>(self.value)? {
             Some(secret) => Place::Setting(secret.trim().into()),
@@ -58,11 +58,11 @@ impl Secret {
     }
 }
 
-/// How long a fetched secret is believed. After a rotation every instance has the new one within this time.
+/// How long a fetched secret is used. After a rotation, every instance has the new one within this time.
 const BELIEVED: Duration = Duration::from_mins(15);
 
-/// A secret, or where it is. A cold start spends no time on a secret that its first event does not need; a fetched one
-/// stays with the instance for a quarter of an hour.
+/// A secret, or where to fetch it. It is fetched when first needed, so that a cold start does not wait for it, and kept for
+/// 15 minutes.
 #[derive(Clone)]
 pub struct KeptSecret(Place);
 
@@ -85,13 +85,13 @@ struct Fetched {
 }
 
 impl KeptSecret {
-    /// A secret that is at hand.
+    /// A secret that needs no fetching.
     #[must_use]
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self(Place::Setting(secret.into()))
     }
 
-    /// The secret itself, fetched the first time and every quarter of an hour; many who ask at once fetch it once.
+    /// Returns the secret. It is fetched the first time and then every 15 minutes; concurrent callers fetch it once.
     pub async fn get(&self) -> Result<SecretString, SecretError> {
         match &self.0 {
             Place::Setting(secret) => Ok(secret.clone()),
@@ -109,9 +109,9 @@ impl Parameter {
         }
         let secret = match (get_parameter(&self.name, &self.aws).await, fetched.take()) {
             (Ok(secret), _) => secret,
-            // What worked until now goes on working while the parameter store is away.
+            // The old secret stays in use while the parameter store is unavailable.
             (Err(error), Some(earlier)) => {
-                warn!(%error, "keeping a secret that could not be fetched anew");
+                warn!(%error, "could not fetch a secret again; keeping the old one");
                 earlier.secret
             }
             (Err(error), None) => return Err(error),
@@ -125,7 +125,7 @@ async fn get_parameter(name: &str, aws: &AwsJson) -> Result<SecretString, Secret
     let input = serde_json::json!({ "Name": name, "WithDecryption": true });
     let output = aws.call::<GetParameterOutput>(GET_PARAMETER, &input).await;
     output
-        // Who stores a secret out of a file stores the end of its line, too. None of Polar's has blanks around it.
+        // A secret that was stored from a file may end with a line break. Polar's secrets never have surrounding whitespace.
         .map(|output| output.parameter.value.expose_secret().trim().into())
         .map_err(|source| SecretError::Parameter { parameter: name.to_owned(), source })
 }

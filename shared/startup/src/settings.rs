@@ -8,13 +8,13 @@ use crate::error::in_words;
 #[derive(Clone)]
 pub struct Settings(HashMap<String, String>);
 
-/// A setting that stops the start.
+/// A setting that is missing or invalid; the program exits at startup.
 #[derive(thiserror::Error)]
 pub enum SettingError {
     /// A required setting has no value.
     #[error("the setting {0} is missing")]
     Missing(&'static str),
-    /// A setting's value cannot be understood. The value is not repeated: it may be a secret in the wrong place.
+    /// A setting has an invalid value. The error does not repeat the value, which may be a secret in the wrong setting.
     #[error("the setting {name} is not valid: {reason}")]
     Invalid {
         /// The setting's name.
@@ -42,18 +42,18 @@ impl Settings {
         self
     }
 
-    /// A setting that the program cannot do without.
+    /// A required setting.
     pub fn required<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, SettingError> {
         self.optional(name)?.ok_or(SettingError::Missing(name))
     }
 
-    /// A setting that may be left out.
+    /// An optional setting.
     pub fn optional<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<Option<T>, SettingError> {
         let value = self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
         value.map(|value| parse(name, value)).transpose()
     }
 
-    /// A setting with a default, written as one would write it in the environment.
+    /// A setting with a default, written as in the environment.
     pub fn or_default<T: FromStr<Err: Display>>(&self, name: &'static str, default: &str) -> Result<T, SettingError> {
         Ok(match self.optional(name)? {
             Some(value) => value,
@@ -67,7 +67,7 @@ impl Settings {
         Ok(Duration::from_secs(seconds.into()))
     }
 
-    /// A comma-separated list; nothing when it is left out.
+    /// A comma-separated list; empty if it is not set.
     pub fn list<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<Vec<T>, SettingError> {
         let values = self.optional::<String>(name)?.unwrap_or_default();
         values.split(',').map(str::trim).filter(|value| !value.is_empty()).map(|value| parse(name, value)).collect()

@@ -1,4 +1,4 @@
-//! What the merchant allows a buyer beyond the usual.
+//! Changes that the merchant makes to a buyer's download counters.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Downloads {
-    /// Gives some downloads of a bought file beyond its limit. `None` if none was taken yet: the whole limit is left.
+    /// Grants downloads of a bought file beyond its limit. `None` if none was taken yet, because the whole limit is left.
     pub async fn grant(
         &self,
         customer_id: Uuid,
@@ -23,7 +23,7 @@ impl Downloads {
         self.grant_once(Uuid::new_v4(), key(customer_id, file), downloads).await
     }
 
-    /// Gives them once for all attempts with the same id: when an answer of DynamoDB's is lost, its SDK writes again.
+    /// Grants once for all attempts with the same id, because the SDK repeats the write if DynamoDB's answer is lost.
     async fn grant_once(
         &self,
         grant_id: Uuid,
@@ -44,7 +44,7 @@ impl Downloads {
         is_granted.then(|| Counter::read(&item)).transpose()
     }
 
-    /// Forgets how often a bought file was downloaded; the history keeps it. False if there was nothing to forget.
+    /// Resets the counter of a bought file; the history stays. `false` if there is no counter.
     pub async fn reset(&self, customer_id: Uuid, file: FileOfPurchase) -> Result<bool, Error> {
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key(customer_id, file)));
         let deleted = delete.return_values(ReturnValue::AllOld).send().await?;

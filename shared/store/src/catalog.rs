@@ -16,39 +16,39 @@ use crate::{
     item::{Item, key},
 };
 
-/// The row that names the current catalog. Everything else belongs to one publication and never changes, so a reader sees a whole catalog or another one.
+/// The row that names the current publication. All other rows belong to one publication and never change, so readers always see a whole catalog.
 const CURRENT: &str = "current";
 
-/// A small catalog stands in that row itself: one read instead of two.
+/// A catalog up to this size is stored in that row itself, which saves a read.
 const INLINE_BYTES: usize = 64 * 1024;
-/// DynamoDB takes items of 400 KB.
+/// DynamoDB accepts items of up to 400 KB.
 const CHUNK_BYTES: usize = 350 * 1024;
-/// DynamoDB gives at most 100 items and 16 MB at a time.
+/// DynamoDB returns at most 100 items and 16 MB at a time.
 const CHUNKS_PER_READ: usize = 40;
 
-/// Chunks clean themselves up; a catalog that never changes is published anew long before.
+/// When chunks expire. A catalog that never changes is published again long before.
 const CHUNKS_KEPT: Duration = Duration::from_hours(72);
 const PUBLISHED_ANEW: Duration = Duration::from_hours(24);
 
-/// The catalog as it was published: bytes that only their writer understands.
+/// A published catalog, as bytes in the publisher's own format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The publication. The same publication has the same bytes.
+    /// The publication's id. The same publication has the same bytes.
     pub publication: Uuid,
-    /// When the bytes were last known to be true.
+    /// When the bytes were last confirmed.
     pub refreshed_at: Timestamp,
     /// The catalog.
     pub body: Vec<u8>,
 }
 
-/// What a reader finds who may know a publication already.
+/// The result for a reader that may already have a publication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// Nothing was published yet.
     Nothing,
-    /// The known publication is still the current one.
+    /// The reader already has the current publication.
     Unchanged {
-        /// When it was last known to be true.
+        /// When it was last confirmed.
         refreshed_at: Timestamp,
     },
     /// Another publication.
@@ -90,9 +90,9 @@ impl Catalog {
         Self { client, table: table.into() }
     }
 
-    /// Finds the current catalog, and reads it only if it is not the known one: by one read of a few kilobytes.
+    /// Finds the current catalog. If it is the known one, this is a single read of a few kilobytes.
     pub async fn find(&self, known: Option<Uuid>) -> Result<Found, Error> {
-        // Chunks of a publication that was replaced stay for days, so a slow reader still gets a whole catalog.
+        // Chunks of a replaced publication stay for days, so a slow reader still gets a whole catalog.
         let Some(item) = self.get_current(false).await? else { return Ok(Found::Nothing) };
         let current = Current::read(&item)?;
         if known == Some(current.publication) {
@@ -105,9 +105,9 @@ impl Catalog {
         Ok(Found::Changed(Snapshot { publication: current.publication, refreshed_at: current.refreshed_at, body }))
     }
 
-    /// Publishes a catalog that was true at a moment. Readers see all of it at once.
+    /// Publishes a catalog that was confirmed at a given time. Readers see all of it at once.
     ///
-    /// A catalog that is older than the published one changes nothing, whoever writes last.
+    /// A catalog older than the published one changes nothing, even if it is written last.
     pub async fn publish(&self, body: &[u8], true_at: Timestamp) -> Result<(), Error> {
         let digest = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, body));
         let current = self.get_current(true).await?.map(|item| Current::read(&item)).transpose()?;
@@ -166,7 +166,7 @@ impl Catalog {
         let mut wanted: Vec<_> = (0..chunks).map(|number| chunk_key(publication, number)).collect();
         while !wanted.is_empty() {
             let now = wanted.split_off(wanted.len().saturating_sub(CHUNKS_PER_READ));
-            // The current row is written after its chunks; only a consistent read is sure to see them.
+            // The current row is written after its chunks; only a consistent read is guaranteed to see them.
             let keys = KeysAndAttributes::builder().set_keys(Some(now)).consistent_read(true).build();
             let keys = keys.expect("the keys are set");
             let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;

@@ -14,10 +14,10 @@ use crate::{
     transaction::{update, write_together},
 };
 
-/// Polar ends a checkout after 24 hours; the row outlives it by two days of claiming and asking.
+/// Polar expires a checkout after 24 hours; the row stays two more days for claims and status requests.
 const KEPT: Duration = Duration::from_hours(72);
 
-/// A checkout that a browser has just begun.
+/// A checkout that a browser just started.
 #[derive(Clone, Debug)]
 pub struct NewCheckout<'a> {
     /// The checkout's id at Polar.
@@ -38,7 +38,7 @@ impl NewCheckout<'_> {
     }
 }
 
-/// Which browser began a checkout, and whether it has claimed it.
+/// Which browser started a checkout, and whether it claimed it.
 #[derive(Clone, Debug)]
 pub struct CheckoutRecord {
     /// The checkout's id at Polar.
@@ -54,14 +54,14 @@ pub struct CheckoutRecord {
 pub struct Claimed {
     /// When it was claimed.
     pub at: Timestamp,
-    /// Until when the browser that claimed it can have the answer again; `None` when there was nothing to hand out.
+    /// Until when the browser that claimed it can get the answer again; `None` if no new session was opened.
     pub repeatable_until: Option<Timestamp>,
-    /// The sessions that the answer handed out.
+    /// The sessions in the answer.
     opened: Vec<SessionRef>,
 }
 
 impl CheckoutRecord {
-    /// The key with which a browser began the checkout, if it is among these.
+    /// The one of these keys that the checkout was started with, if any.
     #[must_use]
     pub fn key_among<'a>(&self, keys: &'a [BrowserKey]) -> Option<&'a BrowserKey> {
         keys.iter().find(|key| self.browser_key.matches(&key.hash()))
@@ -75,7 +75,7 @@ impl CheckoutRecord {
 }
 
 impl CheckoutRecord {
-    /// Whether a session is one that the claim has opened, or shows the purchase because it was added to it since.
+    /// Whether the claim opened this session, or its purchase was added to it later.
     #[must_use]
     pub fn is_shown_by(&self, session: &Session) -> bool {
         let was_opened =
@@ -99,12 +99,12 @@ pub enum Claim<T> {
     Claimed(T),
     /// It was claimed before.
     AlreadyClaimed,
-    /// One of the sessions that the browser would have kept has ended; the checkout is still to be claimed.
+    /// One of the browser's other sessions ended meanwhile; the checkout is not claimed yet.
     SessionEnded,
 }
 
 impl<T> Claim<T> {
-    /// The same end of a claim, with something else to hand out.
+    /// The same result with another value.
     pub fn map<U>(self, hand_out: impl FnOnce(T) -> U) -> Claim<U> {
         match self {
             Self::Claimed(claimed) => Claim::Claimed(hand_out(claimed)),
@@ -128,23 +128,23 @@ impl Checkouts {
         Self { client, table: table.into() }
     }
 
-    /// Remembers which browser began a checkout.
+    /// Stores which browser started a checkout.
     pub async fn create(&self, checkout: &NewCheckout<'_>, now: Timestamp) -> Result<(), Error> {
         let put = self.client.put_item().table_name(&self.table).set_item(Some(checkout.attributes(now)));
         put.send().await?;
         Ok(())
     }
 
-    /// Finds a checkout that was begun here.
+    /// Finds a checkout that was started through this shop.
     pub async fn find(&self, id: Uuid) -> Result<Option<CheckoutRecord>, Error> {
         let get = self.client.get_item().table_name(&self.table).set_key(Some(key(id))).consistent_read(true);
         let item = get.send().await?.item.map(Item);
         item.map(|item| CheckoutRecord::read(id, &item)).transpose()
     }
 
-    /// Turns a checkout into a session, once: marking the one and opening the other happen together or not at all.
+    /// Claims a checkout, once: one transaction marks it as claimed and opens the session.
     ///
-    /// Until `repeatable_until` the same browser can have the answer [again](Self::repeat_claim).
+    /// Until `repeatable_until` the same browser can get the answer [again](Self::repeat_claim).
     ///
     /// # Errors
     /// [`Error::Conflict`] when others kept claiming the same checkout and none of them has won yet.
@@ -161,7 +161,7 @@ impl Checkouts {
         self.claim_by(id, writes, opened).await
     }
 
-    /// Claims a checkout for a live session that shows its purchase anyway; the session stays as it is.
+    /// Claims a checkout for a live session that already shows its purchase; the session stays as it is.
     pub async fn claim_within(
         &self,
         id: Uuid,
@@ -173,10 +173,9 @@ impl Checkouts {
         self.claim_by(id, vec![sessions.being_live(session), mark], ()).await
     }
 
-    /// Hands out the sessions of a claim once more, under new tokens: the answer to the claim was lost.
+    /// Returns the sessions of a claim again, under new tokens, because the answer to the claim was lost.
     ///
-    /// `None` when they have ended since, or when nobody but the reader of the customer's mail may open them. A session of a whole
-    /// account is never opened again: the browser key alone proves too little.
+    /// `None` if they have ended, or if one is an account session: the browser key alone does not prove enough to open an account again.
     ///
     /// # Errors
     /// [`Error::Conflict`] when others kept asking for the same answer.

@@ -11,7 +11,7 @@ const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// 40 bits: with five tries in ten minutes, one login in 2 × 10¹¹ is guessed.
 const LENGTH: usize = 8;
 
-/// What stands in a sign-in mail, as in `K7QF-2M9X`.
+/// The code in a sign-in mail, such as `K7QF-2M9X`.
 #[derive(Clone, Debug)]
 pub struct LoginCode(SecretSlice<u8>);
 
@@ -26,13 +26,13 @@ impl LoginCode {
         Self::new(code.map(|byte| SYMBOLS[usize::from(byte % 32)]))
     }
 
-    /// Reads a code as a person types it: in any case, with spaces and dashes anywhere, and with letters for the digits that look like them.
-    /// Somebody may also paste the sentence or the link of the mail that it stands in.
+    /// Reads a code as a person types it: in any letter case, with spaces and dashes anywhere, and with letters in place of similar digits. The
+    /// text may also be the sentence or the link of the mail that contains the code.
     ///
     /// `None` for anything that was never a code.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        // A word of eight letters is rarely a code: one has its dash, or a digit.
+        // A word of eight letters without a dash or a digit is rarely a code.
         let looks_like_one =
             |word: &&str| word.contains(is_dash) || word.contains(|symbol: char| symbol.is_ascii_digit());
         let words = text.split(|symbol: char| !symbol.is_ascii_alphanumeric() && !is_dash(symbol));
@@ -57,7 +57,7 @@ impl LoginCode {
         format!("{}-{}", String::from_utf8_lossy(first), String::from_utf8_lossy(second))
     }
 
-    /// What the table holds instead of the code. The browser's key is in no table, so the code cannot be found by trying them all.
+    /// What the table stores in place of the code. The browser's key is in no table, so the code cannot be found by brute force.
     pub(crate) fn mac(&self, browser_key: &BrowserKey) -> Vec<u8> {
         hmac::sign(&mac_key(browser_key), &self.message()).as_ref().to_vec()
     }
@@ -76,7 +76,7 @@ fn mac_key(browser_key: &BrowserKey) -> hmac::Key {
     hmac::Key::new(hmac::HMAC_SHA256, browser_key.secret())
 }
 
-/// Some keyboards turn a typed minus into a dash of print.
+/// Some keyboards replace a typed hyphen with a typographic dash.
 const fn is_dash(symbol: char) -> bool {
     matches!(symbol, '-' | '\u{2010}'..='\u{2015}')
 }

@@ -14,25 +14,25 @@ use crate::{
     partition::{Partition, Standing},
 };
 
-/// Everything that our tables hold about one customer, for that customer to read: no secret, and no hash of one.
+/// All data in our tables about one customer, in a form that the customer may read: without secrets and their hashes.
 ///
-/// Rows of checkouts and logins have at most the customer's id, and are gone after three days. What was erased is not among it.
+/// Rows of checkouts and logins are left out: they contain at most the customer's id, and expire within three days. So is erased data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerData {
     /// The customer's id at Polar.
     pub customer_id: Uuid,
-    /// The sessions, ended ones too as long as their rows are there.
+    /// The sessions, including ended ones whose rows still exist.
     pub sessions: Vec<SessionData>,
     /// The download counters.
     pub counters: Vec<CounterData>,
     /// The attempts to download, the oldest first.
     pub attempts: Vec<Attempt>,
-    /// The invoices that Polar was asked for a moment ago.
+    /// The invoices that Polar is generating.
     pub invoices: Vec<AskedInvoice>,
 }
 
-/// What is held about a bought file.
+/// The data about a bought file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CounterData {
@@ -42,7 +42,7 @@ pub struct CounterData {
     pub file_id: Uuid,
     /// Downloads taken.
     pub used: u32,
-    /// Downloads that the merchant gave beyond the limit.
+    /// Downloads that the merchant granted beyond the limit.
     pub granted: u32,
     /// The last download that was counted.
     pub last_downloaded_at: Timestamp,
@@ -59,20 +59,20 @@ impl CounterData {
     }
 }
 
-/// A row that no export knows must not be left out in silence.
+/// A kind of row that the export does not know must be an error, not left out silently.
 const UNKNOWN_ROW: Error = Error::CorruptItem { attribute: "id" };
 
-/// How long an erased row can be brought back.
+/// How long an erased row can be restored.
 const RESTORABLE: Duration = Duration::from_hours(7 * 24);
 /// Where an erased row keeps the time at which it would have been purged.
 const KEPT_UNTIL: &str = "kept_until";
 
-/// The partition of what was erased of a customer.
+/// The partition with the erased rows of a customer.
 fn erased(customer_id: Uuid) -> String {
     format!("erased#{customer_id}")
 }
 
-/// Reads all that is held about a customer.
+/// Reads all data about a customer.
 pub async fn export(sessions: &Sessions, downloads: &Downloads, customer_id: Uuid) -> Result<CustomerData, Error> {
     let (sessions, rows) = (sessions.of_customer(customer_id), downloads.of_customer(customer_id));
     let (sessions, rows) = tokio::try_join!(sessions.rows(), rows.rows())?;
@@ -101,8 +101,8 @@ impl Sessions {
 }
 
 impl Downloads {
-    /// Erases a customer's counters, history and all else in this table: nobody reads them any more, and after seven days they are deleted.
-    /// Until then [`Downloads::restore`] brings them back. Can be repeated.
+    /// Erases a customer's rows in this table, such as counters and history. They are no longer read, and are deleted after seven days; until then
+    /// [`Downloads::restore`] can restore them. Can be repeated.
     pub async fn erase(&self, customer_id: Uuid, now: Timestamp) -> Result<(), Error> {
         let erase = |Item(mut row): Item| {
             let purge_at = row.insert("purge_at".to_owned(), item::purge_time(now + RESTORABLE));
@@ -116,8 +116,8 @@ impl Downloads {
         Ok(())
     }
 
-    /// Brings back what was erased of a customer within the last seven days; answers how many rows. What the customer has begun anew since
-    /// stays as it is.
+    /// Restores the rows of a customer that were erased within the last seven days, and returns their number. Rows that the customer has created
+    /// since then stay as they are.
     pub async fn restore(&self, customer_id: Uuid) -> Result<usize, Error> {
         let restore = |Item(mut row): Item| {
             row.remove("purge_at");

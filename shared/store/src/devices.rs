@@ -1,4 +1,4 @@
-//! A customer's sessions as the customer sees them: one for each browser.
+//! A customer's sessions as the customer sees them: one per browser.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,13 +10,13 @@ use crate::{
     session::{ID_LENGTH, is_live},
 };
 
-/// What is held about a session: no secret, and nothing that leads to one.
+/// The data about a session, without secrets and their hashes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionData {
     /// The session's name in logs, in the history and in the list of devices.
     pub id: String,
-    /// The checkouts that it was claimed from and is limited to; `null` for one of the whole account.
+    /// The checkouts that it was claimed from and is limited to; `null` for an account session.
     pub checkout_ids: Option<Vec<Uuid>>,
     /// The kind of browser; unknown for a session from before this was noted.
     pub client: Option<String>,
@@ -24,9 +24,9 @@ pub struct SessionData {
     pub created_at: Timestamp,
     /// When it was last extended.
     pub renewed_at: Timestamp,
-    /// When it ends if it is not used again.
+    /// When it expires if it is not used again.
     pub expires_at: Timestamp,
-    /// When it ends in any case.
+    /// When it expires even if it is used.
     pub absolute_expires_at: Timestamp,
 }
 
@@ -71,7 +71,7 @@ impl Sessions {
         Ok(false)
     }
 
-    /// When a live session ends in any case, by one strongly consistent read; `None` if it is no longer live.
+    /// When a live session expires even if it is used, by one strongly consistent read; `None` if it has ended.
     pub async fn live_until(&self, session: &SessionRef, now: Timestamp) -> Result<Option<Timestamp>, Error> {
         let row = self.get(session).await?.as_ref().map(SessionData::read).transpose()?;
         Ok(row.filter(|row| row.is_live(now)).map(|row| row.absolute_expires_at))

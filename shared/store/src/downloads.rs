@@ -14,7 +14,7 @@ use crate::{Error, item, item::Item};
 
 pub(crate) const COUNTER: &str = "counter#";
 
-/// One bought file: a file as it came with one purchase. The same file bought twice is counted twice over.
+/// One bought file: a file of one purchase. A file that was bought twice has two counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FileOfPurchase {
     /// The order, or the subscription that keeps granting the file.
@@ -39,7 +39,7 @@ impl FileOfPurchase {
 pub struct Quota {
     /// Downloads allowed; `None` for no limit.
     pub limit: Option<NonZeroU32>,
-    /// Time after a counted download in which the same file costs nothing more: a double click, a resumed transfer, a lost answer.
+    /// The grace period after a counted download, in which the same file is not counted again: for double clicks, resumed transfers and lost answers.
     pub grace: Duration,
 }
 
@@ -48,7 +48,7 @@ impl Quota {
         !self.grace.is_zero()
     }
 
-    /// When a download may be counted. Without a grace time the last one's time must not matter: takers' clocks need not agree on who comes first.
+    /// The condition for counting a download. Without a grace period it ignores the time of the last one, because the clocks of callers may differ.
     fn condition(&self) -> String {
         let repeat_is_over = self.has_grace().then_some("free_until <= :now");
         let some_are_left = self.limit.map(|_| "used < :limit");
@@ -58,12 +58,12 @@ impl Quota {
     }
 }
 
-/// What a bought file's counter says.
+/// The counter of a bought file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counter {
     /// Downloads taken.
     pub used: u32,
-    /// Downloads that the merchant gave beyond the limit.
+    /// Downloads that the merchant granted beyond the limit.
     pub granted: u32,
     /// The last download that was counted.
     pub last_downloaded_at: Timestamp,
@@ -73,7 +73,7 @@ pub struct Counter {
 
 impl Counter {
     pub(crate) fn read(item: &Item) -> Result<Self, Error> {
-        // What was granted is taken off `used` in the row, so that one comparison with the limit decides a download.
+        // The row stores `used` minus the granted downloads, so that one comparison with the limit decides.
         let granted: u32 = item.optional("granted", Item::number)?.unwrap_or_default();
         let used = item.number::<i64>("used")? + i64::from(granted);
         Ok(Self {
@@ -90,9 +90,9 @@ impl Counter {
 pub enum Taken {
     /// One download was counted.
     Counted(Counter),
-    /// The grace time of an earlier one still runs: nothing was counted.
+    /// Not counted, because it is within the grace period of an earlier one.
     Repeated(Counter),
-    /// All downloads are used up: nothing was counted.
+    /// Refused, because all downloads are used up.
     LimitReached(Counter),
 }
 
@@ -112,7 +112,7 @@ impl Downloads {
 
     /// Takes one download of a bought file, if its quota has one left.
     ///
-    /// One conditional write decides everything, so any number of takers at the same moment get exactly as many as there are.
+    /// One conditional write decides, so concurrent callers never get more downloads than are left.
     pub async fn take(
         &self,
         customer_id: Uuid,
@@ -123,7 +123,7 @@ impl Downloads {
         self.take_once(Uuid::new_v4(), key(customer_id, file), quota, now).await
     }
 
-    /// Counts one for all attempts with the same id: when an answer of DynamoDB's is lost, its SDK writes again.
+    /// Counts once for all attempts with the same id, because the SDK repeats the write if DynamoDB's answer is lost.
     async fn take_once(
         &self,
         take_id: Uuid,
@@ -158,7 +158,7 @@ impl Downloads {
         Ok(if is_repeat { Taken::Repeated(counter) } else { Taken::LimitReached(counter) })
     }
 
-    /// Lists what a customer has downloaded.
+    /// Lists the download counters of a customer.
     pub async fn list_counters(&self, customer_id: Uuid) -> Result<HashMap<FileOfPurchase, Counter>, Error> {
         let query = self.client.query().table_name(&self.table).consistent_read(true);
         let query = query
@@ -176,17 +176,17 @@ impl Downloads {
     }
 }
 
-/// What became of a conditional update that returns the row in both cases.
+/// The result of a conditional update, which returns the row in both cases.
 pub(crate) enum Updated {
     /// The row as it is now.
     Written(Item),
-    /// The row that did not meet the condition; empty where there is none.
+    /// The row that did not meet the condition; empty if there is no row.
     Refused(Item),
 }
 
 impl Updated {
-    /// The row if the write with this id has made it what it is: now, or in an earlier attempt of the SDK's whose answer was lost. Such a
-    /// write puts an id of its own into `write_id`.
+    /// The row if the write with this id was applied: now, or in an earlier attempt of the SDK whose answer was lost. Each write stores its own id in
+    /// `write_id`.
     pub(crate) fn by(self, write_id: Uuid) -> Result<Option<Item>, Error> {
         Ok(match self {
             Self::Written(row) => Some(row),

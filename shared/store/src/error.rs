@@ -1,20 +1,20 @@
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-/// Why DynamoDB could not do what was asked.
+/// Why an operation on DynamoDB failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Others were changing the same rows at the same moment; nothing was written.
-    #[error("others were changing the same rows of DynamoDB")]
+    #[error("other requests were changing the same DynamoDB rows")]
     Conflict,
     /// The table or the account is over its request rate; nothing was written.
-    #[error("DynamoDB refuses requests for a moment")]
+    #[error("DynamoDB is throttling requests")]
     Throttled(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// No answer, or one that says that the service, the table or our rights are missing.
-    #[error("DynamoDB does not answer as it should")]
+    /// DynamoDB did not answer, or the service, the table or our permissions are missing.
+    #[error("DynamoDB is unavailable or refused the request")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A stored row lacks an attribute, or has one of another type: written by other software or by hand.
-    #[error("a row of DynamoDB has no readable attribute {attribute:?}")]
+    #[error("a DynamoDB row has no valid attribute {attribute:?}")]
     CorruptItem {
         /// The attribute's name.
         attribute: &'static str,
@@ -35,7 +35,7 @@ where
     }
 }
 
-/// The answer to a conditional write; `None` when its condition did not hold.
+/// The result of a conditional write; `None` if its condition was not met.
 pub(crate) fn if_condition_held<T, E>(result: Result<T, SdkError<E, HttpResponse>>) -> Result<Option<T>, Error>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

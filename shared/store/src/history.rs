@@ -13,18 +13,18 @@ use crate::{Error, item, item::Item};
 pub(crate) const ATTEMPT: &str = "attempt#";
 pub(crate) const ORDER_ATTEMPT: &str = "order-attempt#";
 
-/// How long an attempt is remembered.
+/// How long an attempt is kept.
 const KEPT: Duration = Duration::from_hours(400 * 24);
-/// How long an attempt is remembered for the order sessions that made it: longer than any of them lives.
+/// How long an attempt is kept for the order session that made it: longer than any such session lives.
 const KEPT_FOR_ORDERS: Duration = Duration::from_hours(30 * 24);
 
-/// One attempt to download, whatever became of it.
+/// One attempt to download, successful or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attempt {
     /// When.
     pub at: Timestamp,
-    /// What became of it.
+    /// The result.
     pub result: Outcome,
     /// The session's name in logs.
     pub session_id: String,
@@ -42,23 +42,23 @@ pub struct Attempt {
     pub version: Option<String>,
 }
 
-/// What became of an attempt to download, or what Polar did to a purchase. The table keeps these names.
+/// The result of an attempt to download, or a change to a purchase at Polar. The table stores these names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Counted.
     Issued,
-    /// Free within the grace time.
+    /// Not counted, because it was within the grace period.
     Repeated,
     /// Refused: not among the customer's purchases.
     NotEntitled,
     /// Refused: not among the orders of the session.
     OrderScope,
-    /// Refused: bought, and Polar has the file no more.
+    /// Refused: bought, but the file is no longer at Polar.
     FileNotFound,
-    /// Refused: Polar had not handed out the file yet.
+    /// Refused: Polar has not granted the file yet.
     DownloadPending,
-    /// Refused: the time for downloads is over.
+    /// Refused: the access period is over.
     AccessExpired,
     /// Refused: the product has several files, and none was named.
     FileRequired,
@@ -71,11 +71,11 @@ pub enum Outcome {
     #[serde(alias = "polar_unavailable", alias = "polar_timeout", alias = "polar_unexpected")]
     #[serde(alias = "busy", alias = "internal")]
     Failed,
-    /// No attempt: the whole order was refunded.
+    /// Not an attempt: the whole order was refunded.
     OrderRefunded,
-    /// No attempt: a part of the order's price was refunded.
+    /// Not an attempt: a part of the order was refunded.
     OrderPartiallyRefunded,
-    /// No attempt: Polar took the access back.
+    /// Not an attempt: Polar revoked access.
     AccessRevoked,
     /// A name that only another version knows.
     #[serde(alias = "other")]
@@ -107,7 +107,7 @@ impl Outcome {
         Self::deserialize(name).unwrap_or(Self::Unknown)
     }
 
-    /// Whether a link was handed out.
+    /// Whether a link was issued.
     #[must_use]
     pub const fn is_download(self) -> bool {
         matches!(self, Self::Issued | Self::Repeated)
@@ -160,15 +160,15 @@ impl Attempt {
     }
 }
 
-/// Whose view of a customer's history it is.
+/// Which part of a customer's history is shown.
 ///
-/// Whoever knows an address can get sessions of single orders of that customer, with free products. What they are refused must not fill the
-/// history that the customer reads, nor make it slower.
+/// Anyone who knows a customer's e-mail address can get order sessions by buying free products. Their refused attempts must neither fill nor slow
+/// down the history that the customer sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HistoryOf {
-    /// Of the whole account: all downloads, and the refusals of its own sessions.
+    /// The account's history: all downloads, and the refusals of account sessions.
     Account,
-    /// Of the sessions that go on from this checkout: their own attempts.
+    /// The history of the order sessions that grew from this checkout: their own attempts.
     Checkout(Uuid),
 }
 
@@ -193,12 +193,12 @@ pub struct HistoryPage {
 /// Where a page of the history begins: at the last row of the page before, written as its time and its key, `1764288000123-9f1c…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryCursor {
-    /// The end of the row's id, which is the same in every view.
+    /// The end of the row's id, which is the same in every part of the history.
     row: String,
 }
 
 impl HistoryCursor {
-    /// Reads what a page named as its next one.
+    /// Reads the cursor that a page returned.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (at, key) = text.split_once('-')?;
@@ -235,13 +235,13 @@ impl History {
         Self { client, table: table.into() }
     }
 
-    /// Remembers an attempt for 400 days.
+    /// Stores an attempt for 400 days.
     pub async fn record(&self, customer_id: Uuid, attempt: &Attempt) -> Result<(), Error> {
         // Two attempts in one millisecond must not overwrite each other.
         self.record_once(customer_id, HistoryOf::Account, Uuid::new_v4(), attempt).await
     }
 
-    /// Remembers something in one view. The same subject at the same time is remembered once, however often it is told.
+    /// Stores a row in one part of the history. The same subject and time are stored once, however often this is called.
     pub async fn record_once(
         &self,
         customer_id: Uuid,
@@ -254,7 +254,7 @@ impl History {
         Ok(())
     }
 
-    /// Lists the attempts that a view has, from where the page before ended. It reads two rows more than it lists, at most.
+    /// Lists a page of the history, starting after the previous page. It reads at most two rows more than it returns.
     pub async fn list(
         &self,
         customer_id: Uuid,

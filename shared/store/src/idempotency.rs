@@ -1,4 +1,4 @@
-//! One answer for all repeats of a request, however many come at once.
+//! Idempotency keys: all repeats of a request get the same answer, even concurrent ones.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -18,14 +18,14 @@ use crate::{
 /// How long a repeat gets the answer of the first request.
 const KEPT: Duration = Duration::from_hours(24);
 
-/// The name that a page gives to a request, so that it can send it again and not do it again.
+/// A key that a page sends with a request, so that repeating the request has no further effect.
 ///
-/// Whoever knows it can read the answer, so it is a secret: it is in no table, and the answer is sealed with it.
+/// Whoever has the key can read the answer, so it is a secret: it is in no table, and the stored answer is sealed with it.
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey(SecretString);
 
 impl IdempotencyKey {
-    /// Reads a key of 16 to 255 visible characters of ASCII.
+    /// Reads a key of 16 to 255 visible ASCII characters.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_visible = text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -48,27 +48,27 @@ impl IdempotencyKey {
 /// A request that may be a repeat of an earlier one.
 #[derive(Clone, Debug)]
 pub struct Repeatable<'a> {
-    /// The name that the page gave to it.
+    /// The idempotency key.
     pub key: &'a IdempotencyKey,
-    /// All that must be the same in a repeat.
+    /// The content, which must be the same in a repeat.
     pub content: &'a [u8],
-    /// The keys that the browser has sent along. One that lost its very first answer has none, and repeats without one.
+    /// The browser keys of the request. A browser that lost its very first answer has none.
     pub browser_keys: Vec<BrowserKey>,
 }
 
 /// What a request is, by its idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// No repeat: the first one with this key.
+    /// The first request with this key.
     First,
-    /// A repeat, to be answered with what the first one was answered.
+    /// A repeat, to be answered like the first request.
     Of(String),
-    /// Another request, or another browser's, under a key that is taken.
+    /// The key was used for another request, or by another browser.
     OfAnother,
 }
 
 impl Repeatable<'_> {
-    /// A MAC, so that the row does not tell what was bought under which address to whoever tries them all.
+    /// A MAC, so that the content cannot be found from the row by brute force.
     fn fingerprint(&self) -> Vec<u8> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.key.secret());
         let content = [b"polar-storefront/idempotent-request/v1".as_slice(), self.content].concat();
@@ -91,7 +91,7 @@ impl Repeatable<'_> {
 
     fn compare(&self, earlier: &Item) -> Result<Repeat, Error> {
         let browser_key = TokenHash::from_stored(earlier.text("browser_key_hash")?.to_owned());
-        // Whoever has only read the idempotency key in a log must not get the browser's key with the answer.
+        // Someone who only read the idempotency key in a log must not get the answer, which contains the browser key.
         let same_browser = match &self.browser_keys[..] {
             [] => earlier.optional("needs_browser_key", Item::bool)? == Some(false),
             keys => keys.iter().any(|key| browser_key.matches(&key.hash())),
@@ -106,16 +106,16 @@ impl Repeatable<'_> {
 }
 
 impl Checkouts {
-    /// Finds what a request that may be a repeat was answered before.
+    /// Finds the stored answer to a request that may be a repeat.
     pub async fn find_repeat(&self, request: &Repeatable<'_>, now: Timestamp) -> Result<Repeat, Error> {
         let get = self.client.get_item().table_name(&self.table).set_key(Some(item::key(&request.key.row())));
         let Some(item) = get.consistent_read(true).send().await?.item.map(Item) else { return Ok(Repeat::First) };
         if item.time("expires_at")? <= now { Ok(Repeat::First) } else { request.compare(&item) }
     }
 
-    /// Remembers a checkout together with the answer to its request, unless another request with the same key came first.
+    /// Stores a checkout together with the answer to its request, unless another request with the same key came first.
     ///
-    /// [`Repeat::First`] means that this one was the first. Otherwise nothing was written, and the checkout is nobody's.
+    /// [`Repeat::First`] means that this request was the first. Otherwise nothing was stored, and no browser can claim the checkout.
     pub async fn create_once(
         &self,
         checkout: &NewCheckout<'_>,

@@ -9,16 +9,16 @@ use crate::{Error, error::if_condition_held, item, item::Item};
 
 pub(crate) const INVOICE: &str = "invoice#";
 
-/// Polar makes an invoice within seconds. One that is not there by then is asked for again.
+/// Polar generates an invoice within seconds. If it is still missing after this time, it is requested again.
 const MADE_WITHIN: Duration = Duration::from_mins(1);
 
-/// An invoice that Polar was asked to make.
+/// An invoice that was requested from Polar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AskedInvoice {
-    /// The order that it is of.
+    /// Its order.
     pub order_id: Uuid,
-    /// When it was asked for.
+    /// When it was requested.
     pub asked_at: Timestamp,
 }
 
@@ -29,7 +29,7 @@ impl AskedInvoice {
     }
 }
 
-/// The invoices that are being made, in the table of downloads: Polar is asked once for each, however often the buyer looks.
+/// The invoices that are being generated, in the downloads table. Each is requested from Polar once, however often the buyer asks.
 #[derive(Clone, Debug)]
 pub struct Invoices {
     client: Client,
@@ -43,7 +43,7 @@ impl Invoices {
         Self { client, table: table.into() }
     }
 
-    /// Says whether it is the caller who has to ask Polar for an order's invoice: of many at once one is told so, for a minute.
+    /// Whether the caller has to request the invoice of an order from Polar. Of concurrent callers only one gets `true`, for a minute.
     pub async fn begin(&self, customer_id: Uuid, order_id: Uuid, now: Timestamp) -> Result<bool, Error> {
         let put = self.client.put_item().table_name(&self.table);
         let put = put
@@ -56,7 +56,7 @@ impl Invoices {
         Ok(if_condition_held(put.send().await)?.is_some())
     }
 
-    /// Forgets that an invoice was asked for, because Polar refused.
+    /// Deletes the note about a requested invoice, because Polar refused it.
     pub async fn cancel(&self, customer_id: Uuid, order_id: Uuid) -> Result<(), Error> {
         let delete = self.client.delete_item().table_name(&self.table);
         let delete =

@@ -35,7 +35,7 @@ impl Item {
         self.get(attribute).and_then(|value| value.as_b().ok()).map(AsRef::as_ref).ok_or(corrupt(attribute))
     }
 
-    /// Reads checkouts with the moments until which they prove something.
+    /// Reads checkouts with the times until which they give access.
     pub(crate) fn orders(&self, attribute: &'static str) -> Result<Orders, Error> {
         let map = self.get(attribute).and_then(|value| value.as_m().ok()).ok_or(corrupt(attribute))?;
         let read = |(id, end): (&String, &AttributeValue)| {
@@ -52,7 +52,7 @@ impl Item {
         texts.collect::<Option<_>>().ok_or(corrupt(attribute))
     }
 
-    /// Reads an attribute that a row may lack; one that is there must still be readable.
+    /// Reads an optional attribute; if it is present, it must be valid.
     pub(crate) fn optional<'a, T>(
         &'a self,
         attribute: &'static str,
@@ -88,7 +88,7 @@ pub(crate) fn time(value: Timestamp) -> AttributeValue {
     number(&value.as_millisecond())
 }
 
-/// A moment as DynamoDB's time to live wants it: in whole seconds, rounded up so that no row goes early.
+/// A time for DynamoDB's time to live: in whole seconds, rounded up so that no row is deleted early.
 pub(crate) fn purge_time(value: Timestamp) -> AttributeValue {
     number(&(value.as_second() + 1))
 }

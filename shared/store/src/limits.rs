@@ -10,38 +10,38 @@ use crate::{BrowserKey, Error, SessionRef, TokenHash, error::if_condition_held, 
 pub struct LoginRequest<'a> {
     /// The browser.
     pub browser_key: &'a BrowserKey,
-    /// Where it is in the network; all of whom that is not known are one.
+    /// Its network address; all browsers without a known one count together.
     pub ip: Option<IpAddr>,
-    /// The e-mail address, as it was typed.
+    /// The e-mail address as it was typed.
     pub email: &'a str,
 }
 
 /// Whether a request is within the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// It is, and was counted.
+    /// It is within the limits, and was counted.
     Admitted,
-    /// One of the limits is used up until then.
+    /// One of the limits is used up until this time.
     RefusedUntil(Timestamp),
 }
 
-/// So many requests in each stretch of time.
+/// A number of requests per period.
 struct Limit {
     kind: &'static str,
     requests: u32,
     window: Duration,
 }
 
-/// Who causes questions to Polar.
+/// Who causes requests to Polar.
 #[derive(Clone, Debug)]
 pub enum Caller {
     /// The holder of a session.
     Session(SessionRef),
-    /// Whoever is at this place in the network; all of whom it is not known together are one.
+    /// All callers at this network address; those without a known one count together.
     Network(Option<IpAddr>),
 }
 
-/// How many questions to Polar one caller may cause in a minute.
+/// How many requests to Polar one caller may cause per minute.
 #[derive(Clone, Debug)]
 pub struct Share {
     /// Who.
@@ -72,7 +72,7 @@ const BROWSER: Limit = Limit { kind: "browser", requests: 5, window: Duration::f
 const NETWORK: Limit = Limit { kind: "network", requests: 20, window: Duration::from_hours(1) };
 const ADDRESS: Limit = Limit { kind: "address", requests: 10, window: Duration::from_hours(1) };
 
-/// How often callers may do what costs more than our own answer: ask for sign-in codes, and make us ask Polar.
+/// Rate limits for what costs more than our own answer: requests for sign-in codes, and requests to Polar.
 #[derive(Clone, Debug)]
 pub struct Limits {
     client: Client,
@@ -86,9 +86,9 @@ impl Limits {
         Self { client, table: table.into() }
     }
 
-    /// Counts a request for a sign-in code for its browser, its network and its address; the first of them that is used up refuses it.
+    /// Counts a request for a sign-in code against the limits of its browser, network and e-mail address; any used-up limit refuses it.
     ///
-    /// The limits are the same whether or not an address is a customer's.
+    /// The limits are the same whether or not the address belongs to a customer.
     pub async fn admit(&self, request: &LoginRequest<'_>, now: Timestamp) -> Result<Admission, Error> {
         let counted = [
             (BROWSER, request.browser_key.hash()),
@@ -103,7 +103,7 @@ impl Limits {
         Ok(Admission::Admitted)
     }
 
-    /// Counts questions to Polar against the shares of all who cause them; the first that is used up refuses them all.
+    /// Counts requests to Polar against the shares of all callers that cause them; any used-up share refuses them all.
     pub async fn spend(&self, questions: u32, shares: &[Share], now: Timestamp) -> Result<Admission, Error> {
         for share in shares {
             let limit = Limit { kind: share.caller.kind(), requests: share.questions, window: MINUTE };
@@ -114,7 +114,7 @@ impl Limits {
         Ok(Admission::Admitted)
     }
 
-    /// Counts some, if so many are left: one conditional write, so that any number at once get exactly as many as there are.
+    /// Counts a number of requests if that many are left. One conditional write decides, so concurrent callers never exceed the limit.
     async fn count(&self, limit: &Limit, whose: &TokenHash, requests: u32, now: Timestamp) -> Result<bool, Error> {
         let Some(before) = limit.requests.checked_sub(requests) else { return Ok(false) };
         let (begin, end) = limit.window_at(now);
@@ -131,7 +131,7 @@ impl Limits {
 }
 
 impl Limit {
-    /// Begin and end of the stretch of time that a moment is in.
+    /// The start and end of the period that contains this time.
     fn window_at(&self, now: Timestamp) -> (Timestamp, Timestamp) {
         let second = now.as_second();
         let begin = second - second.rem_euclid(self.window.as_secs().cast_signed());
@@ -144,7 +144,7 @@ fn network_hash(ip: Option<IpAddr>) -> TokenHash {
     TokenHash::of(ip.map_or("unknown".to_owned(), network).as_bytes())
 }
 
-/// What one subscriber of a provider has: an address of IPv4, or 64 bits of IPv6.
+/// The part of an address that identifies one subscriber: a whole IPv4 address, or the first 64 bits of an IPv6 address.
 fn network(ip: IpAddr) -> String {
     match ip.to_canonical() {
         IpAddr::V4(ip) => ip.to_string(),

@@ -15,17 +15,17 @@ use crate::{
     transaction::{delete, write_together},
 };
 
-/// How long a code can be typed.
+/// How long a code is valid.
 const LIFE: Duration = Duration::from_mins(10);
-/// How often a code can be typed wrongly, the right one included.
+/// How many times a code can be tried, including the right one.
 const TRIES: u32 = 5;
 
-/// A login that a browser has just begun.
+/// A login that a browser just started.
 #[derive(Clone, Debug)]
 pub struct NewLogin {
-    /// Names this login among those that the same browser has begun.
+    /// Distinguishes this login from others of the same browser.
     pub login_id: Uuid,
-    /// What goes into the mail, and nowhere else.
+    /// The code, which goes into the mail and nowhere else.
     pub code: LoginCode,
     /// When the code stops working.
     pub expires_at: Timestamp,
@@ -40,7 +40,7 @@ pub struct VerifiedLogin {
     row: String,
 }
 
-/// The table of logins: for each browser the code that it was last promised.
+/// The table of logins, with the latest login of each browser.
 #[derive(Clone, Debug)]
 pub struct Logins {
     client: Client,
@@ -54,14 +54,14 @@ impl Logins {
         Self { client, table: table.into() }
     }
 
-    /// Begins a login with a code of its own; an earlier one of the same browser is void from now on.
+    /// Starts a login with a new code; an earlier login of the same browser becomes invalid.
     pub async fn begin(&self, browser_key: &BrowserKey, now: Timestamp) -> Result<NewLogin, Error> {
         let login = NewLogin { login_id: Uuid::new_v4(), code: LoginCode::generate(), expires_at: now + LIFE };
         self.create(browser_key, &login).await?;
         Ok(login)
     }
 
-    /// Remembers a login in the place of an earlier one of the same browser.
+    /// Stores a login in place of an earlier one of the same browser.
     pub async fn create(&self, browser_key: &BrowserKey, login: &NewLogin) -> Result<(), Error> {
         let row = item::key(&row(browser_key.hash().as_str()));
         let put = self.client.put_item().table_name(&self.table).set_item(Some(row));
@@ -75,9 +75,9 @@ impl Logins {
         Ok(())
     }
 
-    /// Says whose login it is, once; `false` if that was said before, if the login has ended, or if the browser has begun another one since.
+    /// Sets the customer of a login, once. `false` if it was set before, the login has ended, or the browser has started another one.
     ///
-    /// Whoever gets `true` sends the mail: a job that the queue delivers several times sends one.
+    /// The caller that gets `true` sends the mail, so a job that the queue delivers several times sends only one.
     pub async fn set_customer(
         &self,
         browser_key_hash: &str,
@@ -88,7 +88,7 @@ impl Logins {
         self.set_customer_once(Uuid::new_v4(), browser_key_hash, login_id, customer_id, now).await
     }
 
-    /// The same for all attempts with one id: when an answer of DynamoDB's is lost, its SDK writes again.
+    /// Does the same for all attempts with one id, because the SDK repeats the write if DynamoDB's answer is lost.
     async fn set_customer_once(
         &self,
         write_id: Uuid,
@@ -110,7 +110,7 @@ impl Logins {
         Ok(updated(update.send().await)?.by(write_id)?.is_some())
     }
 
-    /// Tries a code for the login of a browser. The try is counted before the code is looked at, so any number at once are five.
+    /// Tries a code for the login of a browser. The try is counted before the code is compared, so concurrent guesses cannot exceed five.
     pub async fn verify(
         &self,
         browser_key: &BrowserKey,
@@ -143,14 +143,14 @@ impl Logins {
 
         let is_right = code.has_mac(browser_key, login.bytes("code_mac")?);
         let login_id = login.uuid("login_id")?;
-        // Until the worker has found a customer, no code is right.
+        // Until the worker has found the customer, no code is accepted.
         let customer_id = login.optional("customer_id", Item::uuid)?.filter(|_| is_right);
         Ok(customer_id.map(|customer_id| VerifiedLogin { customer_id, login_id, row }))
     }
 
-    /// Turns a login into a session, once: using up the one and opening the other happen together or not at all.
+    /// Opens a session for a login, once: one transaction uses up the login and opens the session.
     ///
-    /// `None` when the code was used up by somebody else, or the browser has begun another login.
+    /// `None` if the code was already used, or the browser has started another login.
     ///
     /// # Errors
     /// [`Error::Conflict`] when others kept using the same code and none of them has won yet.

@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 
 use crate::{Error, error::if_condition_held, item, item::Item};
 
-/// Rows that are read, and then changed side by side.
+/// How many rows are read at once, and then changed concurrently.
 const ROWS_AT_ONCE: i32 = 25;
 
 /// All rows of one customer in one table.
@@ -13,11 +13,11 @@ pub(crate) struct Partition<'a> {
     pub(crate) client: &'a Client,
     pub(crate) table: &'a str,
     pub(crate) sort_key: &'static str,
-    /// The partition's key: a customer's id, or what stands for it after an erasure.
+    /// The partition's key: a customer's id, or its replacement after an erasure.
     pub(crate) customer_id: String,
 }
 
-/// What happens to a row that is already where another one is moved to.
+/// What to do if the target row already exists.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     Stays,
@@ -39,9 +39,9 @@ impl Partition<'_> {
         Ok(rows)
     }
 
-    /// Moves every row into another partition, changed on the way; answers how many are new there.
+    /// Moves every row into another partition, with changes, and returns how many are new there.
     ///
-    /// Each is written there before it is deleted here, so that an interrupted run can be repeated.
+    /// Each row is written there before it is deleted here, so an interrupted run can be repeated.
     pub(crate) async fn move_to(
         &self,
         customer_id: &str,
@@ -75,7 +75,7 @@ impl Partition<'_> {
         Ok(moved)
     }
 
-    /// Deletes every row; what is gone already does not matter, so that an interrupted run can be repeated.
+    /// Deletes every row. Rows that are already deleted are ignored, so an interrupted run can be repeated.
     pub(crate) async fn delete(&self) -> Result<(), Error> {
         let query = self.client.query().table_name(self.table).consistent_read(true);
         let query = query

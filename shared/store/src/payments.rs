@@ -1,4 +1,4 @@
-//! What Polar last said of a checkout, remembered with it: buyers' pages ask often, and Polar counts each question of the whole shop.
+//! Caches Polar's last answer about a checkout, because pages ask often and Polar limits the requests of the whole shop.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::{
     seal::Seal,
 };
 
-/// What a row remembers. It is sealed, because an open checkout's address is a secret of the buyer's.
+/// The cached answer. It is sealed, because the address of an open checkout is the buyer's secret.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     sealed: Option<Vec<u8>>,
@@ -28,19 +28,19 @@ impl Memory {
 }
 
 impl CheckoutRecord {
-    /// When Polar may be asked about this checkout again: each question makes the next one wait longer.
+    /// When Polar may be asked about this checkout again; the pause grows with each request.
     #[must_use]
     pub fn may_ask_at(&self) -> Option<Timestamp> {
         Some(self.memory.asked_at? + pause_after(self.memory.questions))
     }
 
-    /// How long to wait before the next question.
+    /// How long to wait before the next request.
     #[must_use]
     pub fn pause(&self) -> Duration {
         pause_after(self.memory.questions)
     }
 
-    /// What Polar said last, for the browser that began the checkout.
+    /// Polar's last answer, for the browser that started the checkout.
     #[must_use]
     pub fn payment(&self, browser_key: &BrowserKey) -> Option<String> {
         let place = self.id;
@@ -49,7 +49,7 @@ impl CheckoutRecord {
 }
 
 impl Checkouts {
-    /// Takes the right to ask Polar about a checkout: of many requests at once one gets it.
+    /// Claims the right to ask Polar about a checkout; of concurrent requests only one gets it.
     pub async fn begin_asking(&self, record: &CheckoutRecord, now: Timestamp) -> Result<bool, Error> {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(key(record.id)));
         let update = update
@@ -65,7 +65,7 @@ impl Checkouts {
         Ok(if_condition_held(update.send().await)?.is_some())
     }
 
-    /// Remembers what Polar said, for the browser that began the checkout.
+    /// Stores Polar's answer, for the browser that started the checkout.
     pub async fn remember_payment(
         &self,
         record: &CheckoutRecord,
@@ -83,17 +83,17 @@ impl Checkouts {
         if_condition_held(update.send().await).map(drop)
     }
 
-    /// Lets the next request ask Polar about a checkout at once, because Polar has told that it changed.
+    /// Lets the next request ask Polar about a checkout at once, because a webhook reported a change.
     pub async fn note_change(&self, id: uuid::Uuid) -> Result<(), Error> {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(key(id)));
         let update =
             update.condition_expression("attribute_exists(asked_at)").update_expression("REMOVE asked_at, questions");
-        // Others' checkouts, begun by links or in the dashboard, are none of ours.
+        // Checkouts from Polar's own links and dashboard have no row here.
         if_condition_held(update.send().await).map(drop)
     }
 }
 
-/// Seconds before Polar is asked again: a payment takes some, and whoever waits for longer than a minute has left.
+/// Seconds before Polar is asked again. Payments take a few seconds; after a minute, most buyers have left.
 fn pause_after(questions: u32) -> Duration {
     Duration::from_secs(match questions {
         0..=3 => 1,

@@ -4,15 +4,15 @@ use ring::{
     rand::{SecureRandom, SystemRandom},
 };
 
-/// A use of a secret that somebody else keeps: what is sealed with it, only the holder of the secret can read.
+/// Encrypts data with a secret that the shop does not store, so that only the holder of the secret can read it.
 ///
-/// AES-256-GCM under a key that HKDF-SHA-256 derives from the secret; the nonce stands in front.
+/// AES-256-GCM with a key that HKDF-SHA-256 derives from the secret; the nonce comes first.
 #[derive(Clone, Copy)]
 pub(crate) struct Seal<'a> {
-    /// Separates this use of the secret from any other.
+    /// Separates this use of the secret from others.
     pub(crate) purpose: &'static str,
     pub(crate) secret: &'a [u8],
-    /// What a text belongs to: in any other place it does not open.
+    /// The place that the data belongs to; in any other place it cannot be decrypted.
     pub(crate) place: &'a [u8],
 }
 
@@ -27,7 +27,7 @@ impl Seal<'_> {
         [nonce.as_slice(), &sealed].concat()
     }
 
-    /// Reads what was sealed; `None` when that was done with another secret or in another place, or when it was altered.
+    /// Decrypts sealed data; `None` if it was sealed with another secret or in another place, or was altered.
     pub(crate) fn open(self, sealed: &[u8]) -> Option<String> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;

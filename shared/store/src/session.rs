@@ -11,31 +11,31 @@ use uuid::Uuid;
 
 use crate::{Error, HistoryOf, SessionToken, TokenHash, item, item::Item};
 
-/// A session is extended at most once a day, so that asking who somebody is stays a single read.
+/// A session is extended at most once a day, so that validating it usually needs a single read.
 const RENEWAL: Duration = Duration::from_hours(24);
 
-/// So much of its token's hash names a session.
+/// How much of the token's hash is used as the session's id.
 pub(crate) const ID_LENGTH: usize = 16;
 
-/// The most orders that one session shows; a claim beyond that lets go of the one that would end first.
+/// The most orders in one session. A further claim removes the order that would expire first.
 const MOST_ORDERS: usize = 20;
 
-/// What a browser has proven to get a session.
+/// What a browser proved to get a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// That it began this checkout, which was paid. Whose mailbox was typed there is not proven.
+    /// It started this checkout, which was paid. This does not prove that the buyer reads the mailbox of the typed address.
     Checkout(Uuid),
-    /// That its user reads the customer's mail.
+    /// Its user can read the customer's e-mail.
     Mailbox,
 }
 
-/// Paid checkouts that a browser has claimed, each with the moment at which it stops proving anything.
+/// The paid checkouts that a browser claimed, each with the time when its access ends.
 pub type Orders = BTreeMap<Uuid, Timestamp>;
 
 /// What a session may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// The purchases of the checkouts that it was claimed from: the mailbox was not proven.
+    /// Only the purchases of the claimed checkouts, because the mailbox was not proven.
     Orders(Orders),
     /// Everything that the customer bought.
     Account,
@@ -51,7 +51,7 @@ impl Scope {
         }
     }
 
-    /// The checkouts that it is limited to; `None` for the whole account.
+    /// The checkouts that it is limited to; `None` for an account session.
     #[must_use]
     pub fn checkout_ids(&self) -> Option<Vec<Uuid>> {
         match self {
@@ -60,7 +60,7 @@ impl Scope {
         }
     }
 
-    /// The view of the customer's history that it has: of a session that grew from claim to claim, that of its first checkout.
+    /// The part of the customer's history that it sees. For an order session with several claims, that of its first checkout.
     #[must_use]
     pub fn history(&self) -> HistoryOf {
         match self {
@@ -72,16 +72,16 @@ impl Scope {
         }
     }
 
-    /// Whether it shows the purchase of this checkout by being limited to it.
+    /// Whether this checkout is one of those that it is limited to.
     #[must_use]
     pub fn names(&self, checkout_id: Uuid) -> bool {
         matches!(self, Self::Orders(orders) if orders.contains_key(&checkout_id))
     }
 
-    /// Reads what a row may see at this moment.
+    /// Reads the scope of a row at this time.
     ///
-    /// `checkout_id` alone stands in rows of versions that knew one order only. Rows of today have it too: such a version must
-    /// not take them for sessions of the whole account.
+    /// Older versions stored a single `checkout_id`. Current rows still contain it, so that older versions do not mistake them for account
+    /// sessions.
     pub(crate) fn read(item: &Item, now: Timestamp) -> Result<Self, Error> {
         let Some(checkout_id) = item.optional("checkout_id", Item::uuid)? else { return Ok(Self::Account) };
         let orders = match item.optional("orders", Item::orders)? {
@@ -99,38 +99,38 @@ impl Scope {
     }
 }
 
-/// How long a session lives: without use (`idle`) and at all (`absolute`), as OWASP ASVS 5.0 (7.3.1, 7.3.2) wants both.
+/// How long a session lives without use (`idle`) and in total (`absolute`); OWASP ASVS 5.0 (7.3.1, 7.3.2) requires both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime {
-    /// Time without use after which the session ends.
+    /// The time without use after which the session expires.
     pub idle: Duration,
-    /// Time after which the session ends however it is used.
+    /// The time after which the session expires even if it is used.
     pub absolute: Duration,
 }
 
 /// A session to be opened.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// The secret that the browser will hold; it names the customer too.
+    /// The token for the browser; it contains the customer's id.
     pub token: SessionToken,
-    /// What the browser has proven.
+    /// What the browser proved.
     pub proof: Proof,
     /// How long it lives.
     pub lifetime: Lifetime,
     /// The kind of browser, as in "Firefox on Windows".
     pub client: String,
-    /// A live session of the same customer whose orders this one goes on showing, each until its own end. It ends in the same
-    /// moment; if it has ended before, nothing is opened.
+    /// A live session of the same customer whose orders this one takes over, each until its own expiry. It ends in the same transaction; if it
+    /// has already ended, nothing is opened.
     pub adds_to: Option<Session>,
-    /// Sessions that the browser had until now: they end in the same moment (OWASP ASVS 5.0, 7.2.4).
+    /// Earlier sessions of the browser, which end in the same transaction (OWASP ASVS 5.0, 7.2.4).
     pub replaces: Vec<SessionRef>,
-    /// Live sessions of other customers that the browser keeps: each gets a new token in the same moment. If one has ended before,
-    /// nothing is opened.
+    /// Live sessions of other customers that the browser keeps. Each gets a new token in the same transaction; if one has already ended, nothing is
+    /// opened.
     pub keeps: Vec<Session>,
 }
 
 impl NewSession {
-    /// A session for a customer, with a token of its own.
+    /// A session for a customer, with a new token.
     #[must_use]
     pub fn open(customer_id: Uuid, proof: Proof, lifetime: Lifetime, client: impl Into<String>) -> Self {
         Self {
@@ -174,7 +174,7 @@ impl NewSession {
     }
 }
 
-/// Names a session without opening it.
+/// Identifies a session. It is not a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRef {
     /// The customer's id at Polar.
@@ -217,14 +217,14 @@ impl fmt::Display for SessionRef {
 pub struct PortalToken {
     /// The credential itself.
     pub secret: SecretString,
-    /// When Polar stops taking it.
+    /// When Polar stops accepting it.
     pub expires_at: Timestamp,
 }
 
 /// Our record that this browser belongs to this customer.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// The secret that opened this record.
+    /// The token that the session was found with.
     pub token: SessionToken,
     /// The customer's id at Polar.
     pub customer_id: Uuid,
@@ -236,34 +236,34 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When its idle expiry was last extended.
     pub renewed_at: Timestamp,
-    /// When it ends if it is not used again.
+    /// When it expires if it is not used again.
     pub expires_at: Timestamp,
-    /// When it ends in any case.
+    /// When it expires even if it is used.
     pub absolute_expires_at: Timestamp,
-    /// Polar's credential, if one was kept and this token opens it.
+    /// Polar's credential, if one is stored and this token can decrypt it.
     pub portal_token: Option<PortalToken>,
 }
 
 impl Session {
-    /// A name for logs: it leads to the record, and opens nothing.
+    /// An id for logs, to find the row with. It is not a credential.
     #[must_use]
     pub fn id(&self) -> String {
         self.token.hash().as_str()[..ID_LENGTH].to_owned()
     }
 
-    /// Names this session without opening it.
+    /// A reference to this session, which is not a credential.
     #[must_use]
     pub fn reference(&self) -> SessionRef {
         SessionRef::of(&self.token)
     }
 
-    /// Whether its idle expiry is to be extended: once a day, or half-way through a shorter idle time.
+    /// Whether its idle expiry should be extended: once a day, or after half of a shorter idle time.
     #[must_use]
     pub fn is_due(&self, lifetime: Lifetime, now: Timestamp) -> bool {
         self.renewed_at + RENEWAL.min(lifetime.idle / 2) <= now
     }
 
-    /// The same session under another token, so that whoever knows the old one has nothing.
+    /// The same session under a new token, so that the old one is worthless.
     #[must_use]
     pub(crate) fn with_new_token(&self) -> Self {
         // Polar's credential is sealed under the old token; the next request that needs one gets a new one.
@@ -303,7 +303,7 @@ impl Session {
     }
 }
 
-/// Whether neither end of a session has come, whatever has become of its row.
+/// Whether a session has neither expired by idle time nor in total, even if its row still exists.
 pub(crate) fn is_live(expires_at: Timestamp, absolute_expires_at: Timestamp, now: Timestamp) -> bool {
     now < expires_at && now < absolute_expires_at
 }

@@ -13,7 +13,7 @@ use crate::{
     transaction::{condition, delete, put, write_together},
 };
 
-/// What a browser holds after a session was opened for it.
+/// The sessions of a browser after one was opened.
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// The new session.
@@ -42,21 +42,21 @@ impl Sessions {
         Self { client, table: table.into() }
     }
 
-    /// Opens a session; those that it replaces end in the same moment.
+    /// Opens a session; the sessions that it replaces end in the same transaction.
     pub async fn create(&self, session: &NewSession, now: Timestamp) -> Result<Session, Error> {
         let (opened, writes) = self.opening(session, now);
         write_together(&self.client, &writes).await?;
         Ok(opened.session)
     }
 
-    /// Finds the live session that a token opens, by one strongly consistent read: a session ended a moment ago is not found.
+    /// Finds the live session of a token, by one strongly consistent read, so that a session that just ended is not found.
     pub async fn find(&self, token: &SessionToken, now: Timestamp) -> Result<Option<Session>, Error> {
         let Some(item) = self.get(&SessionRef::of(token)).await? else { return Ok(None) };
         let session = Session::read(token, &item, now)?;
         Ok(Some(session).filter(|session| session.is_live(now)))
     }
 
-    /// Extends a session's idle expiry; `None` if it was ended meanwhile.
+    /// Extends a session's idle expiry; `None` if it ended meanwhile.
     pub async fn renew(&self, session: Session, lifetime: Lifetime, now: Timestamp) -> Result<Option<Session>, Error> {
         let expires_at = session.absolute_expires_at.min(now + lifetime.idle);
         let update = self.client.update_item().table_name(&self.table).set_key(Some(session.reference().key()));
@@ -70,7 +70,7 @@ impl Sessions {
         Ok(renewed.map(|_| Session { renewed_at: now, expires_at, ..session }))
     }
 
-    /// Keeps Polar's credential with the session, sealed under the session's own token.
+    /// Stores Polar's credential with the session, sealed with the session's token.
     pub async fn keep_portal_token(&self, session: &Session, portal_token: &PortalToken) -> Result<(), Error> {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(session.reference().key()));
         let update = update
@@ -81,7 +81,7 @@ impl Sessions {
                 item::bytes(session.token.seal().close(portal_token.secret.expose_secret())),
             )
             .expression_attribute_values(":expires_at", item::time(portal_token.expires_at));
-        // A session that was ended meanwhile needs no credential.
+        // A session that ended meanwhile needs no credential.
         if_condition_held(update.send().await).map(drop)
     }
 
@@ -92,8 +92,8 @@ impl Sessions {
         Ok(())
     }
 
-    /// The writes that open a session and end those that it adds to, replaces and keeps. Their one condition is that those that it adds
-    /// to and keeps are still there.
+    /// The writes that open a session, and end the ones that it adds to, replaces or keeps. Their condition is that the ones that it adds to or
+    /// keeps still exist.
     pub(crate) fn opening(&self, new: &NewSession, now: Timestamp) -> (Opened, Vec<TransactWriteItem>) {
         let session = new.begun_at(now);
         let mut writes = vec![self.row(&session)];
@@ -107,7 +107,7 @@ impl Sessions {
         (Opened { session, kept }, writes)
     }
 
-    /// A live session of single orders under a new token; `None` for any other, or one that has ended. Nothing is written.
+    /// A live order session under a new token; `None` if it is an account session or has ended. Nothing is written.
     pub(crate) async fn rename_order_session(
         &self,
         session: &SessionRef,

@@ -1,11 +1,11 @@
-/// What a table is: the one description that tests, local runs and the deployment template agree on.
+/// The schema of a table, shared by tests, local shops and the check of the deployment template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableDescription {
     /// The table's role; its deployed name comes from the setting of the same name (`SESSIONS_TABLE`, …).
     pub name: &'static str,
     /// The partition key, always a string.
     pub partition_key: &'static str,
-    /// The sort key, a string, where the table has one.
+    /// The sort key, a string, if the table has one.
     pub sort_key: Option<&'static str>,
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::seal::Seal;
 
-/// The length of every secret: 256 bits, twice what OWASP ASVS 5.0 (7.2.3) asks of a reference token.
+/// The length of every secret: 256 bits, twice what OWASP ASVS 5.0 (7.2.3) requires.
 const SECRET_BYTES: usize = 32;
 const CUSTOMER_BYTES: usize = 16;
 
@@ -24,7 +24,7 @@ fn read_secret(bytes: &[u8]) -> Option<SecretSlice<u8>> {
     (bytes.len() == SECRET_BYTES).then(|| bytes.to_vec().into())
 }
 
-/// SHA-256 of a secret, in base64url: what the tables hold instead of it.
+/// SHA-256 of a secret, in base64url. The tables store this in place of the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash(String);
 
@@ -51,9 +51,9 @@ impl TokenHash {
     }
 }
 
-/// The credential of a session: the customer's id, which names the row, and 256 random bits, which open it.
+/// The credential of a session: the customer's id, which is the partition key, and 256 random bits.
 ///
-/// Written as 64 characters of base64url. It exists only in a request, an answer and memory.
+/// Encoded as 64 characters of base64url. It exists only in requests, answers and memory.
 #[derive(Clone, Debug)]
 pub struct SessionToken {
     customer_id: Uuid,
@@ -64,13 +64,13 @@ impl SessionToken {
     /// Makes a new token for a customer.
     ///
     /// # Panics
-    /// When the operating system has no randomness to give.
+    /// If the operating system provides no randomness.
     #[must_use]
     pub fn generate(customer_id: Uuid) -> Self {
         Self { customer_id, secret: random_secret() }
     }
 
-    /// Reads a token as a browser sends it; `None` for anything that no session can have.
+    /// Reads a token as a browser sends it; `None` if it is malformed.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
@@ -78,13 +78,13 @@ impl SessionToken {
         Some(Self { customer_id: Uuid::from_slice(customer).ok()?, secret: read_secret(secret)? })
     }
 
-    /// The token as a browser keeps it.
+    /// The token as a browser stores it.
     #[must_use]
     pub fn expose(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes())
     }
 
-    /// What the sessions table knows of this token.
+    /// The hash of this token in the sessions table.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(&self.bytes())
@@ -94,7 +94,7 @@ impl SessionToken {
         self.customer_id
     }
 
-    /// Keeps Polar's credential with the session, for the holder of this token.
+    /// Seals Polar's credential for the holder of this token.
     pub(crate) fn seal(&self) -> Seal<'_> {
         Seal {
             purpose: "polar-storefront/customer-session/v1",
@@ -108,7 +108,7 @@ impl SessionToken {
     }
 }
 
-/// The secret that binds a checkout or a login to the browser that began it: 256 random bits, 43 characters of base64url.
+/// The secret that binds a checkout or a login to the browser that started it: 256 random bits, 43 characters of base64url.
 #[derive(Clone, Debug)]
 pub struct BrowserKey(SecretSlice<u8>);
 
@@ -116,25 +116,25 @@ impl BrowserKey {
     /// Makes a new key.
     ///
     /// # Panics
-    /// When the operating system has no randomness to give.
+    /// If the operating system provides no randomness.
     #[must_use]
     pub fn generate() -> Self {
         Self(random_secret())
     }
 
-    /// Reads a key as a browser sends it; `None` for anything that was never a key.
+    /// Reads a key as a browser sends it; `None` if it is malformed.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         read_secret(&URL_SAFE_NO_PAD.decode(text).ok()?).map(Self)
     }
 
-    /// The key as a browser keeps it.
+    /// The key as a browser stores it.
     #[must_use]
     pub fn expose(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.secret())
     }
 
-    /// What the tables know of this key.
+    /// The hash of this key in the tables.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(self.secret())

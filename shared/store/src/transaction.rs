@@ -11,10 +11,10 @@ use aws_sdk_dynamodb::{
 
 use crate::Error;
 
-/// Others may be changing the same rows at the same moment; DynamoDB then cancels all but one of the transactions, and possibly every one.
+/// If several transactions change the same rows at once, DynamoDB cancels all but one of them, and possibly every one.
 const ATTEMPTS: u32 = 4;
 
-/// Writes all or nothing; `false` when the condition of one of the writes did not hold.
+/// Writes all or nothing; `false` if the condition of one of the writes was not met.
 ///
 /// # Errors
 /// [`Error::Conflict`] when others kept writing to the same rows and none of them has won yet.
@@ -41,7 +41,7 @@ pub(crate) fn update(write: UpdateBuilder) -> TransactWriteItem {
     TransactWriteItem::builder().update(write.build().expect("it has a table, a key and an expression")).build()
 }
 
-/// The end of a row.
+/// A deletion of a row.
 pub(crate) fn delete(write: DeleteBuilder) -> TransactWriteItem {
     TransactWriteItem::builder().delete(write.build().expect("it has a table and a key")).build()
 }
@@ -52,7 +52,7 @@ pub(crate) fn condition(check: ConditionCheckBuilder) -> TransactWriteItem {
     TransactWriteItem::builder().condition_check(check).build()
 }
 
-/// The first reason that DynamoDB gives for undoing a transaction.
+/// The first reason that DynamoDB gives for cancelling a transaction.
 fn cancellation(error: Option<&TransactWriteItemsError>) -> Option<&str> {
     let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error else { return None };
     canceled.cancellation_reasons().iter().filter_map(CancellationReason::code).find(|code| *code != "None")

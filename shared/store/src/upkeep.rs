@@ -1,4 +1,4 @@
-//! What the worker asks of the sessions.
+//! Operations on sessions that the worker needs.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{Error, Sessions, error::if_condition_held, item::Item};
 
 impl Sessions {
-    /// Forgets Polar's credentials of a customer, so that the next request of each session gets a new one. Can be repeated.
+    /// Deletes the stored Polar credentials of a customer, so that each session gets a new one on its next request. Can be repeated.
     pub async fn drop_portal_tokens(&self, customer_id: Uuid) -> Result<(), Error> {
         for row in self.of_customer(customer_id).rows().await? {
             let update = self.client.update_item().table_name(&self.table);
@@ -17,7 +17,7 @@ impl Sessions {
                 .key("token_hash", AttributeValue::S(row.text("token_hash")?.to_owned()))
                 .condition_expression("attribute_exists(portal_token)")
                 .update_expression("REMOVE portal_token, portal_token_expires_at");
-            // Without one there is nothing to forget.
+            // Sessions without a credential need no write.
             if_condition_held(update.send().await)?;
         }
         Ok(())

@@ -14,7 +14,7 @@ pub struct Price {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub modified_at: Option<Timestamp>,
-    /// Whether it stands in the catalog or was made for one checkout.
+    /// Whether it is in the catalog or was created for one checkout.
     pub source: PriceSource,
     /// How the amount comes about, and so which of the amounts below are there.
     pub amount_type: AmountType,
@@ -37,7 +37,7 @@ pub struct Price {
 }
 
 impl Price {
-    /// Whether a shop may show it: it stands in the catalog and is still offered.
+    /// Whether a shop may show it: it is in the catalog and still offered.
     #[must_use]
     pub fn is_offered(&self) -> bool {
         !self.is_archived && self.source == PriceSource::Catalog

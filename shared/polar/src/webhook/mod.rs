@@ -1,4 +1,4 @@
-//! Webhooks: what Polar tells unasked. A message is believed only with a valid signature, and even then it is a hint.
+//! Webhooks: events that Polar sends. An event is accepted only with a valid signature, and is then only a hint to fetch the current state.
 
 mod event;
 mod signature;

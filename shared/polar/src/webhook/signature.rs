@@ -16,14 +16,14 @@ use crate::WebhookSecret;
 /// How far a message's time may be from ours, in either direction.
 pub const TOLERANCE: Duration = Duration::from_mins(5);
 
-/// The largest body whose signature is checked, in bytes. Polar's largest events are some tens of kilobytes.
+/// The largest body whose signature is verified, in bytes. Polar's largest events have tens of kilobytes.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
-/// Polar sends one signature, and the ids are UUIDs; a change of keys would add one more signature.
+/// Far above what Polar sends: one signature, or two while keys are rotated, and UUIDs as ids.
 const MOST_SIGNATURES: usize = 16;
 const LONGEST_SIGNATURES: usize = 2048;
 const LONGEST_ID: usize = 256;
-/// So many digits always fit into 64 bits.
+/// This many digits always fit into 64 bits.
 const LONGEST_TIMESTAMP: usize = 18;
 
 /// The length of an HMAC-SHA-256. An entry of any other length cannot fit.
@@ -40,21 +40,21 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// The headers of a message, as they were received.
 #[derive(Clone, Copy, Debug)]
 pub struct Headers<'a> {
-    /// `webhook-id`: the same in every repetition of the event to this endpoint, so it tells repetitions apart.
+    /// `webhook-id`: the same in every delivery of an event to this endpoint, so it identifies repeated deliveries.
     pub id: &'a str,
-    /// `webhook-timestamp`: seconds since 1970, fresh in every try.
+    /// `webhook-timestamp`: seconds since 1970, new for every try.
     pub timestamp: &'a str,
     /// `webhook-signature`: one or several, separated by blanks.
     pub signature: &'a str,
 }
 
-/// Why a message is not believed.
+/// Why the signature of a message was rejected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum VerifyError {
     /// The time is not a number.
     #[error("the webhook's timestamp is malformed")]
     Malformed,
-    /// The time is too far from ours: an old message sent again, or a wrong clock.
+    /// The time is too far from ours: an old message was replayed, or a clock is wrong.
     #[error("the webhook's timestamp is too far from the present")]
     Stale,
     /// A header is longer than any of Polar's, or has more signatures; nothing was hashed.
@@ -63,14 +63,14 @@ pub enum VerifyError {
     /// The body is larger than [`LARGEST_BODY`]; nothing was hashed.
     #[error("the webhook's body is too large")]
     BodyTooLarge,
-    /// No signature fits. The secret is another one, or somebody else sent it.
-    #[error("no signature of the webhook fits")]
+    /// No signature matches. The secret differs, or Polar did not send the message.
+    #[error("no signature of the webhook matches")]
     Forged,
 }
 
-/// Believes a message or not. `body` is what was received, byte for byte; `now` is our time.
+/// Verifies the signature of a message. `body` must be the received bytes; `now` is our time.
 ///
-/// A secret is a key in two ways: Polar took its text as it is until September 2026, and decodes it since. Both are tried.
+/// A key is derived from a secret in two ways: until September 2026 Polar used its text as it is, and since then it decodes it. Both are tried.
 ///
 /// # Examples
 ///
@@ -99,7 +99,7 @@ pub fn verify(secret: &WebhookSecret, headers: Headers<'_>, body: &[u8], now: Ti
     })
 }
 
-/// Hashing costs by the byte and anybody can send bytes, so it comes last, and its type allows it to happen only once.
+/// Anyone can send large bodies, so hashing comes last, and the type allows it only once.
 fn verify_by(
     headers: Headers<'_>,
     body: &[u8],
@@ -141,9 +141,9 @@ fn mac(key: &hmac::Key, id: &str, timestamp: &str, body: &[u8]) -> hmac::Tag {
     context.sign()
 }
 
-/// Signs a message as Polar does with secrets of every age: for a shop's own trial of its webhook route.
+/// Signs a message as Polar does, with both kinds of keys, so that a shop can test its own webhook route.
 ///
-/// Gives the value of `webhook-signature`; `timestamp` is that of `webhook-timestamp`.
+/// Returns the value of `webhook-signature`; `timestamp` is that of `webhook-timestamp`.
 #[must_use]
 pub fn sign(secret: &WebhookSecret, id: &str, timestamp: i64, body: &[u8]) -> String {
     let (keys, timestamp) = (keys(secret), timestamp.to_string());
@@ -159,7 +159,7 @@ fn keys(secret: &WebhookSecret) -> Vec<hmac::Key> {
     keys.map(|key| hmac::Key::new(hmac::HMAC_SHA256, &key)).collect()
 }
 
-/// The signatures of the version that we know.
+/// The signatures of the supported version.
 fn tags(header: &str) -> Vec<[u8; TAG_BYTES]> {
     header.split(' ').filter_map(|entry| LENIENT.decode(entry.strip_prefix("v1,")?).ok()?.try_into().ok()).collect()
 }

@@ -21,7 +21,7 @@ pub struct CreateCheckout {
     pub return_url: Option<String>,
     /// The origin of the page that embeds the form.
     pub embed_origin: Option<String>,
-    /// The buyer, known and locked: whoever confirms this checkout gets this customer's session.
+    /// Sets the customer, who cannot be changed then. Anyone who confirms this checkout gets this customer's session.
     pub customer_id: Option<CustomerId>,
     /// The buyer's id with us. It wins over any e-mail address if Polar knows it.
     pub external_customer_id: Option<String>,
@@ -136,7 +136,7 @@ pub struct ClientUpdateCheckout {
     pub customer_tax_id: Option<String>,
 }
 
-/// The buyer's last word: the same fields, and how it is paid.
+/// A confirmation by the buyer: the same fields, and the payment method.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ConfirmCheckout {
     /// What changes with it. A free product needs `customer_email` alone, and only if no customer is set.

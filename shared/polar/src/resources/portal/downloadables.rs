@@ -20,7 +20,7 @@ const FOLLOW: &str = "/customer-portal/downloadables/{token}";
 const LONGEST_LIFE: Duration = Duration::from_hours(1);
 
 impl Portal<'_> {
-    /// One page of files with fresh links. This list is the right to the files: what was revoked is not in it.
+    /// One page of files with new links. Revoked files are not in the list, so the list decides who may download.
     pub async fn downloadables(&self, list: &ListDownloadables) -> Result<Page<Downloadable>> {
         self.client.send(self.list_downloadables(list).page(list.page, list.limit)).await
     }
@@ -46,7 +46,7 @@ impl Portal<'_> {
         self.client.all(self.list_downloadables(list), key).await
     }
 
-    /// Where a link leads: the store's own address of the file, for clients that must not hold Polar's. `None` if the file is gone.
+    /// The address in the file store that a link redirects to. `None` if the file no longer exists.
     ///
     /// Counts as a download at Polar.
     pub async fn resolve(&self, download: &Download) -> Result<Option<StoredFile>> {
@@ -95,7 +95,7 @@ pub struct DownloadableFile {
     pub id: FileId,
     /// The name that the download gets; not always ASCII.
     pub name: String,
-    /// Where it lies in Polar's store.
+    /// Its path in Polar's file store.
     pub path: String,
     /// The media type that the download gets.
     pub mime_type: String,
@@ -114,7 +114,7 @@ pub struct DownloadableFile {
 /// A link to a file.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct Download {
-    /// Works for whoever holds it, and redirects to the store. Polar does not look at the grant again.
+    /// Works for anyone who has it, and redirects to the file store. Polar does not check the grant again.
     pub url: SecretUrl,
     /// An hour after it was listed; the store's own address then lives another hour.
     pub expires_at: Timestamp,
@@ -123,7 +123,7 @@ pub struct Download {
 /// A file in the store behind Polar's links.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StoredFile {
-    /// Works for whoever holds it, and asks nobody at Polar.
+    /// Works for anyone who has it, without a check by Polar.
     pub url: SecretUrl,
     /// How long it works from now on: an hour at most.
     pub lifetime: Duration,
@@ -136,7 +136,7 @@ impl StoredFile {
     }
 }
 
-/// What a signed address of the store says of its own life.
+/// The expiry parameters in a signed address of the file store.
 fn signed_for(url: &str) -> Option<Duration> {
     let url = Url::parse(url).ok()?;
     let (_, seconds) = url.query_pairs().find(|(name, _)| name == "X-Amz-Expires")?;

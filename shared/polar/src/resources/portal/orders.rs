@@ -45,7 +45,7 @@ impl Portal<'_> {
         self.client.find(self.get("/customer-portal/orders/{id}").with(id)).await
     }
 
-    /// Where the order's invoice lies for about ten minutes. `None` before it is generated.
+    /// The address of the order's invoice, valid for about ten minutes. `None` before it is generated.
     pub async fn order_invoice(&self, id: OrderId) -> Result<Option<SecretUrl>> {
         let request = self.get("/customer-portal/orders/{id}/invoice").with(id);
         match self.client.find::<Invoice>(request).await {
@@ -151,7 +151,7 @@ pub struct PortalOrder {
     pub tax_amount: i64,
     /// What was paid.
     pub total_amount: i64,
-    /// What was given back, before tax. It takes no access away by itself.
+    /// The refunded amount, before tax. A refund alone does not revoke access.
     pub refunded_amount: i64,
     /// The number on the invoice.
     pub invoice_number: Option<String>,
