@@ -1,4 +1,4 @@
-//! What is measured: the programs as they are deployed, and the peer.
+//! Builds the programs to measure: the functions as they are deployed, and the Node.js peer.
 
 use std::{
     env, fs,

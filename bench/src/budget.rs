@@ -1,5 +1,5 @@
-//! What the functions may cost, checked without a clock: sizes, crates, calls and instructions, which every machine
-//! counts alike.
+//! Checks the budgets of the functions: sizes, crates, calls and instructions. It measures no time, so every machine gets
+//! the same numbers.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

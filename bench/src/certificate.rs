@@ -1,4 +1,4 @@
-//! The upstreams' certificate, and the authority behind it: made for one run, believed by the programs of that run alone.
+//! Creates the upstreams' certificate and its authority. Both are for one run, and only its programs trust them.
 
 use std::{path::Path, sync::Arc};
 

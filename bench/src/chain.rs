@@ -1,5 +1,5 @@
-//! What a download's longest chain of questions takes a client that does nothing else: a blocking socket asks for the
-//! session, then for the orders, then counts. Whatever is above it is the program's own.
+//! Measures the upstream calls of a download that must follow each other (session, orders, counter), with a blocking
+//! socket. Any time above that is spent in the program itself.
 
 use std::{
     io::{BufReader, Write},

@@ -1,4 +1,4 @@
-//! The comparison as a picture, readable on light and on dark pages.
+//! Draws the comparison as an SVG that is readable on light and dark pages.
 
 use std::fmt::{self, Write};
 

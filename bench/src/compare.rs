@@ -1,4 +1,4 @@
-//! All programs beside each other: rounds in which each has its turn, so that whatever else the machine does meets all.
+//! Compares all programs in rounds, so that other load on the machine affects all of them alike.
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Numbers out of many measurements.
+//! Summarizes many measurements.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the functions must reach, as ratios within one run: the machine's speed is in both sides of each.
+//! The performance goals, as ratios within one run, so that they do not depend on the machine's speed.
 
 use serde::Serialize;
 

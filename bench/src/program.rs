@@ -1,4 +1,4 @@
-//! A program under test: started as Lambda starts it, watched through `/proc`.
+//! Starts a program as Lambda does, and observes it through `/proc`.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! What was measured, for people.
+//! Writes the measurements as a report.
 
 use std::{
     collections::BTreeMap,

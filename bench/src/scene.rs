@@ -1,4 +1,4 @@
-//! What the programs are measured in: the demo shop with one signed-in buyer, behind two upstreams.
+//! The environment of the measurements: the demo shop with one signed-in buyer, behind two upstreams.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 

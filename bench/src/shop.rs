@@ -1,4 +1,4 @@
-//! The whole shop in a process of its own, with its data in a folder that is gone with it.
+//! Runs the whole shop in a separate process, with its data in a temporary folder.
 
 use std::{
     fs,

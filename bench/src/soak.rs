@@ -1,4 +1,4 @@
-//! The whole shop on this machine under load: how much it answers, and whether it stays as it was.
+//! Puts a local shop under load, and measures its throughput, latency and memory as time passes and its tables grow.
 
 use std::{
     path::Path,

@@ -1,5 +1,5 @@
-//! What strangers can make the shop spend: CPU by a webhook that nobody signed, Polar's limit by checkouts without end, and the time of a buyer
-//! in whose name they buy and ask.
+//! Measures what attackers can make the shop spend: CPU with unsigned webhooks, Polar's rate limit with endless checkouts, and the time of a
+//! buyer in whose name they buy and send requests.
 
 use std::{fs, path::Path, time::Duration};
 

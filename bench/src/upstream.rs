@@ -1,5 +1,5 @@
-//! Polar and AWS as the programs under test see them: what stands in for them answers each question once, and the
-//! answer is given again from memory, so that the stand-in's own work is in no figure.
+//! Polar and AWS for the programs under test. The stand-ins answer each distinct request once; repeats are answered from
+//! memory, so that the work of the stand-ins is not measured.
 
 use std::{
     collections::{BTreeMap, HashMap},
