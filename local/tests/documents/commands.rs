@@ -138,21 +138,20 @@ async fn the_first_page_is_served_and_uses_elements_that_there_are() {
     let page = block("docs/page-authors.md", "<!doctype html>").code;
     fs::write(folder.path().join("index.html"), page.replace(SHOP, &shop.url)).expect("the page");
 
-    let server = block("docs/page-authors.md", "python3 -m http.server 8000 --bind 127.0.0.1").code;
-    let server = format!("exec {}", server.replace(PAGE_PORT, &port.to_string()));
-    let mut server_shell = Command::new("sh");
-    server_shell.args(["-eu", "-c", &server]).current_dir(folder.path()).kill_on_drop(true);
-    let server = server_shell.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let _server = server.expect("the server starts");
+    let command = block("docs/page-authors.md", "python3 -m http.server 8000 --bind 127.0.0.1").code;
+    let command = format!("exec {}", command.replace(PAGE_PORT, &port.to_string()));
+    let mut shell = Command::new("sh");
+    shell.args(["-eu", "-c", &command]).current_dir(folder.path()).kill_on_drop(true);
+    let _server = shell.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the server starts");
     let address = origin.replace("localhost", "127.0.0.1");
     wait_until("the page is served", async || get(&address, &origin).await.is_some()).await;
 
-    let (_, served) = get(&address, &origin).await.expect("the page");
-    let script = served.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a script");
+    let (_, html) = get(&address, &origin).await.expect("the page");
+    let script = html.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a script");
     let (headers, script) = get(script, &origin).await.expect("the script");
     assert_eq!(headers["content-type"], "text/javascript; charset=utf-8");
     assert!(headers.contains_key("access-control-allow-origin"), "{headers:?}");
-    for element in elements_in(&served) {
+    for element in elements_in(&html) {
         assert!(script.contains(&format!("\"{element}\"")), "the script defines no {element}");
     }
 }
