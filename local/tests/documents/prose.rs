@@ -3,7 +3,7 @@
 use crate::text::{Document, document, documents};
 
 const LONGEST_LINE: usize = 110;
-const LONGEST_CELL: usize = 250;
+const LONGEST_CELL: usize = 160;
 
 /// Documents of one crate or of one run, for those who work on it.
 const INTERNAL: [&str; 5] = ["shared/", "polar-standin/", "local/polar-standin/", "bench/RESULTS.md", "bench/COSTS.md"];
