@@ -50,7 +50,7 @@ async fn a_taken_port_is_named() {
     let shop = open_shop().await;
     let port = shop.url.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
     let failure = failure(&Options { port, memory: true, ..options([]) }).await;
-    assert!(failure.contains(&format!("port {port} is taken")) && failure.contains("--port"), "{failure}");
+    assert!(failure.contains(&format!("port {port} is already in use")) && failure.contains("--port"), "{failure}");
 }
 
 #[tokio::test]

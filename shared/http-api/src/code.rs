@@ -101,13 +101,13 @@ codes! {
     /// A bug in the shop.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something broke", "The shop made an error, and nothing was charged. Try again, or send the request id to the shop.";
     /// Polar sent an unexpected answer, or does not accept the access token or the shop's account.
-    PolarUnexpected = "polar_unexpected", BAD_GATEWAY, "Unexpected response from the payment provider", "This request charged nothing. Try again later, or send the request id to the shop.";
+    PolarUnexpected = "polar_unexpected", BAD_GATEWAY, "Unexpected response from the payment provider", "Nothing was charged by this request. Try again later, or send the request id to the shop.";
     /// Polar is unavailable, or its rate limit is reached.
-    PolarUnavailable = "polar_unavailable", SERVICE_UNAVAILABLE, "Payment provider unavailable", "This request charged nothing. Try again in a moment.";
+    PolarUnavailable = "polar_unavailable", SERVICE_UNAVAILABLE, "Payment provider unavailable", "Nothing was charged by this request. Try again in a moment.";
     /// The shop's tables are busy or unavailable.
     Busy = "busy", SERVICE_UNAVAILABLE, "The shop is busy", "The shop has too many requests right now. Try again in a moment.";
     /// Polar did not answer in time.
-    PolarTimeout = "polar_timeout", GATEWAY_TIMEOUT, "Payment provider did not respond in time", "This request charged nothing. Try again in a moment.";
+    PolarTimeout = "polar_timeout", GATEWAY_TIMEOUT, "Payment provider did not respond in time", "Nothing was charged by this request. Try again in a moment.";
 }
 
 impl Code {
