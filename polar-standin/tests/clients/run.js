@@ -1,6 +1,6 @@
 // Lets each of Polar's own clients walk through the stand-in of a running shop; fails if one of them does.
 
-import { run, withShop } from "../../../storefront/tests/running-shop.js";
+import { run, withShop } from "../../../local/storefront/tests/running-shop.js";
 
 const CLIENTS = [["node", "sdk-0.js"], ["node", "sdk-1.js"], ["python", "sdk.py"]];
 
