@@ -4,14 +4,23 @@
 //! and delivers webhooks to addresses that it is given. It takes no money and sends no mail. It shares no code with the
 //! `polar` crate, so that a mistake there cannot agree with itself here.
 
+mod answer;
 mod api;
 mod clock;
+mod connection;
+mod currencies;
+mod deliver;
 pub mod demo;
+mod faults;
 mod file_store;
 mod hosted_checkout;
 mod ledger;
+mod limits;
+mod links;
+mod mail;
 mod options;
 mod pdf;
+mod requests;
 mod server;
 mod shop;
 mod standin;
@@ -20,8 +29,9 @@ mod tokens;
 mod webhooks;
 mod world;
 
+pub use faults::Fault;
 pub use options::{Options, Pace, RateLimits};
-pub use server::{Fault, Request};
+pub use requests::Request;
 pub use shop::{Benefit, CheckoutLink, Discount, File, Interval, PastPurchase, Product, Shop};
 pub use standin::Standin;
 pub use state::{Purchase, Purchased};

@@ -5,6 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::{digest, hmac};
 
+/// The token that every stand-in takes; fixed, so that a restarted shop keeps working, and of no use anywhere else.
+pub(crate) const ACCESS_TOKEN: &str = "polar_oat_standinTokenThatOpensNothingButTheStandin";
+
 /// Signs links. It is no secret: links of a restarted shop have to keep working.
 const LINK_KEY: &[u8] = b"the stand-in's links protect nothing";
 

@@ -8,11 +8,11 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::api::Limiter;
+use crate::faults::Fault;
 use crate::ledger::Work;
+use crate::limits::Limiter;
 use crate::options::{Options, Pace};
-use crate::server::Fault;
-use crate::server::Request;
+use crate::requests::Request;
 use crate::state::{State, save};
 use crate::webhooks::Courier;
 

@@ -6,7 +6,7 @@ use http::{StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
 
-use crate::api::answer::Refusal;
+use crate::answer::Refusal;
 
 /// A JSON body before its fields are looked at.
 pub(crate) struct JsonBody {

@@ -7,10 +7,10 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 use uuid::Uuid;
 
-use crate::api::answer::Refusal;
+use crate::answer::Refusal;
 use crate::ledger::OrganizationToken;
-use crate::standin::ACCESS_TOKEN;
 use crate::state::State;
+use crate::tokens::ACCESS_TOKEN;
 
 /// The caller of a request; the gate has refused unknown tokens before.
 #[derive(Debug, Clone, Default)]

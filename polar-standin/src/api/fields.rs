@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use uuid::Uuid;
 
-use crate::api::answer::Refusal;
-use crate::api::currencies::CURRENCIES;
-use crate::api::mail;
+use crate::answer::Refusal;
 use crate::api::query::{one_of, uuid_flaw};
+use crate::currencies::CURRENCIES;
+use crate::mail;
 
 /// Longest address that is accepted, in characters.
 const LONGEST_URL: usize = 2083;

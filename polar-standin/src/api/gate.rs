@@ -8,10 +8,10 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 use jiff::Timestamp;
 
-use crate::api::answer::{Refusal, empty, set};
+use crate::answer::{Refusal, empty, set};
 use crate::api::caller::{Caller, bearer};
-use crate::api::limits::Identity;
-use crate::server::Peer;
+use crate::connection::Peer;
+use crate::limits::Identity;
 use crate::world::World;
 
 /// Versions of the API that are served (recordings 710–713).

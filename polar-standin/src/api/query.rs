@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
-use crate::api::answer::Refusal;
+use crate::answer::Refusal;
 
 /// Most items that one page holds; a larger `limit` is lowered to it without an error (recording 106).
 const LARGEST_PAGE: u64 = 100;

@@ -4,29 +4,15 @@ use axum::extract::{Path, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
 use http::{Method, StatusCode, Uri, header};
-use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::signed::{SignedQuery, sign};
-use super::{over, trouble, unsigned, with_bytes};
-use crate::api::answer::set;
+use super::answers::{copy, over, trouble, unsigned, with_bytes};
+use crate::answer::set;
 use crate::ledger::Order;
+use crate::links::SignedQuery;
 use crate::pdf::pdf;
 use crate::state::State;
 use crate::world::World;
-
-/// Where invoices are.
-pub(super) const INVOICES: &str = "/polar-s3-invoices";
-
-/// How long an invoice's address works, in seconds.
-const SECONDS: i64 = 600;
-
-/// The address of an order's invoice for the next ten minutes.
-pub(crate) fn invoice_url(state: &State, order: &Order, now: Timestamp) -> String {
-    let name = format!("invoice-{}.pdf", order.invoice_number);
-    let path = format!("{INVOICES}/{}", order.id);
-    format!("{}{}", state.url, sign(&path, &name, "application/pdf", SECONDS, now))
-}
 
 pub(super) async fn invoice(
     Shared(world): Shared<World>,
@@ -45,7 +31,7 @@ pub(super) async fn invoice(
     };
     let mut response = with_bytes(StatusCode::OK, Bytes::from(bytes));
     set(&mut response, header::CONTENT_TYPE, "application/pdf");
-    super::copy(&mut response, header::CONTENT_DISPOSITION, query.parameter("response-content-disposition"));
+    copy(&mut response, header::CONTENT_DISPOSITION, query.parameter("response-content-disposition"));
     response
 }
 

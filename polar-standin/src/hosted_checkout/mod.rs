@@ -11,7 +11,7 @@ use http::{StatusCode, Uri, header};
 
 use self::frame::Frame;
 use self::page::Message;
-use crate::api::answer::{redirect, set};
+use crate::answer::{redirect, set};
 use crate::ledger::{Checkout, Status};
 use crate::world::World;
 

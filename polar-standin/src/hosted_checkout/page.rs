@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::frame::Frame;
-use crate::api::mail::{COUNTRIES, MAIL_DOMAIN};
 use crate::ledger::Checkout;
+use crate::mail::{COUNTRIES, MAIL_DOMAIN};
 use crate::shop::{Amount, Interval, Product};
 use crate::state::State;
 

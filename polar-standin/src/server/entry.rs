@@ -13,11 +13,11 @@ use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt as _;
 use tokio::time::Sleep;
 
-use crate::api::answer::empty;
+use crate::answer::empty;
 use crate::api::gate;
-use crate::server::Peer;
-use crate::server::Request;
-use crate::server::faults::{Effect, take};
+use crate::connection::Peer;
+use crate::faults::{Effect, take};
+use crate::requests::Request;
 use crate::world::World;
 
 pub(crate) async fn entry(

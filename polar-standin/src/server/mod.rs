@@ -1,20 +1,13 @@
 //! The one server: API, file store and hosted checkout.
 
-mod connection;
 mod entry;
-mod faults;
-mod requests;
-
-pub(crate) use connection::{Peer, Switch};
-pub use faults::Fault;
-pub use requests::Request;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::net::TcpListener;
 
-use self::connection::Door;
 use self::entry::entry;
+use crate::connection::{Door, Peer, Switch};
 use crate::world::World;
 use crate::{api, file_store, hosted_checkout};
 

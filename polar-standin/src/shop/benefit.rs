@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::opening_day;
+use super::fixed::opening_day;
 
 /// A right that comes with a product.
 #[derive(Debug, Clone)]

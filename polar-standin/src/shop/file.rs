@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::opening_day;
+use super::fixed::opening_day;
 
 /// A stored file with its bytes.
 #[derive(Debug, Clone)]

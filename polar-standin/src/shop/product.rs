@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{derived_id, opening_day};
+use super::fixed::{derived_id, opening_day};
 
 /// Something that is sold; public, unarchived and without a price until told otherwise.
 #[derive(Debug, Clone)]

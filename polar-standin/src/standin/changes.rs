@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Standin;
 use crate::File;
-use crate::api::answer::Refusal;
+use crate::answer::Refusal;
 use crate::state::{NewRefund, Purchase, Purchased};
 
 #[expect(clippy::must_use_candidate, reason = "what is done counts, not whether there was anything to do")]

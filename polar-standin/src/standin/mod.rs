@@ -12,17 +12,16 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::connection::Switch;
+use crate::deliver::keep_delivering;
+use crate::faults::Fault;
 use crate::ledger::OrganizationToken;
 use crate::options::{Options, Pace};
-use crate::server::{Fault, Request, Switch};
+use crate::requests::Request;
 use crate::state::State;
-use crate::tokens::random_token;
-use crate::webhooks::keep_delivering;
+use crate::tokens::{ACCESS_TOKEN, random_token};
 use crate::world::World;
 use crate::{server, state};
-
-/// The token that every stand-in takes; fixed, so that a restarted shop keeps working, and of no use anywhere else.
-pub(crate) const ACCESS_TOKEN: &str = "polar_oat_standinTokenThatOpensNothingButTheStandin";
 
 /// A stand-in that listens until it is dropped.
 #[derive(Debug)]

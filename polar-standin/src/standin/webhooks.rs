@@ -4,7 +4,8 @@ use anyhow::ensure;
 use uuid::Uuid;
 
 use super::Standin;
-use crate::webhooks::{Outcome, PendingDelivery, WebhookEndpoint, deliver_due, has_standard_form};
+use crate::deliver::deliver_due;
+use crate::webhooks::{Outcome, PendingDelivery, WebhookEndpoint, has_standard_form};
 
 #[expect(clippy::must_use_candidate, reason = "what is done counts, not whether there was anything to do")]
 impl Standin {

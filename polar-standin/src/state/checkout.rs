@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::api::answer::Refusal;
+use crate::answer::Refusal;
 use crate::clock::after;
 use crate::ledger::{Checkout, Status};
 use crate::shop::{Amount, DEFAULT_CURRENCY, Product};

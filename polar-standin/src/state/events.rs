@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::api::member_shape;
 use crate::ledger::Grant;
 use crate::state::State;
+use crate::state::shape::member_shape;
 
 impl State {
     pub(crate) fn announce_checkout(&mut self, kind: &str, id: Uuid) {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::api::answer::Refusal;
+use crate::answer::Refusal;
 use crate::ledger::{Status, Work};
 use crate::state::Confirmation;
 use crate::state::State;

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::api::answer::Refusal;
+use crate::answer::Refusal;
 use crate::ledger::Refund;
 use crate::state::State;
 

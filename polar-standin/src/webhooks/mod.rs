@@ -1,15 +1,13 @@
-//! Webhooks on their way: signatures, back-off, and the attempts themselves.
+//! Webhooks: where they go, their signatures, one attempt, and when the next one is.
 
 mod back_off;
 mod courier;
-mod deliver;
 mod endpoint;
 mod pending;
 mod signature;
 
 pub(crate) use back_off::{ATTEMPTS, delay};
 pub(crate) use courier::{Courier, Outcome};
-pub(crate) use deliver::{deliver_due, keep_delivering};
 pub use endpoint::WebhookEndpoint;
 pub use pending::PendingDelivery;
 pub(crate) use signature::{has_standard_form, random_secret};

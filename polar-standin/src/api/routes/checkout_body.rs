@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::api::answer::Refusal;
+use crate::answer::Refusal;
 use crate::api::body::missing;
 use crate::api::fields::Fields;
 use crate::state::Confirmation;

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::checkout_body::{client_update, confirmation};
-use crate::api::answer::{Answer, Refusal, ok};
+use crate::answer::{Answer, Refusal, ok};
 use crate::api::body::JsonBody;
 use crate::ledger::Checkout;
 use crate::state::State;

@@ -3,10 +3,10 @@ use http::{StatusCode, Uri};
 use serde_json::json;
 use url::form_urlencoded;
 
-use crate::api::answer::{Answer, Refusal, ok, redirect};
+use crate::answer::{Answer, Refusal, ok, redirect};
 use crate::api::caller::Caller;
-use crate::api::mail;
 use crate::api::query::{Query, SortKey, path_id, sort};
+use crate::mail;
 use crate::shop::{CheckoutLink, opening_day};
 use crate::state::{Details, NewCheckout};
 use crate::world::World;

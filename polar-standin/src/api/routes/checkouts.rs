@@ -4,7 +4,7 @@ use http::{StatusCode, Uri};
 use uuid::Uuid;
 
 use super::checkout_body::{FORMS, new_checkout, update as read_update};
-use crate::api::answer::{Answer, Refusal, json, ok};
+use crate::answer::{Answer, Refusal, json, ok};
 use crate::api::body::JsonBody;
 use crate::api::caller::Caller;
 use crate::api::query::{Query, SortKey, path_id, sort};

@@ -3,7 +3,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::api::answer::{Answer, Refusal, json as answer};
+use crate::answer::{Answer, Refusal, json as answer};
 use crate::api::body::{JsonBody, missing};
 use crate::api::caller::Caller;
 use crate::api::fields::Fields;

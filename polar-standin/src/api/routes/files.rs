@@ -1,7 +1,7 @@
 use axum::extract::{Path, State as Shared};
 use http::Uri;
 
-use crate::api::answer::{Answer, Refusal, ok};
+use crate::answer::{Answer, Refusal, ok};
 use crate::api::caller::Caller;
 use crate::api::query::{Query, path_id};
 use crate::shop::{File, Service};

@@ -3,14 +3,14 @@ use http::{StatusCode, Uri};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::api::answer::{Answer, Refusal, empty, ok};
+use crate::answer::{Answer, Refusal, empty, ok};
 use crate::api::body::JsonBody;
 use crate::api::caller::Caller;
 use crate::api::fields::Fields;
 use crate::api::query::{Query, path_id};
-use crate::api::shape::bare_activation_shape;
 use crate::ledger::{Activation, LicenseKey};
 use crate::state::State;
+use crate::state::shape::bare_activation_shape;
 use crate::world::World;
 
 const READ: &[&str] = &["license_keys:read", "license_keys:write"];

@@ -23,7 +23,7 @@ use axum::routing::{MethodRouter, any, get, patch, post};
 use axum::{Router, middleware};
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 
-use crate::api::answer::{Refusal, redirect, set};
+use crate::answer::{Refusal, redirect, set};
 use crate::api::gate::gate;
 use crate::world::World;
 

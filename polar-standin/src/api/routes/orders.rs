@@ -3,10 +3,9 @@ use http::{StatusCode, Uri};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::answer::{Answer, Refusal, json as answer, ok};
+use crate::answer::{Answer, Refusal, json as answer, ok};
 use crate::api::caller::Caller;
 use crate::api::query::{Query, SortKey, has_metadata, path_id, sort};
-use crate::file_store::invoice_url;
 use crate::ledger::{Order, Work};
 use crate::state::State;
 use crate::world::World;
@@ -94,7 +93,7 @@ pub(super) async fn make_invoice(Shared(world): Shared<World>, caller: Caller, P
 pub(super) fn invoice_of(state: &State, order: Option<&Order>) -> Answer {
     let order = order.ok_or_else(Refusal::not_found)?;
     if order.is_invoice_generated {
-        return Ok(ok(&json!({"url": invoice_url(state, order, state.now())})));
+        return Ok(ok(&json!({"url": state.invoice_url(order, state.now())})));
     }
     Err(Refusal::Error {
         status: StatusCode::NOT_FOUND,

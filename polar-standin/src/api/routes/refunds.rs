@@ -2,7 +2,7 @@ use axum::extract::State as Shared;
 use http::{StatusCode, Uri};
 use serde_json::{Map, Value, json};
 
-use crate::api::answer::{Answer, Refusal, json as answer, ok};
+use crate::answer::{Answer, Refusal, json as answer, ok};
 use crate::api::body::JsonBody;
 use crate::api::caller::Caller;
 use crate::api::fields::Fields;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
 
-use crate::api::answer::Refusal;
+use crate::answer::Refusal;
 use crate::api::fields::Fields;
 use crate::api::query::one_of;
 use crate::webhooks::EVENT_TYPES;

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::webhook_body::{WantedEndpoint, endpoint as read_endpoint, is_acceptable};
-use crate::api::answer::{Answer, Refusal, empty, json as answer, ok};
+use crate::answer::{Answer, Refusal, empty, json as answer, ok};
 use crate::api::body::JsonBody;
 use crate::api::caller::Caller;
 use crate::api::query::{Query, path_id};
-use crate::api::shape::delivery_shape;
 use crate::ledger::{Delivery, Endpoint, Event};
 use crate::state::State;
+use crate::state::shape::delivery_shape;
 use crate::webhooks::{EVENT_TYPES, random_secret};
 use crate::world::World;
 

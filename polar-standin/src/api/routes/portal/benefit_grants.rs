@@ -3,7 +3,7 @@ use http::Uri;
 use uuid::Uuid;
 
 use super::super::benefits::TYPES;
-use crate::api::answer::{Answer, Refusal, ok};
+use crate::answer::{Answer, Refusal, ok};
 use crate::api::caller::Caller;
 use crate::api::query::{Query, SortKey, path_id, sort};
 use crate::ledger::Grant;

@@ -1,10 +1,10 @@
 use axum::extract::State as Shared;
 use serde_json::json;
 
-use crate::api::answer::{Answer, Refusal, ok};
+use crate::answer::{Answer, Refusal, ok};
 use crate::api::caller::Caller;
-use crate::api::shape::{portal_customer_shape, user_shape};
 use crate::clock::written;
+use crate::state::shape::{portal_customer_shape, user_shape};
 use crate::world::World;
 
 /// `GET /v1/customer-portal/customers/me`.

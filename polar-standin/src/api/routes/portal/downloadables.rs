@@ -1,12 +1,11 @@
 use axum::extract::{Path, State as Shared};
 use http::{StatusCode, Uri};
 
-use crate::api::answer::{Answer, Refusal, ok, redirect};
+use crate::answer::{Answer, Refusal, ok, redirect};
 use crate::api::caller::Caller;
 use crate::api::query::Query;
-use crate::file_store::row_of;
-use crate::file_store::signed_url;
 use crate::ledger::Downloadable;
+use crate::links::row_of;
 use crate::shop::File;
 use crate::world::World;
 
@@ -45,6 +44,6 @@ pub(super) async fn follow(Shared(world): Shared<World>, Path(token): Path<Strin
         row.downloads += 1;
         let file_id = row.file_id;
         let file = state.shop.file(file_id).ok_or_else(Refusal::not_found)?;
-        Ok(redirect(StatusCode::FOUND, &signed_url(state, file, now)))
+        Ok(redirect(StatusCode::FOUND, &state.file_url(file, now)))
     })
 }

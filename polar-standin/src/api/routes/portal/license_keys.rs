@@ -2,11 +2,11 @@ use axum::extract::{Path, State as Shared};
 use http::Uri;
 use serde_json::{Value, json};
 
-use crate::api::answer::{Answer, Refusal, ok};
+use crate::answer::{Answer, Refusal, ok};
 use crate::api::caller::Caller;
 use crate::api::query::{Query, path_id};
-use crate::api::shape::bare_activation_shape;
 use crate::ledger::LicenseKey;
+use crate::state::shape::bare_activation_shape;
 use crate::world::World;
 
 /// `GET /v1/customer-portal/license-keys/`.

@@ -2,7 +2,7 @@ use axum::extract::{Path, State as Shared};
 use http::Uri;
 
 use super::super::orders::{begin_invoice, invoice_of, sort_key};
-use crate::api::answer::{Answer, Refusal, ok};
+use crate::answer::{Answer, Refusal, ok};
 use crate::api::body::JsonBody;
 use crate::api::caller::Caller;
 use crate::api::fields::Fields;

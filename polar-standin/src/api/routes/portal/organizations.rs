@@ -1,7 +1,7 @@
 use axum::extract::{Path, State as Shared};
 use serde_json::{Value, json};
 
-use crate::api::answer::{Answer, Refusal, ok};
+use crate::answer::{Answer, Refusal, ok};
 use crate::shop::Product;
 use crate::world::World;
 

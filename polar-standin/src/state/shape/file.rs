@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use super::extend;
 use crate::clock::{after, written};
-use crate::file_store;
 use crate::ledger::Downloadable;
-
+use crate::links::{LINK_SECONDS, download_token};
 use crate::shop::{File, derived_id};
 use crate::state::State;
 use crate::tokens::{hex, sha256};
@@ -22,22 +21,20 @@ impl State {
 
     /// A cover, with its public address (recording 163).
     pub(crate) fn media_shape(&self, file: &File) -> Value {
-        let path = file_store::encoded_path(&file.path(self.shop.organization.id));
         extend(
             self.file_facts(file),
-            json!({"created_at": written(file.created_at),
-                "public_url": format!("{}{}/{path}", self.url, file_store::PUBLIC)}),
+            json!({"created_at": written(file.created_at), "public_url": self.cover_url(file)}),
         )
     }
 
     /// One row of the customer's downloads, its link signed anew each time (recordings 500, 535).
     pub(crate) fn downloadable_shape(&self, row: &Downloadable, file: &File) -> Value {
         let now = self.now();
-        let token = file_store::download_token(row.id, now);
+        let token = download_token(row.id, now);
         let download = json!({
             "url": format!("{}/v1/customer-portal/downloadables/{token}", self.url),
             "headers": {},
-            "expires_at": written(after(now, file_store::LINK_SECONDS)),
+            "expires_at": written(after(now, LINK_SECONDS)),
         });
         json!({"id": row.id, "benefit_id": row.benefit_id,
             "file": extend(self.file_facts(file), json!({"download": download}))})
@@ -46,8 +43,8 @@ impl State {
     /// A file with a store link at once, whoever asks (recording 613).
     pub(crate) fn file_download_shape(&self, file: &File) -> Value {
         let now = self.now();
-        let download = json!({"url": file_store::signed_url(self, file, now), "headers": {},
-            "expires_at": written(after(now, file_store::LINK_SECONDS))});
+        let download = json!({"url": self.file_url(file, now), "headers": {},
+            "expires_at": written(after(now, LINK_SECONDS))});
         extend(self.file_facts(file), json!({"download": download}))
     }
 

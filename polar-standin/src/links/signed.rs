@@ -4,7 +4,7 @@ use http::{Method, Uri};
 use jiff::Timestamp;
 use url::form_urlencoded;
 
-use super::links::{disposition, encoded};
+use super::encoding::{disposition, encoded};
 use crate::clock::after;
 use crate::tokens::{is_signed, signature};
 
@@ -12,7 +12,7 @@ use crate::tokens::{is_signed, signature};
 const SIGNATURE: &str = "&X-Amz-Signature=";
 
 /// Path and signed query of a file that is shown under `name` for `seconds` from `now`; only GET is signed.
-pub(super) fn sign(path: &str, name: &str, mime_type: &str, seconds: i64, now: Timestamp) -> String {
+pub(crate) fn sign(path: &str, name: &str, mime_type: &str, seconds: i64, now: Timestamp) -> String {
     let query = format!(
         "response-content-disposition={}&response-content-type={}&X-Amz-Algorithm=AWS4-HMAC-SHA256\
          &X-Amz-Date={}&X-Amz-Expires={seconds}&X-Amz-SignedHeaders=host",
@@ -25,21 +25,21 @@ pub(super) fn sign(path: &str, name: &str, mime_type: &str, seconds: i64, now: T
 }
 
 /// A query whose signature fits.
-pub(super) struct SignedQuery<'a>(&'a str);
+pub(crate) struct SignedQuery<'a>(&'a str);
 
 impl<'a> SignedQuery<'a> {
     /// The query without its signature, if that fits method, path and query.
-    pub(super) fn of(method: &Method, uri: &'a Uri) -> Option<Self> {
+    pub(crate) fn of(method: &Method, uri: &'a Uri) -> Option<Self> {
         let (query, signature) = uri.query()?.rsplit_once(SIGNATURE)?;
         is_signed(&format!("{method} {}?{query}", uri.path()), signature).then_some(Self(query))
     }
 
-    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         form_urlencoded::parse(self.0.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
     /// Whether its time has run out.
-    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         let number = |name| self.parameter(name).and_then(|text| text.parse().ok()).unwrap_or_default();
         let signed_at = Timestamp::from_second(number("X-Amz-Date")).unwrap_or(Timestamp::UNIX_EPOCH);
         after(signed_at, number("X-Amz-Expires")) < now

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::extend;
-use crate::api::mail::MAIL_DOMAIN;
 use crate::clock::written;
+use crate::mail::MAIL_DOMAIN;
 use crate::shop::opening_day;
 use crate::state::State;
 
