@@ -127,6 +127,7 @@ async fn start_standin(options: &Options) -> anyhow::Result<Option<Standin>> {
     let port = options.port.checked_add(u16::from(options.port != 0)).context("choose a port below 65535")?;
     let standin = polar_standin::Options {
         address: (Ipv4Addr::LOCALHOST, port).into(),
+        shop: demo::shop()?,
         state_file: (!options.memory).then(|| options.data.join("polar.json")),
         pace: options.pace,
         ..polar_standin::Options::default()

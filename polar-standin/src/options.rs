@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::Shop;
 
-/// What a [`Standin`](crate::Standin) starts with; the default is the demo shop on a free loopback port.
+/// What a [`Standin`](crate::Standin) starts with; the default is an empty shop on a free loopback port.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where it listens; port 0 takes a free one.
@@ -39,7 +39,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            shop: Shop::demo(),
+            shop: Shop::empty(),
             pace: Pace::default(),
             state_file: None,
             confirm_takes: Duration::ZERO,

@@ -5,9 +5,9 @@ mod support;
 
 use std::time::Duration;
 
-use polar_standin::{File, PendingDelivery, Purchase, Purchased, Standin, WebhookEndpoint, demo};
+use polar_standin::{File, PendingDelivery, Purchase, Purchased, Standin, WebhookEndpoint};
 use serde_json::{Value, json};
-use support::{call, demo as standin, get, portal, post, send};
+use support::{call, example, get, portal, post, send, standin};
 use uuid::Uuid;
 
 /// A stand-in whose webhooks wait, as nobody delivers them.
@@ -44,7 +44,7 @@ fn data(delivery: &PendingDelivery) -> Value {
 #[tokio::test]
 async fn a_partial_refund_takes_nothing_away() {
     let standin = overheard().await;
-    let (bought, token) = bought(&standin, demo::TYPEFACE).await;
+    let (bought, token) = bought(&standin, example::TYPEFACE).await;
     let before = files(&standin, &token).await;
     standin.partial_refund(bought.order_id, 500).expect("a refund");
     assert_eq!(files(&standin, &token).await, before);
@@ -60,7 +60,7 @@ async fn a_partial_refund_takes_nothing_away() {
 #[tokio::test]
 async fn benefits_of_a_subscription_are_not_revoked_by_a_refund() {
     let standin = standin().await;
-    let (bought, token) = bought(&standin, demo::ASSET_CLUB).await;
+    let (bought, token) = bought(&standin, example::CLUB).await;
     let body = json!({"order_id": bought.order_id, "reason": "other", "amount": 100, "revoke_benefits": true});
     let answer = post(&standin, "/v1/refunds/", &body).await;
     assert_eq!((answer.status, answer.text_at("/error")), (400, "RevokeSubscriptionBenefitsProhibited"));
@@ -70,7 +70,7 @@ async fn benefits_of_a_subscription_are_not_revoked_by_a_refund() {
 #[tokio::test]
 async fn a_canceled_subscription_gives_its_files_until_the_end_of_its_period() {
     let standin = standin().await;
-    let (bought, token) = bought(&standin, demo::ASSET_CLUB).await;
+    let (bought, token) = bought(&standin, example::CLUB).await;
     let id = bought.subscription_id.expect("a subscription");
     assert!(standin.cancel_subscription(id, true));
     assert!(!standin.cancel_subscription(id, true), "only once");
@@ -89,7 +89,7 @@ async fn a_canceled_subscription_gives_its_files_until_the_end_of_its_period() {
 #[tokio::test]
 async fn a_subscription_that_is_ended_at_once_takes_its_files_with_it() {
     let standin = overheard().await;
-    let (bought, token) = bought(&standin, demo::ASSET_CLUB).await;
+    let (bought, token) = bought(&standin, example::CLUB).await;
     assert!(standin.cancel_subscription(bought.subscription_id.expect("a subscription"), false));
     assert!(files(&standin, &token).await.is_empty());
     let told = standin.take_deliveries();
@@ -109,7 +109,7 @@ async fn a_subscription_that_is_ended_at_once_takes_its_files_with_it() {
 #[tokio::test]
 async fn an_unpaid_renewal_takes_the_files_until_it_is_paid() {
     let standin = overheard().await;
-    let (bought, token) = bought(&standin, demo::ASSET_CLUB).await;
+    let (bought, token) = bought(&standin, example::CLUB).await;
     let id = bought.subscription_id.expect("a subscription");
     let before = files(&standin, &token).await;
     assert!(standin.subscription_past_due(id));
@@ -128,31 +128,31 @@ async fn an_unpaid_renewal_takes_the_files_until_it_is_paid() {
 #[tokio::test]
 async fn a_new_file_reaches_buyers_of_the_past() {
     let standin = overheard().await;
-    let (_, token) = bought(&standin, demo::SKY_SAMPLER).await;
+    let (_, token) = bought(&standin, example::SAMPLER).await;
     let before = files(&standin, &token).await;
     let id = Uuid::from_u128(7);
-    assert!(standin.add_file(demo::SKY_FILES, File::downloadable(id, "more.txt", "text/plain", "more")));
+    assert!(standin.add_file(example::SAMPLER_FILES, File::downloadable(id, "more.txt", "text/plain", "more")));
     assert_eq!(files(&standin, &token).await.len(), before.len() + 1);
     let told = standin.take_deliveries();
     assert_eq!(kinds(&told), ["benefit.updated", "benefit_grant.updated", "customer.state_changed"]);
     let (now, then) = (&data(&told[1])["properties"]["files"], &data(&told[1])["previous_properties"]["files"]);
     assert_eq!(now.as_array().map(Vec::len), then.as_array().map(|files| files.len() + 1));
 
-    assert!(standin.archive_file(demo::SKY_FILES, id));
+    assert!(standin.archive_file(example::SAMPLER_FILES, id));
     assert_eq!(files(&standin, &token).await, before);
-    assert!(!standin.archive_file(demo::SKY_FILES, Uuid::from_u128(8)), "not a file of this benefit");
+    assert!(!standin.archive_file(example::SAMPLER_FILES, Uuid::from_u128(8)), "not a file of this benefit");
 }
 
 #[tokio::test]
 async fn a_benefit_that_leaves_its_product_leaves_its_buyers_and_comes_back_with_it() {
     let standin = overheard().await;
-    let (_, token) = bought(&standin, demo::SKY_SAMPLER).await;
+    let (_, token) = bought(&standin, example::SAMPLER).await;
     let before = files(&standin, &token).await;
-    assert!(standin.remove_benefit(demo::SKY_SAMPLER, demo::SKY_FILES));
+    assert!(standin.remove_benefit(example::SAMPLER, example::SAMPLER_FILES));
     assert!(files(&standin, &token).await.is_empty());
     let told = standin.take_deliveries();
     assert_eq!(kinds(&told)[..2], ["product.updated", "benefit_grant.revoked"]);
-    assert!(standin.add_benefit(demo::SKY_SAMPLER, demo::SKY_FILES));
+    assert!(standin.add_benefit(example::SAMPLER, example::SAMPLER_FILES));
     assert_eq!(files(&standin, &token).await, before);
     assert_eq!(kinds(&standin.take_deliveries())[..2], ["product.updated", "benefit_grant.created"]);
 }
@@ -160,17 +160,17 @@ async fn a_benefit_that_leaves_its_product_leaves_its_buyers_and_comes_back_with
 #[tokio::test]
 async fn an_archived_file_is_not_given_back_to_somebody_who_lost_its_benefit() {
     let standin = standin().await;
-    let (bought, token) = bought(&standin, demo::SKY_SAMPLER).await;
-    standin.archive_file(demo::SKY_FILES, demo::SKY_ARCHIVE);
+    let (bought, token) = bought(&standin, example::SAMPLER).await;
+    standin.archive_file(example::SAMPLER_FILES, example::SAMPLER_TEXT);
     standin.refund(bought.order_id, true);
-    standin.restore_file(demo::SKY_FILES, demo::SKY_ARCHIVE);
+    standin.restore_file(example::SAMPLER_FILES, example::SAMPLER_TEXT);
     assert!(files(&standin, &token).await.is_empty());
 }
 
 #[tokio::test]
 async fn an_invoice_is_made_after_the_answer_and_can_be_fetched_for_ten_minutes() {
     let standin = overheard().await;
-    let (bought, token) = bought(&standin, demo::TYPEFACE).await;
+    let (bought, token) = bought(&standin, example::TYPEFACE).await;
     let order = format!("{}/customer-portal/orders/{}", standin.api_url(), bought.order_id);
     let invoice = format!("{order}/invoice");
     assert_eq!(call("GET", &invoice, &token, None).await.status, 404);
@@ -191,7 +191,7 @@ async fn an_invoice_is_made_after_the_answer_and_can_be_fetched_for_ten_minutes(
     let url = shown.text_at("/url").to_owned();
     let file = send("GET", &url, &[], None).await.expect("an answer");
     assert_eq!((file.status, file.header("content-type")), (200, "application/pdf".to_owned()));
-    assert!(file.bytes.starts_with(b"%PDF-1.4") && file.text().contains("(Number: MESHWORK-GOODS-"), "{}", file.text());
+    assert!(file.bytes.starts_with(b"%PDF-1.4") && file.text().contains("(Number: EXAMPLE-BOOKS-"), "{}", file.text());
     assert_eq!(send("GET", &format!("{url}x"), &[], None).await.expect("an answer").status, 403);
     standin.advance(Duration::from_secs(601));
     assert_eq!(send("GET", &url, &[], None).await.expect("an answer").status, 403);

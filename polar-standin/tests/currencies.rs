@@ -6,12 +6,12 @@
 #[allow(unreachable_pub, reason = "shared by several test programs")]
 mod support;
 
-use polar_standin::{Standin, demo};
+use polar_standin::Standin;
 use serde_json::{Value, json};
-use support::{Answer, call, confirm, demo as standin, get, post};
+use support::{Answer, call, confirm, example, get, post, standin};
 
 async fn begin(standin: &Standin, currency: Value) -> Answer {
-    post(standin, "/v1/checkouts/", &json!({"products": [demo::STUDIO_PLANNER], "currency": currency})).await
+    post(standin, "/v1/checkouts/", &json!({"products": [example::PLANNER], "currency": currency})).await
 }
 
 fn price(answer: &Answer) -> (&str, i64) {
@@ -57,7 +57,7 @@ async fn a_checkout_without_a_currency_has_the_default_one() {
 async fn a_product_without_a_price_in_the_currency_is_refused_by_its_place() {
     let refused = begin(&standin().await, json!("gbp")).await;
     let flaw = json!({"type": "value_error", "loc": ["body", "products", 0],
-        "msg": "Product is not available in the specified currency.", "input": demo::STUDIO_PLANNER});
+        "msg": "Product is not available in the specified currency.", "input": example::PLANNER});
     assert_eq!(refused.status, 422);
     assert_eq!(refused.json, json!({"error": "PolarRequestValidationError", "detail": [flaw]}));
 }
@@ -81,10 +81,10 @@ async fn what_is_no_currency_of_polars_is_refused_by_its_field() {
 #[tokio::test]
 async fn another_product_of_the_checkout_keeps_the_currency_if_it_can() {
     let standin = standin().await;
-    let products = [demo::STUDIO_PLANNER, demo::LIGHTING_COURSE, demo::FOREST_PACK];
+    let products = [example::PLANNER, example::COURSE, example::BOOK];
     let checkout = post(&standin, "/v1/checkouts/", &json!({"products": products, "currency": "eur"})).await;
     let url = format!("{}/checkouts/client/{}", standin.api_url(), checkout.text_at("/client_secret"));
-    for (product, expected) in [(demo::LIGHTING_COURSE, ("eur", 3_600)), (demo::FOREST_PACK, ("usd", 1_900))] {
+    for (product, expected) in [(example::COURSE, ("eur", 3_600)), (example::BOOK, ("usd", 1_900))] {
         let changed = call("PATCH", &url, "", Some(&json!({"product_id": product}))).await;
         assert_eq!((changed.status, price(&changed)), (200, expected), "{product}");
     }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use polar_standin::Fault;
-use support::{call, demo, get, send};
+use support::{call, get, send, standin};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -16,7 +16,7 @@ const PRODUCTS: &str = "/v1/products/";
 
 #[tokio::test]
 async fn a_status_is_answered_as_often_as_asked_for() {
-    let standin = demo().await;
+    let standin = standin().await;
     standin.fault(Fault::on("GET /v1/products/").times(2).status(503));
     for expected in [503, 503, 200] {
         assert_eq!(get(&standin, PRODUCTS).await.status, expected);
@@ -25,7 +25,7 @@ async fn a_status_is_answered_as_often_as_asked_for() {
 
 #[tokio::test]
 async fn a_fault_without_a_number_lasts_until_it_is_cleared() {
-    let standin = demo().await;
+    let standin = standin().await;
     standin.fault(Fault::on("* /v1/*").status(502));
     for _ in 0..3 {
         assert_eq!(get(&standin, "/v1/orders/").await.status, 502);
@@ -36,7 +36,7 @@ async fn a_fault_without_a_number_lasts_until_it_is_cleared() {
 
 #[tokio::test]
 async fn other_routes_and_methods_are_not_touched() {
-    let standin = demo().await;
+    let standin = standin().await;
     standin.fault(Fault::on("GET /v1/products/{id}").status(500));
     assert_eq!(get(&standin, PRODUCTS).await.status, 200);
     assert_eq!(get(&standin, "/v1/products/1").await.status, 500);
@@ -44,7 +44,7 @@ async fn other_routes_and_methods_are_not_touched() {
 
 #[tokio::test]
 async fn any_body_can_be_answered() {
-    let standin = demo().await;
+    let standin = standin().await;
     standin.fault(Fault::on("GET /v1/products/").body(200, "text/html", "<p>one moment"));
     let answer = get(&standin, PRODUCTS).await;
     assert_eq!(
@@ -55,7 +55,7 @@ async fn any_body_can_be_answered() {
 
 #[tokio::test]
 async fn a_dropped_connection_ends_without_a_byte() {
-    let standin = demo().await;
+    let standin = standin().await;
     standin.fault(Fault::on("GET /v1/products/").times(1).drop_connection());
     let url = format!("{}{PRODUCTS}", standin.url());
     assert!(send("GET", &url, &[], None).await.is_none());
@@ -64,7 +64,7 @@ async fn a_dropped_connection_ends_without_a_byte() {
 
 #[tokio::test]
 async fn a_request_that_hangs_is_written_down_and_never_answered() {
-    let standin = demo().await;
+    let standin = standin().await;
     standin.fault(Fault::on("GET /v1/products/").hang());
     let url = format!("{}{PRODUCTS}", standin.url());
     let task = tokio::spawn(async move { send("GET", &url, &[], None).await });
@@ -85,7 +85,7 @@ async fn a_request_that_hangs_is_written_down_and_never_answered() {
 // The pauses between the bytes pass at once.
 #[tokio::test(start_paused = true)]
 async fn a_slow_drip_brings_the_whole_body_in_the_end() {
-    let standin = demo().await;
+    let standin = standin().await;
     standin.fault(Fault::on("GET /v1/products/{id}").slow_drip());
     let slow = get(&standin, "/v1/products/x").await;
     standin.clear_faults();
@@ -95,7 +95,7 @@ async fn a_slow_drip_brings_the_whole_body_in_the_end() {
 
 #[tokio::test]
 async fn a_rate_limit_has_no_body() {
-    let standin = demo().await;
+    let standin = standin().await;
     standin.fault(Fault::on("GET /v1/products/").rate_limited(Duration::from_secs(7)));
     let answer = get(&standin, PRODUCTS).await;
     assert_eq!((answer.status, answer.header("retry-after"), answer.bytes), (429, "7".into(), Vec::new()));
@@ -103,7 +103,7 @@ async fn a_rate_limit_has_no_body() {
 
 #[tokio::test]
 async fn a_stand_in_that_is_gone_answers_no_connection_that_was_kept() {
-    let standin = demo().await;
+    let standin = standin().await;
     let address = standin.url().trim_start_matches("http://").to_owned();
     let request = format!("GET /v1/products/x HTTP/1.1\r\nHost: {address}\r\n\r\n");
     let mut stream = TcpStream::connect(&address).await.expect("a connection");
@@ -120,7 +120,7 @@ async fn a_stand_in_that_is_gone_answers_no_connection_that_was_kept() {
 
 #[tokio::test]
 async fn requests_are_written_down_as_they_came() {
-    let standin = demo().await;
+    let standin = standin().await;
     let body = serde_json::json!({"products": []});
     call("POST", &format!("{}/checkouts/?x=1", standin.api_url()), standin.access_token(), Some(&body)).await;
     get(&standin, "/polar-s3-public/nothing").await;

@@ -5,18 +5,18 @@ mod support;
 
 use std::time::Duration;
 
-use polar_standin::{Benefit, Product, Shop, Standin, demo};
+use polar_standin::{Benefit, Product, Shop, Standin};
 use serde_json::{Value, json};
-use support::{Answer, call, confirm, demo as standin, post, selling};
+use support::{Answer, call, confirm, example, post, selling, standin};
 use uuid::Uuid;
 
 #[tokio::test]
 async fn an_open_checkout_shows_what_is_bought_and_says_what_it_is() {
     let standin = standin().await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::FOREST_PACK]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::BOOK]})).await;
     let page = call("GET", checkout.text_at("/url"), "", None).await;
     assert_eq!(page.status, 200);
-    for part in ["Low-Poly Forest", "$19.00", demo::SHOP_NAME, "takes no money", "4000 0000 0000 0002", "cover.svg"] {
+    for part in ["The Book", "$19.00", "Example Books", "takes no money", "4000 0000 0000 0002", "cover.svg"] {
         assert!(page.text().contains(part), "{part}");
     }
     assert!(!page.text().contains("{{"));
@@ -29,7 +29,7 @@ async fn an_open_checkout_shows_what_is_bought_and_says_what_it_is() {
 #[tokio::test]
 async fn a_finished_checkout_leads_on_without_a_token() {
     let standin = standin().await;
-    let wanted = json!({"products": [demo::SKY_SAMPLER], "success_url": "http://shop.example/?c={CHECKOUT_ID}"});
+    let wanted = json!({"products": [example::SAMPLER], "success_url": "http://shop.example/?c={CHECKOUT_ID}"});
     let checkout = post(&standin, "/v1/checkouts/", &wanted).await;
     confirm(&standin, &checkout.json, &json!({"customer_email": "page@recordings-mail.net"})).await;
     let waiting = call("GET", checkout.text_at("/url"), "", None).await;
@@ -43,7 +43,7 @@ async fn a_finished_checkout_leads_on_without_a_token() {
 #[tokio::test]
 async fn a_checkout_without_a_success_url_ends_on_its_own_page() {
     let standin = standin().await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::SKY_SAMPLER]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::SAMPLER]})).await;
     confirm(&standin, &checkout.json, &json!({"customer_email": "page@recordings-mail.net"})).await;
     let waiting = call("GET", checkout.text_at("/success_url"), "", None).await;
     assert!(waiting.text().contains("http-equiv=\"refresh\""));
@@ -54,7 +54,7 @@ async fn a_checkout_without_a_success_url_ends_on_its_own_page() {
 #[tokio::test]
 async fn an_expired_and_an_unknown_checkout_say_so() {
     let standin = standin().await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::SKY_SAMPLER]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::SAMPLER]})).await;
     standin.advance(Duration::from_hours(24));
     assert_eq!(call("GET", checkout.text_at("/url"), "", None).await.status, 410);
     assert_eq!(call("GET", &format!("{}/checkout/polar_c_nope", standin.url()), "", None).await.status, 404);
@@ -62,7 +62,7 @@ async fn an_expired_and_an_unknown_checkout_say_so() {
 
 /// A checkout of a page at `origin`, and the address of its frame.
 async fn embedded(standin: &Standin, origin: Value) -> (Answer, String) {
-    let wanted = json!({"products": [demo::SKY_SAMPLER], "embed_origin": origin, "return_url": "http://shop.example/"});
+    let wanted = json!({"products": [example::SAMPLER], "embed_origin": origin, "return_url": "http://shop.example/"});
     let checkout = post(standin, "/v1/checkouts/", &wanted).await;
     let url = format!("{}?embed=true&embed_origin=http%3A%2F%2Fevil.example", checkout.text_at("/url"));
     (checkout, url)

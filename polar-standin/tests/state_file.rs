@@ -6,21 +6,22 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use polar_standin::{Options, Pace, Purchase, Standin, WebhookEndpoint, demo};
+use polar_standin::{Options, Pace, Purchase, Standin, WebhookEndpoint};
 use serde_json::json;
 use support::receiver::Receiver;
-use support::{call, confirm, get, portal, post};
+use support::{call, confirm, example, get, portal, post};
 use tempfile::TempDir;
 
 fn kept_in(folder: &Path) -> Options {
-    Options { pace: Pace::Manual, state_file: Some(folder.join("polar.json")), ..Options::default() }
+    let state_file = Some(folder.join("polar.json"));
+    Options { shop: support::shop(), pace: Pace::Manual, state_file, ..Options::default() }
 }
 
 #[tokio::test]
 async fn a_purchase_survives_a_restart_with_its_sessions() {
     let folder = TempDir::new().expect("a folder");
     let standin = support::start(kept_in(folder.path())).await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::POLYGON_PRIMER]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::GUIDE]})).await;
     let confirmed = confirm(&standin, &checkout.json, &json!({"customer_email": "keep@recordings-mail.net"})).await;
     let token = confirmed.text_at("/customer_session_token").to_owned();
     standin.settle().await;
@@ -30,7 +31,7 @@ async fn a_purchase_survives_a_restart_with_its_sessions() {
     let kept = get(&standin, &format!("/v1/checkouts/{}", checkout.text_at("/id"))).await;
     assert_eq!(kept.text_at("/status"), "succeeded");
     let list = portal(&standin, "downloadables/", &token).await;
-    assert_eq!(list.text_at("/items/0/file/name"), "The Polygon Primer.pdf");
+    assert_eq!(list.text_at("/items/0/file/name"), "field-guide.txt");
     assert_eq!(call("GET", list.text_at("/items/0/file/download/url"), "", None).await.status, 302);
     assert!(!folder.path().join("polar.new").exists(), "the file is put in place as a whole");
 }
@@ -39,7 +40,7 @@ async fn a_purchase_survives_a_restart_with_its_sessions() {
 async fn a_step_that_a_stop_interrupted_is_done_after_the_restart() {
     let folder = TempDir::new().expect("a folder");
     let standin = support::start(kept_in(folder.path())).await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::POLYGON_PRIMER]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::GUIDE]})).await;
     confirm(&standin, &checkout.json, &json!({"customer_email": "cut@recordings-mail.net"})).await;
     drop(standin);
     let standin = support::start(kept_in(folder.path())).await;
@@ -55,7 +56,7 @@ async fn webhooks_that_wait_are_delivered_after_the_restart() {
     let receiver = Receiver::start().await;
     let endpoint = || WebhookEndpoint::new(&receiver.url, "whsec_secret").only(&["product.updated"]);
     let id = standin.add_webhook_endpoint(endpoint()).expect("an endpoint");
-    standin.archive_product(demo::FOREST_PACK);
+    standin.archive_product(example::BOOK);
     drop(standin);
     let standin = support::start(kept_in(folder.path())).await;
     assert_eq!(standin.add_webhook_endpoint(endpoint()).expect("an endpoint"), id, "the same one");
@@ -66,15 +67,15 @@ async fn webhooks_that_wait_are_delivered_after_the_restart() {
 async fn what_was_archived_stays_archived() {
     let folder = TempDir::new().expect("a folder");
     let standin = support::start(kept_in(folder.path())).await;
-    assert!(standin.archive_product(demo::FOREST_PACK));
+    assert!(standin.archive_product(example::BOOK));
     drop(standin);
     let standin = support::start(kept_in(folder.path())).await;
-    let product = get(&standin, &format!("/v1/products/{}", demo::FOREST_PACK)).await;
+    let product = get(&standin, &format!("/v1/products/{}", example::BOOK)).await;
     assert_eq!(product.json["is_archived"], true);
 }
 
 #[tokio::test]
-async fn the_past_of_the_demo_shop_is_not_lived_twice() {
+async fn the_past_of_a_shop_is_not_lived_twice() {
     let folder = TempDir::new().expect("a folder");
     let orders = async || {
         let standin = support::start(kept_in(folder.path())).await;
@@ -96,10 +97,10 @@ async fn a_damaged_file_is_named_and_left_as_it_is() {
 #[tokio::test]
 async fn nothing_is_kept_without_a_file() {
     let purchase =
-        Purchase { product_id: demo::SKY_SAMPLER, email: "gone@recordings-mail.net".to_owned(), checkout_id: None };
-    let standin = support::demo().await;
+        Purchase { product_id: example::SAMPLER, email: "gone@recordings-mail.net".to_owned(), checkout_id: None };
+    let standin = support::standin().await;
     let bought = standin.buy(&purchase).expect("a purchase");
     drop(standin);
-    let standin = support::demo().await;
+    let standin = support::standin().await;
     assert_eq!(get(&standin, &format!("/v1/orders/{}", bought.order_id)).await.status, 404);
 }

@@ -5,23 +5,23 @@ mod support;
 
 use std::time::Duration;
 
-use polar_standin::{Options, Pace, Purchase, Shop, demo};
+use polar_standin::{Options, Pace, Purchase};
 use serde_json::json;
-use support::{call, confirm, demo as standin, get, portal, post};
+use support::{call, confirm, example, get, portal, post, standin};
 
 const AN_HOUR: Duration = Duration::from_hours(1);
 
 fn buyer(email: &str) -> Purchase {
-    Purchase { product_id: demo::SKY_SAMPLER, email: email.to_owned(), checkout_id: None }
+    Purchase { product_id: example::SAMPLER, email: email.to_owned(), checkout_id: None }
 }
 
 #[tokio::test]
 async fn a_session_ends_after_an_hour() {
     let standin = standin().await;
-    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": demo::ADA})).await;
+    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": example::ADA})).await;
     let token = session.text_at("/token").to_owned();
     assert!(token.starts_with("polar_mst_"));
-    assert_eq!(portal(&standin, "customers/me", &token).await.text_at("/email"), demo::ADA_EMAIL);
+    assert_eq!(portal(&standin, "customers/me", &token).await.text_at("/email"), example::ADA_EMAIL);
     standin.advance(AN_HOUR);
     let refused = portal(&standin, "customers/me", &token).await;
     assert_eq!((refused.status, refused.text_at("/error")), (401, "invalid_token"));
@@ -30,7 +30,7 @@ async fn a_session_ends_after_an_hour() {
 #[tokio::test]
 async fn both_links_of_a_download_end_after_an_hour() {
     let standin = standin().await;
-    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": demo::ADA})).await;
+    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": example::ADA})).await;
     let list = portal(&standin, "downloadables/", session.text_at("/token")).await;
     let link = list.text_at("/items/0/file/download/url");
     let store = call("GET", link, "", None).await.header("location");
@@ -42,7 +42,7 @@ async fn both_links_of_a_download_end_after_an_hour() {
 #[tokio::test]
 async fn an_open_checkout_is_over_after_a_day() {
     let standin = standin().await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::SKY_SAMPLER]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::SAMPLER]})).await;
     let path = format!("/v1/checkouts/{}", checkout.text_at("/id"));
     standin.advance(24 * AN_HOUR);
     assert_eq!(get(&standin, &path).await.text_at("/status"), "open", "until the job that runs every 15 minutes");
@@ -55,8 +55,8 @@ async fn an_open_checkout_is_over_after_a_day() {
 #[tokio::test]
 async fn a_timed_stand_in_does_the_steps_by_itself() {
     let pace = Pace::Timed { confirmed_to_succeeded: Duration::ZERO, succeeded_to_granted: Duration::ZERO };
-    let standin = support::start(Options { shop: Shop::demo(), pace, ..Options::default() }).await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::SKY_SAMPLER]})).await;
+    let standin = support::start(Options { shop: support::shop(), pace, ..Options::default() }).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::SAMPLER]})).await;
     let confirmed = confirm(&standin, &checkout.json, &json!({"customer_email": "timed@recordings-mail.net"})).await;
     let token = confirmed.text_at("/customer_session_token").to_owned();
     while portal(&standin, "downloadables/", &token).await.json["items"] == json!([]) {}
@@ -65,9 +65,10 @@ async fn a_timed_stand_in_does_the_steps_by_itself() {
 
 #[tokio::test]
 async fn parallel_confirms_give_one_order() {
-    let options = Options { pace: Pace::Manual, confirm_takes: Duration::from_millis(30), ..Options::default() };
+    let confirm_takes = Duration::from_millis(30);
+    let options = Options { shop: support::shop(), pace: Pace::Manual, confirm_takes, ..Options::default() };
     let standin = support::start(options).await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::SKY_SAMPLER]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::SAMPLER]})).await;
     let body = json!({"customer_email": "many@recordings-mail.net"});
     let (a, b, c, d) = tokio::join!(
         confirm(&standin, &checkout.json, &body),

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use polar_standin::{File, PendingDelivery, Purchase, Purchased, Standin, WebhookEndpoint, demo};
+use polar_standin::{File, PendingDelivery, Purchase, Purchased, Standin, WebhookEndpoint};
 use ring::hmac;
 use serde_json::{Value, json};
 use support::receiver::{Received, Receiver};
 use support::recording::Recording;
 use support::replay::NEWER;
-use support::{confirm, demo as standin, get, post};
+use support::{confirm, example, get, post, standin};
 
 const SECRET: &str = "whsec_IHPM9WjSVaDVEMZaPyNehxLOvWkwORsTtWxB60KVgEf";
 
@@ -57,7 +57,7 @@ fn told(arrived: &[Received]) -> Vec<(String, Value)> {
 #[tokio::test]
 async fn a_free_checkout_is_told_of_in_the_recorded_order() {
     let (standin, receiver) = heard().await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::SKY_SAMPLER]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::SAMPLER]})).await;
     let buyer = json!({"customer_email": "seq@recordings-mail.net"});
     assert_eq!(confirm(&standin, &checkout.json, &buyer).await.status, 200);
     standin.settle().await;
@@ -74,7 +74,7 @@ async fn a_free_checkout_is_told_of_in_the_recorded_order() {
 #[tokio::test]
 async fn a_paid_checkout_and_its_refunds_are_told_of_in_the_recorded_order() {
     let (standin, receiver) = heard().await;
-    let bought = buy(&standin, demo::TYPEFACE);
+    let bought = buy(&standin, example::TYPEFACE);
     let order = get(&standin, &format!("/v1/orders/{}", bought.order_id)).await;
     let total = order.json["total_amount"].as_i64().expect("an amount");
     for (amount, revoke) in [(500, false), (total - 500, true)] {
@@ -91,11 +91,11 @@ async fn a_paid_checkout_and_its_refunds_are_told_of_in_the_recorded_order() {
 #[tokio::test]
 async fn payloads_have_the_recorded_fields() {
     let (standin, receiver) = heard().await;
-    let bought = buy(&standin, demo::TYPEFACE);
+    let bought = buy(&standin, example::TYPEFACE);
     standin.partial_refund(bought.order_id, 100).expect("a refund");
-    post(&standin, "/v1/checkouts/", &json!({"products": [demo::SKY_SAMPLER]})).await;
-    standin.archive_product(demo::TYPEFACE);
-    standin.add_file(demo::TYPEFACE_FILES, File::downloadable(uuid::Uuid::from_u128(1), "b.txt", "text/plain", "b"));
+    post(&standin, "/v1/checkouts/", &json!({"products": [example::SAMPLER]})).await;
+    standin.archive_product(example::TYPEFACE);
+    standin.add_file(example::TYPEFACE_FILES, File::downloadable(uuid::Uuid::from_u128(1), "b.txt", "text/plain", "b"));
     standin.refund(bought.order_id, true);
     standin.delete_customer(bought.customer_id);
     standin.advance(Duration::from_hours(25));
@@ -135,7 +135,7 @@ fn fields(object: &Value) -> Vec<String> {
 #[tokio::test]
 async fn a_delivery_looks_as_recorded() {
     let (standin, receiver) = heard().await;
-    buy(&standin, demo::SKY_SAMPLER);
+    buy(&standin, example::SAMPLER);
     standin.deliver().await;
     let arrived = receiver.take();
     let recording = Recording::number("809");
@@ -162,7 +162,7 @@ async fn both_derivations_of_the_key_are_signed_with() {
     let secret = "whsec_b3VyIG93biBrZXkgb2YgdGhpcnR5LXR3byBieXRlcyE";
     let endpoint = WebhookEndpoint::new(&decoded.url, secret).with_standard_signature();
     standin.add_webhook_endpoint(endpoint).expect("an endpoint");
-    buy(&standin, demo::SKY_SAMPLER);
+    buy(&standin, example::SAMPLER);
     standin.deliver().await;
     let key = b"our own key of thirty-two bytes!";
     for (receiver, key) in [(whole, SECRET.as_bytes()), (decoded, key.as_slice())] {
@@ -183,7 +183,7 @@ async fn a_failed_delivery_is_repeated_with_the_same_id_and_body_and_a_new_time(
     for status in [500, 302, 404] {
         let (standin, receiver) = heard_of("order.paid").await;
         receiver.answer(status);
-        buy(&standin, demo::SKY_SAMPLER);
+        buy(&standin, example::SAMPLER);
         assert_eq!(standin.deliver().await, 1);
         assert_eq!(standin.deliver().await, 0, "not at once");
         standin.advance(Duration::from_secs(8));
@@ -204,8 +204,8 @@ async fn an_event_has_failed_for_good_after_ten_attempts_and_an_endpoint_is_off_
     let endpoint = get(&standin, "/v1/webhooks/endpoints").await.text_at("/items/0/id").to_owned();
     receiver.answer(500);
     for _ in 0..5 {
-        standin.remove_benefit(demo::TYPEFACE, demo::TYPEFACE_FILES);
-        standin.add_benefit(demo::TYPEFACE, demo::TYPEFACE_FILES);
+        standin.remove_benefit(example::TYPEFACE, example::TYPEFACE_FILES);
+        standin.add_benefit(example::TYPEFACE, example::TYPEFACE_FILES);
     }
     for _ in 0..9 {
         assert_eq!(standin.deliver().await, 10);
@@ -213,16 +213,16 @@ async fn an_event_has_failed_for_good_after_ten_attempts_and_an_endpoint_is_off_
     }
     let path = format!("/v1/webhooks/endpoints/{endpoint}");
     assert_eq!(get(&standin, &path).await.json["enabled"], true);
-    standin.remove_benefit(demo::TYPEFACE, demo::TYPEFACE_FILES);
+    standin.remove_benefit(example::TYPEFACE, example::TYPEFACE_FILES);
     assert_eq!(standin.deliver().await, 10, "the last attempts; the new event is given up");
     assert_eq!(get(&standin, &path).await.json["enabled"], false);
-    standin.add_benefit(demo::TYPEFACE, demo::TYPEFACE_FILES);
+    standin.add_benefit(example::TYPEFACE, example::TYPEFACE_FILES);
     assert!(standin.pending_deliveries().is_empty(), "nothing is told to an endpoint that is off");
 
     receiver.answer(200);
     receiver.take();
     standin.add_webhook_endpoint(WebhookEndpoint::new(&receiver.url, SECRET)).expect("an endpoint");
-    standin.archive_product(demo::SKY_SAMPLER);
+    standin.archive_product(example::SAMPLER);
     assert_eq!((standin.deliver().await, receiver.kinds()), (1, vec!["product.updated".to_owned()]));
 }
 
@@ -230,7 +230,7 @@ async fn an_event_has_failed_for_good_after_ten_attempts_and_an_endpoint_is_off_
 async fn a_receiver_that_does_not_answer_is_given_up_after_ten_seconds() {
     let (standin, receiver) = heard_of("order.paid").await;
     receiver.answer(0);
-    buy(&standin, demo::SKY_SAMPLER);
+    buy(&standin, example::SAMPLER);
     assert_eq!(standin.deliver().await, 1);
     let pending = standin.pending_deliveries();
     assert_eq!((pending.len(), pending[0].attempts), (1, 1));
@@ -241,7 +241,7 @@ async fn an_endpoint_without_a_receiver_fails_and_recovers() {
     let (standin, receiver) = heard_of("order.paid").await;
     let url = receiver.url.clone();
     drop(receiver);
-    buy(&standin, demo::SKY_SAMPLER);
+    buy(&standin, example::SAMPLER);
     standin.deliver().await;
     let listed = get(&standin, "/v1/webhooks/deliveries").await;
     assert_eq!(listed.json["items"][0]["succeeded"], false);
@@ -252,7 +252,7 @@ async fn an_endpoint_without_a_receiver_fails_and_recovers() {
 #[tokio::test]
 async fn deliveries_can_be_taken_and_sent_by_hand() {
     let (standin, receiver) = heard().await;
-    buy(&standin, demo::SKY_SAMPLER);
+    buy(&standin, example::SAMPLER);
     let taken = standin.take_deliveries();
     assert_eq!(taken.len(), 11);
     assert_eq!((standin.deliver().await, standin.pending_deliveries().len()), (0, 0));
@@ -272,11 +272,12 @@ async fn deliveries_can_be_taken_and_sent_by_hand() {
 async fn a_shop_that_runs_by_itself_delivers_by_itself() {
     let pace =
         polar_standin::Pace::Timed { confirmed_to_succeeded: Duration::ZERO, succeeded_to_granted: Duration::ZERO };
-    let standin = support::start(polar_standin::Options { pace, ..polar_standin::Options::default() }).await;
+    let options = polar_standin::Options { shop: support::shop(), pace, ..polar_standin::Options::default() };
+    let standin = support::start(options).await;
     let receiver = Receiver::start().await;
     standin.add_webhook_endpoint(WebhookEndpoint::new(&receiver.url, SECRET)).expect("an endpoint");
     receiver.answer(503);
-    buy(&standin, demo::SKY_SAMPLER);
+    buy(&standin, example::SAMPLER);
     let mut arrived = receiver.wait_for(11).await;
     // The last answer has arrived here, but perhaps not there yet.
     let answered = async {
@@ -296,7 +297,7 @@ async fn a_shop_that_runs_by_itself_delivers_by_itself() {
 #[tokio::test]
 async fn a_customer_who_is_deleted_is_told_of_as_recorded() {
     let (standin, _receiver) = heard().await;
-    let bought = buy(&standin, demo::SKY_SAMPLER);
+    let bought = buy(&standin, example::SAMPLER);
     standin.take_deliveries();
     standin.delete_customer(bought.customer_id);
     let told = standin.pending_deliveries();
@@ -318,7 +319,7 @@ async fn a_customer_who_is_deleted_is_told_of_as_recorded() {
 #[tokio::test]
 async fn a_subscription_is_told_of_from_its_start_to_its_end() {
     let (standin, _receiver) = heard().await;
-    let bought = buy(&standin, demo::ASSET_CLUB);
+    let bought = buy(&standin, example::CLUB);
     let id = bought.subscription_id.expect("a subscription");
     let told = standin.take_deliveries();
     assert!(

@@ -5,7 +5,7 @@ use std::{
 
 use anyhow::Context;
 use dynamodb::Embedded;
-use polar_standin::{Options, Pace, Shop, Standin};
+use polar_standin::{Options, Pace, Standin};
 use tokio::{sync::Mutex, task::JoinSet};
 
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub struct World {
 impl World {
     /// Starts a world in which nothing has happened yet.
     pub async fn start() -> anyhow::Result<Self> {
-        let options = Options { shop: Shop::demo(), pace: Pace::Manual, ..Options::default() };
+        let options = Options { shop: demo::shop()?, pace: Pace::Manual, ..Options::default() };
         let polar = Standin::start(options).await?;
         Ok(Self {
             polar,

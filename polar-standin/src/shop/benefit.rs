@@ -78,7 +78,7 @@ impl Benefit {
         self
     }
 
-    fn new(id: Uuid, description: &str, kind: Kind) -> Self {
+    pub(crate) fn new(id: Uuid, description: &str, kind: Kind) -> Self {
         Self {
             id,
             created_at: opening_day(),

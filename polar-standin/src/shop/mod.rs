@@ -1,4 +1,4 @@
-//! What a stand-in sells: the catalog, built by hand or taken from the demo.
+//! What a stand-in sells: the catalog, built by hand or read from a seed.
 
 mod benefit;
 mod discount;

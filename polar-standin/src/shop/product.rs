@@ -1,6 +1,7 @@
 //! Products and their prices.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -24,7 +25,8 @@ pub struct Product {
 }
 
 /// How often a subscription is renewed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Interval {
     /// Every calendar month.
     Month,
@@ -56,7 +58,7 @@ pub(crate) const DEFAULT_CURRENCY: &str = "usd";
 pub(crate) struct Price {
     pub(crate) id: Uuid,
     pub(crate) created_at: Timestamp,
-    pub(crate) currency: &'static str,
+    pub(crate) currency: String,
     pub(crate) amount: Amount,
     pub(crate) is_archived: bool,
 }
@@ -103,7 +105,7 @@ impl Product {
 
     /// Adds a fixed price in another currency, such as `eur`, in its hundredths. Checkouts take it if they ask for that currency.
     #[must_use]
-    pub fn priced_in(self, currency: &'static str, hundredths: i64) -> Self {
+    pub fn priced_in(self, currency: &str, hundredths: i64) -> Self {
         self.with_price(currency, Amount::Fixed(hundredths))
     }
 
@@ -172,10 +174,11 @@ impl Product {
         self
     }
 
-    fn with_price(mut self, currency: &'static str, amount: Amount) -> Self {
+    pub(crate) fn with_price(mut self, currency: &str, amount: Amount) -> Self {
         let tag = u8::try_from(self.prices.len()).unwrap_or(u8::MAX).saturating_add(1);
         let id = derived_id(self.id, tag);
-        self.prices.push(Price { id, created_at: self.created_at, currency, amount, is_archived: false });
+        let (created_at, currency) = (self.created_at, currency.to_owned());
+        self.prices.push(Price { id, created_at, currency, amount, is_archived: false });
         self
     }
 

@@ -28,13 +28,7 @@ impl Shop {
     /// A shop that sells nothing yet.
     #[must_use]
     pub fn empty() -> Self {
-        Self::named(crate::demo::ORGANIZATION, "Empty Shop", "empty-shop")
-    }
-
-    /// The demo shop; its ids are the constants of [`demo`](crate::demo).
-    #[must_use]
-    pub fn demo() -> Self {
-        crate::demo::shop()
+        Self::named(Uuid::from_u128(0x0a00_0001_0000_4000_8000_0000_0000_0001), "Empty Shop", "empty-shop")
     }
 
     /// An empty shop of another organization.

@@ -16,7 +16,7 @@ POLAR_URL = os.environ["POLAR_URL"]
 ACCESS_TOKEN = os.environ["POLAR_ACCESS_TOKEN"]
 # Nothing has this id.
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-# A quarter off, in the demo shop.
+# A quarter off, in the example shop.
 DISCOUNT_CODE = "WELCOME25"
 
 

@@ -10,7 +10,7 @@ export const polarUrl = process.env.POLAR_URL;
 export const accessToken = process.env.POLAR_ACCESS_TOKEN;
 /** Nothing has this id. */
 export const UNKNOWN = "00000000-0000-4000-8000-000000000000";
-/** A quarter off, in the demo shop. */
+/** A quarter off, in the example shop. */
 export const DISCOUNT_CODE = "WELCOME25";
 
 // Of an answer that a client does not accept: the fields in question, not the whole exchange.

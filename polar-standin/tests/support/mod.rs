@@ -1,11 +1,13 @@
 //! A stand-in, and a client that sends exactly what it is told and follows nothing.
 #![allow(dead_code, reason = "each test program uses its part")]
 
+pub mod example;
 pub mod receiver;
 pub mod recording;
 pub mod replay;
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use http::HeaderMap;
 use polar_standin::{Options, Pace, Shop, Standin};
@@ -13,9 +15,14 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// The demo shop, where nothing happens by itself.
-pub async fn demo() -> Standin {
-    selling(Shop::demo()).await
+/// The example shop.
+pub fn shop() -> Shop {
+    Shop::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shop.json"))).expect("a seed")
+}
+
+/// The example shop, where nothing happens by itself.
+pub async fn standin() -> Standin {
+    selling(shop()).await
 }
 
 /// Any shop, where nothing happens by itself.

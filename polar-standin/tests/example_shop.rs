@@ -1,39 +1,30 @@
-//! The demo shop: what is in it, and what its products give.
+//! A shop from a seed: what is in it, and what its products give.
 
 #[allow(unreachable_pub, reason = "shared by several test programs")]
 mod support;
 
-use polar_standin::{Purchase, Standin, demo};
+use polar_standin::Purchase;
 use serde_json::{Value, json};
-use support::{call, confirm, demo as standin, get, portal, post};
+use support::{call, confirm, example, get, portal, post, standin};
 use uuid::Uuid;
 
-const SHOWN: &str = "/v1/products/?is_archived=false&visibility=public&limit=100";
-
-async fn shown(standin: &Standin) -> Vec<Value> {
-    get(standin, SHOWN).await.json["items"].as_array().cloned().unwrap_or_default()
-}
-
 #[tokio::test]
-async fn ten_products_are_shown_each_with_a_text_a_price_and_a_cover() {
+async fn products_have_what_the_seed_says() {
     let standin = standin().await;
-    let products = shown(&standin).await;
-    assert_eq!(products.len(), 10);
-    for product in &products {
-        let name = &product["name"];
-        assert!(product["description"].as_str().is_some_and(|text| text.contains("**")), "{name}");
-        let prices = product["prices"].as_array().cloned().unwrap_or_default();
-        let currencies: Vec<&str> = prices.iter().filter_map(|price| price["price_currency"].as_str()).collect();
-        let has_two = [json!(demo::STUDIO_PLANNER), json!(demo::LIGHTING_COURSE)].contains(&product["id"]);
-        assert_eq!(currencies, if has_two { vec!["usd", "eur"] } else { vec!["usd"] }, "{name}");
-        let cover = call("GET", product["medias"][0]["public_url"].as_str().unwrap_or_default(), "", None).await;
-        assert_eq!((cover.status, cover.header("content-type")), (200, "image/svg+xml".into()), "{name}");
-        assert_eq!(cover.header("access-control-allow-origin"), "*");
-        assert!(cover.text().starts_with("<svg ") && cover.text().ends_with("</svg>"), "{name}");
-    }
-    let hidden = [demo::ARCHIVED_PACK, demo::PRIVATE_COMMISSION, demo::DRAFT_KIT].map(|id| json!(id));
-    assert!(products.iter().all(|product| !hidden.contains(&product["id"])));
-    assert_eq!(get(&standin, "/v1/products/?limit=100").await.json["pagination"]["total_count"], 13);
+    let list = get(&standin, "/v1/products/?limit=100").await;
+    assert_eq!(list.json["pagination"]["total_count"], 13);
+    let product = get(&standin, &format!("/v1/products/{}", example::PLANNER)).await;
+    assert_eq!(product.text_at("/description"), "A **planner** for writers.");
+    assert_eq!(product.json["metadata"], json!({"section": "templates"}));
+    let prices = product.json["prices"].as_array().cloned().unwrap_or_default();
+    let prices: Vec<_> = prices.iter().map(|price| (&price["price_currency"], &price["price_amount"])).collect();
+    assert_eq!(prices, [(&json!("usd"), &json!(2_400)), (&json!("eur"), &json!(2_200))]);
+
+    let book = get(&standin, &format!("/v1/products/{}", example::BOOK)).await;
+    let cover = call("GET", book.text_at("/medias/0/public_url"), "", None).await;
+    assert_eq!((cover.status, cover.header("content-type")), (200, "image/svg+xml".into()));
+    assert_eq!(cover.header("access-control-allow-origin"), "*");
+    assert!(cover.text().starts_with("<svg "));
 }
 
 #[tokio::test]
@@ -55,16 +46,16 @@ async fn every_file_has_the_bytes_that_its_record_names() {
 #[tokio::test]
 async fn names_beyond_ascii_reach_the_browser() {
     let standin = standin().await;
-    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": demo::ADA})).await;
-    let path = format!("downloadables/?benefit_id={}&limit=100", demo::FOREST_FILES);
+    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": example::ADA})).await;
+    let path = format!("downloadables/?benefit_id={}&limit=100", example::BOOK_FILES);
     let list = portal(&standin, &path, session.text_at("/token")).await;
     let rows = list.json["items"].as_array().cloned().unwrap_or_default();
     let names: Vec<&str> = rows.iter().filter_map(|row| row["file"]["name"].as_str()).collect();
-    assert_eq!(names.len(), 5, "{names:?}");
-    assert!(!names.contains(&"forest-pack-0.9.txt"), "an archived file is nobody's");
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(!names.contains(&"first-edition.txt"), "an archived file is nobody's");
     for (name, expected) in [
-        ("写真.zip", "attachment; filename=\".zip\"; filename*=UTF-8''%E5%86%99%E7%9C%9F.zip"),
-        ("leaf pattern.svg", "attachment; filename=\"leaf pattern.svg\""),
+        ("第一章.txt", "attachment; filename=\".txt\"; filename*=UTF-8''%E7%AC%AC%E4%B8%80%E7%AB%A0.txt"),
+        ("two words.txt", "attachment; filename=\"two words.txt\""),
     ] {
         let row = rows.iter().find(|row| row["file"]["name"] == name).expect("the file");
         let hop = call("GET", row["file"]["download"]["url"].as_str().unwrap_or_default(), "", None).await;
@@ -76,8 +67,8 @@ async fn names_beyond_ascii_reach_the_browser() {
 async fn ada_and_grace_bought_before() {
     let standin = standin().await;
     for (customer, email, expected) in [
-        (demo::ADA, demo::ADA_EMAIL, [demo::FOREST_PACK, demo::POLYGON_PRIMER]),
-        (demo::GRACE, demo::GRACE_EMAIL, [demo::ASSET_CLUB, demo::RETOPO_TOOLKIT]),
+        (example::ADA, example::ADA_EMAIL, [example::BOOK, example::GUIDE]),
+        (example::GRACE, example::GRACE_EMAIL, [example::CLUB, example::EDITOR]),
     ] {
         let found = get(&standin, &format!("/v1/customers/?email={email}")).await;
         assert_eq!(found.json["items"][0]["id"], json!(customer));
@@ -91,13 +82,13 @@ async fn ada_and_grace_bought_before() {
 #[tokio::test]
 async fn a_known_address_gets_the_order_but_no_token() {
     let standin = standin().await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::SKY_SAMPLER]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::SAMPLER]})).await;
     let confirmed = confirm(&standin, &checkout.json, &json!({"customer_email": "ADA@recordings-mail.net"})).await;
     assert_eq!(
         (&confirmed.json["customer_id"], &confirmed.json["customer_session_token"]),
-        (&json!(demo::ADA), &Value::Null)
+        (&json!(example::ADA), &Value::Null)
     );
-    let preset = json!({"products": [demo::SKY_SAMPLER], "customer_id": demo::ADA});
+    let preset = json!({"products": [example::SAMPLER], "customer_id": example::ADA});
     let checkout = post(&standin, "/v1/checkouts/", &preset).await;
     let confirmed = confirm(&standin, &checkout.json, &json!({})).await;
     assert!(confirmed.text_at("/customer_session_token").starts_with("polar_cst_"));
@@ -106,7 +97,7 @@ async fn a_known_address_gets_the_order_but_no_token() {
 #[tokio::test]
 async fn a_declined_card_leaves_the_checkout_open() {
     let standin = standin().await;
-    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [demo::FOREST_PACK]})).await;
+    let checkout = post(&standin, "/v1/checkouts/", &json!({"products": [example::BOOK]})).await;
     let paying = |card: &str| {
         json!({"customer_email": "card@recordings-mail.net", "customer_billing_address": {"country": "FR"},
             "confirmation_token_id": format!("ctoken_1_{card}")})
@@ -123,7 +114,7 @@ async fn a_declined_card_leaves_the_checkout_open() {
 async fn a_custom_price_has_limits() {
     let standin = standin().await;
     let begin = async |amount: i64| {
-        post(&standin, "/v1/checkouts/", &json!({"products": [demo::BRUSH_PACK], "amount": amount})).await
+        post(&standin, "/v1/checkouts/", &json!({"products": [example::DONATION], "amount": amount})).await
     };
     assert_eq!(begin(1234).await.json["total_amount"], 1234);
     assert_eq!(begin(0).await.json["is_payment_required"], false);
@@ -135,7 +126,7 @@ async fn a_custom_price_has_limits() {
 #[tokio::test]
 async fn hidden_products_cannot_all_be_bought() {
     let standin = standin().await;
-    for (product, expected) in [(demo::ARCHIVED_PACK, 422), (demo::DRAFT_KIT, 422), (demo::PRIVATE_COMMISSION, 201)] {
+    for (product, expected) in [(example::OLD_EDITION, 422), (example::DRAFT, 422), (example::COMMISSION, 201)] {
         assert_eq!(post(&standin, "/v1/checkouts/", &json!({"products": [product]})).await.status, expected);
     }
 }
@@ -146,8 +137,8 @@ async fn grants_are_found_by_the_checkout_that_they_come_from() {
     let email = "mix@recordings-mail.net".to_owned();
     let buy =
         |product_id| standin.buy(&Purchase { product_id, email: email.clone(), checkout_id: Some(Uuid::new_v4()) });
-    let course = buy(demo::LIGHTING_COURSE).expect("a purchase");
-    let letter = buy(demo::WORKSHOP_LETTER).expect("a purchase");
+    let course = buy(example::COURSE).expect("a purchase");
+    let letter = buy(example::LETTER).expect("a purchase");
     assert!(letter.subscription_id.is_some());
     let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": course.customer_id})).await;
     let count = async |filter: String| {
@@ -160,23 +151,23 @@ async fn grants_are_found_by_the_checkout_that_they_come_from() {
         (format!("checkout_id={}", letter.checkout_id), 1),
         (format!("order_id={}", course.order_id), 2),
         (format!("type=custom&checkout_id={}", course.checkout_id), 1),
-        (format!("benefit_id={}&benefit_id={}", demo::COURSE_VIDEOS, demo::LETTER_FILES), 2),
+        (format!("benefit_id={}&benefit_id={}", example::COURSE_ACCESS, example::LETTER_FILES), 2),
         (format!("checkout_id={}", Uuid::new_v4()), 0),
     ] {
         assert_eq!(count(filter.clone()).await, expected, "{filter}");
     }
-    assert_eq!(buy(demo::LIGHTING_COURSE).expect("a purchase").grant_ids.len(), 2);
+    assert_eq!(buy(example::COURSE).expect("a purchase").grant_ids.len(), 2);
 }
 
 #[tokio::test]
 async fn a_licence_key_is_validated_and_activated_until_its_limit() {
     let standin = standin().await;
-    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": demo::GRACE})).await;
+    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": example::GRACE})).await;
     let keys = portal(&standin, "license-keys/", session.text_at("/token")).await;
-    let key = json!({"key": keys.json["items"][0]["key"], "organization_id": demo::ORGANIZATION, "label": "laptop"});
+    let key = json!({"key": keys.json["items"][0]["key"], "organization_id": example::ORGANIZATION, "label": "laptop"});
     let valid = post(&standin, "/v1/license-keys/validate", &key).await;
     assert_eq!((valid.status, valid.text_at("/status"), &valid.json["activation"]), (200, "granted", &Value::Null));
-    let wrong = json!({"key": "RETOPO-NOPE", "organization_id": demo::ORGANIZATION});
+    let wrong = json!({"key": "EDITOR-NOPE", "organization_id": example::ORGANIZATION});
     assert_eq!(post(&standin, "/v1/license-keys/validate", &wrong).await.status, 404);
     let mut last = Value::Null;
     for expected in [200, 200, 200, 403] {
@@ -195,7 +186,7 @@ async fn a_licence_key_is_validated_and_activated_until_its_limit() {
 #[tokio::test]
 async fn an_invoice_is_made_after_the_answer() {
     let standin = standin().await;
-    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": demo::ADA})).await;
+    let session = post(&standin, "/v1/customer-sessions/", &json!({"customer_id": example::ADA})).await;
     let token = session.text_at("/token");
     let orders = portal(&standin, "orders/", token).await;
     let path = format!("orders/{}/invoice", orders.text_at("/items/0/id"));
