@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
+use serde::Deserialize;
 
-/// Trouble on a route, for every request to it unless [`times`](Fault::times) says how many.
-#[derive(Debug, Clone)]
+/// Trouble on a route, for every request to it unless [`times`](Fault::times) says how many. Its form as
+/// JSON is in this crate's README.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "Script")]
 pub struct Fault {
     method: String,
     path: String,
@@ -86,6 +89,43 @@ impl Fault {
     }
 }
 
+/// A fault as JSON.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Script {
+    on: String,
+    times: Option<u32>,
+    effect: ScriptedEffect,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum ScriptedEffect {
+    Status(u16),
+    Answer { status: u16, content_type: String, body: String },
+    Hang,
+    DropConnection,
+    RateLimited { retry_after_seconds: u32 },
+    SlowDrip,
+}
+
+impl From<Script> for Fault {
+    fn from(script: Script) -> Self {
+        let fault = Self::on(&script.on);
+        let fault = match script.effect {
+            ScriptedEffect::Status(status) => fault.status(status),
+            ScriptedEffect::Answer { status, content_type, body } => fault.body(status, &content_type, body),
+            ScriptedEffect::Hang => fault.hang(),
+            ScriptedEffect::DropConnection => fault.drop_connection(),
+            ScriptedEffect::RateLimited { retry_after_seconds } => {
+                fault.rate_limited(Duration::from_secs(retry_after_seconds.into()))
+            }
+            ScriptedEffect::SlowDrip => fault.slow_drip(),
+        };
+        Self { left: script.times, ..fault }
+    }
+}
+
 /// The effect of the first fault for this request, counted as used.
 pub(crate) fn take(faults: &mut Vec<Fault>, method: &Method, path: &str) -> Option<Effect> {
     let place = faults.iter().position(|fault| fault.is_for(method, path))?;
@@ -102,7 +142,8 @@ fn page(status: u16) -> Effect {
     Effect::Answer { status, content_type: "text/html".to_owned(), body: Bytes::from(body) }
 }
 
-fn fits(pattern: &str, path: &str) -> bool {
+/// Whether a path has the form that [`Fault::on`] describes.
+pub(crate) fn fits(pattern: &str, path: &str) -> bool {
     let mut parts: Vec<&str> = pattern.split('/').collect();
     let mut segments: Vec<&str> = path.split('/').collect();
     if parts.last() == Some(&"*") {
@@ -136,6 +177,19 @@ mod tests {
         ] {
             assert_eq!(fits(pattern, path), expected, "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn a_fault_is_read_from_json_and_an_unknown_field_is_refused() {
+        let faults = r#"[{"on": "GET /a", "times": 1, "effect": {"status": 503}}, {"on": "/b/*", "effect": "hang"}]"#;
+        let mut faults: Vec<Fault> = serde_json::from_str(faults).expect("faults");
+        assert!(matches!(take(&mut faults, &Method::GET, "/a"), Some(Effect::Answer { status: 503, .. })));
+        assert!(take(&mut faults, &Method::GET, "/a").is_none());
+        assert!(matches!(take(&mut faults, &Method::PUT, "/b/c"), Some(Effect::Hang)));
+        let answer = r#"{"status": 200, "content_type": "text/plain", "body": "", "length": 0}"#;
+        assert!(
+            serde_json::from_str::<Fault>(&format!(r#"{{"on": "/a", "effect": {{"answer": {answer}}}}}"#)).is_err()
+        );
     }
 
     #[test]

@@ -1,13 +1,10 @@
-//! A stand-in for Polar that is held to recordings of the real server.
-//!
-//! It answers Polar's HTTP API, keeps the files and shows the hosted checkout page, all on one port of this machine,
-//! and delivers webhooks to addresses that it is given. It takes no money and sends no mail. It shares no code with the
-//! `polar` crate, so that a mistake there cannot agree with itself here.
+#![doc = include_str!("../README.md")]
 
 mod answer;
 mod api;
 mod clock;
 mod connection;
+mod control;
 mod currencies;
 mod deliver;
 mod faults;

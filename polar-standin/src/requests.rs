@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 /// One request of the API, as it was received.
 #[derive(Debug, Clone)]
@@ -36,5 +37,17 @@ impl Request {
     #[must_use]
     pub fn line(&self) -> String {
         format!("{} {}", self.method, self.path)
+    }
+}
+
+/// The form of `GET /_standin/requests`: headers as pairs, since a name may come twice, and the body as text.
+impl Serialize for Request {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), text(value.as_bytes())));
+        let headers: Vec<(&str, String)> = headers.collect();
+        let shown = json!({"method": self.method.as_str(), "path": self.path, "query": self.query, "headers": headers,
+            "body": text(&self.body)});
+        shown.serialize(serializer)
     }
 }

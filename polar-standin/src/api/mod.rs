@@ -9,4 +9,6 @@ mod query;
 mod routes;
 
 pub(crate) use query::Query;
+#[cfg(test)]
+pub(crate) use routes::table;
 pub(crate) use routes::{first_allowed_only, router};
