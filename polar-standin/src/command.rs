@@ -76,7 +76,9 @@ impl Command {
         let faults = self.faults.as_deref().map(read_faults).transpose()?.unwrap_or_default();
         let webhooks = self.webhooks()?;
         let standin = Standin::start(self.options()?).await?;
-        faults.into_iter().for_each(|fault| standin.fault(fault));
+        for fault in faults {
+            standin.fault(fault);
+        }
         for webhook in webhooks {
             standin.add_webhook_endpoint(webhook)?;
         }

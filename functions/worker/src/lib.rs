@@ -4,6 +4,7 @@
 //! code goes to the mailbox of the customer who has the address, and nowhere else. It serves no request.
 
 mod catalog;
+mod changes;
 mod customers;
 mod history;
 mod invocation;

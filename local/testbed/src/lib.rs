@@ -8,7 +8,9 @@ mod delivery;
 mod event;
 mod events;
 mod function;
+mod http;
 mod log_watch;
+mod mails;
 mod oddities;
 mod program;
 mod role;
@@ -16,6 +18,7 @@ mod runtime_api;
 mod secrets;
 pub mod seeds;
 mod ses;
+mod storefront;
 mod template;
 mod trouble;
 mod wait;
@@ -32,10 +35,11 @@ pub use oddities::check_oddities;
 pub use polar_standin::{Fault, Purchase};
 pub use program::program;
 pub use ses::SentMail;
+pub use storefront::STOREFRONT_ORIGIN;
 pub use template::{FunctionBlock, Table, Template};
 pub use trouble::{check_required_settings, check_troubles};
 pub use wait::wait_until;
-pub use world::{STOREFRONT_ORIGIN, WEBHOOK_SECRET, World};
+pub use world::{WEBHOOK_SECRET, World};
 
 /// The top folder of the workspace.
 #[must_use]

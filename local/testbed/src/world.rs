@@ -11,8 +11,8 @@ use tokio::{sync::Mutex, task::JoinSet};
 use serde_json::Value;
 
 use crate::{
-    Function, Template,
-    buyer::http_client,
+    Function, STOREFRONT_ORIGIN, Template,
+    http::http_client,
     role::{Messages, Role, Used},
     ses::Ses,
 };
@@ -145,6 +145,3 @@ const ACCESS_TOKEN_PARAMETER: &str = "/testbed/PolarAccessTokenParameter";
 const WEBHOOK_SECRET_PARAMETER: &str = "/testbed/PolarWebhookSecretParameter";
 /// What Polar signs its webhooks with.
 pub const WEBHOOK_SECRET: &str = "whsec_ovyN6cPrTv56AApvzCaJno08SSmGJmgbWilb33N2JuK";
-
-/// The page that may call the shop.
-pub const STOREFRONT_ORIGIN: &str = "https://shop.example";

@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use jiff::Timestamp;
-use polar_standin::{Fault as Trouble, PastPurchase, Purchase, Shop};
+use polar_standin::{Fault as Trouble, PastPurchase, Purchase};
 use serde_json::json;
 use store::{Downloads, FileOfPurchase, Quota, Taken};
 use uuid::Uuid;

@@ -7,6 +7,7 @@ use http::{HeaderValue, Uri};
 use serde_json::json;
 use url::Url;
 
+use super::template::filled;
 use crate::api::Query;
 use crate::ledger::Checkout;
 
@@ -32,7 +33,7 @@ impl Frame {
 
     /// The button that closes the checkout, and the script that speaks to the page around.
     pub(super) fn html(&self) -> String {
-        super::page::filled(EMBED, &[("origin", &json!(self.origin).to_string()), ("script", SCRIPT)])
+        filled(EMBED, &[("origin", &json!(self.origin).to_string()), ("script", SCRIPT)])
     }
 
     /// Who may show the page in a frame. At Polar every site may (its `next.config.mjs` has no such rule for

@@ -2,6 +2,7 @@
 
 mod frame;
 mod page;
+mod template;
 
 use axum::Router;
 use axum::extract::{Path, State as Shared};

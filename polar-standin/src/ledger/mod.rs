@@ -1,6 +1,7 @@
 //! What happened: customers, checkouts, orders, grants and sessions. All of it survives a restart.
 
 mod checkout;
+mod currency;
 mod customer;
 mod grant;
 mod job;
@@ -22,13 +23,6 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-use crate::shop::DEFAULT_CURRENCY;
-
-/// The currency of records that were written before there were others.
-fn default_currency() -> String {
-    DEFAULT_CURRENCY.to_owned()
-}
 
 /// The records, each list in the order of creation.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::default_currency;
+use super::currency::default_currency;
 
 /// A completed purchase.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -37,9 +37,9 @@ impl Shop {
         }
         shop.products.extend(seed.products.into_iter().map(product));
         shop.benefits.extend(seed.benefits.into_iter().map(benefit));
-        shop.discounts.extend(seed.discounts.into_iter().map(discount));
+        shop.discounts.extend(seed.discounts.iter().map(discount));
         shop.links.extend(seed.checkout_links.into_iter().map(link));
-        shop.past.extend(seed.past_orders.into_iter().map(purchase));
+        shop.past.extend(seed.past_orders.iter().map(purchase));
         Ok(shop)
     }
 }
@@ -93,7 +93,7 @@ fn read_file(seed: format::File, folder: &Path) -> anyhow::Result<File> {
     Ok(File { version: seed.version, service, ..file })
 }
 
-fn discount(seed: format::Discount) -> Discount {
+fn discount(seed: &format::Discount) -> Discount {
     Discount::percentage(seed.id, &seed.name, &seed.code, seed.basis_points)
 }
 
@@ -102,7 +102,7 @@ fn link(seed: format::CheckoutLink) -> CheckoutLink {
     CheckoutLink { success_url: seed.success_url, metadata: seed.metadata, ..link }
 }
 
-fn purchase(seed: format::PastOrder) -> PastPurchase {
+fn purchase(seed: &format::PastOrder) -> PastPurchase {
     let days_ago = i64::from(seed.days_ago);
     PastPurchase::new(seed.customer_id, &seed.customer_name, &seed.customer_email, seed.product_id, days_ago)
 }

@@ -35,10 +35,10 @@ async fn routed() -> BTreeSet<Route> {
     let world = World::new(state, Options::default());
     let mut routed = BTreeSet::new();
     for (path, methods) in api::table().into_iter().chain(control::table()) {
-        let router = Router::new().route(path, methods).with_state(world.clone());
+        let service = Router::new().route(path, methods).with_state(world.clone());
         for method in METHODS {
             let request = Request::builder().method(&method).uri(path.replace(['{', '}'], "")).body(Body::empty());
-            let Ok(answer) = router.clone().oneshot(request.expect("a request")).await;
+            let Ok(answer) = service.clone().oneshot(request.expect("a request")).await;
             if answer.status() != StatusCode::METHOD_NOT_ALLOWED {
                 routed.insert((method.to_string(), path.to_owned()));
             }

@@ -13,10 +13,7 @@ use tokio::sync::Mutex;
 use tracing::warn;
 use uuid::Uuid;
 
-use crate::{Listing, lookups::Lookups};
-
-/// How long an instance is content with what it knows.
-pub(crate) const FRESH: Duration = Duration::from_mins(1);
+use crate::{Listing, freshness::FRESH, lookups::Lookups};
 
 /// How long an instance is content with what Polar itself gave, while nothing is published.
 const UNPUBLISHED: Duration = Duration::from_mins(15);
