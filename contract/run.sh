@@ -10,5 +10,5 @@ python=../target/contract
 npx redocly lint ../openapi.json
 npx openapi-typescript ../openapi.json --output generated/openapi.ts
 npx tsc --project .
-cargo build --quiet --package polar-storefront
+[ -n "${SHOP_PROGRAM:-}" ] || cargo build --quiet --package polar-storefront
 "$python/bin/python" run.py "$@"

@@ -15,7 +15,7 @@ use testbed::workspace;
 
 use crate::{
     artefacts::{self, Size},
-    compare::COMPARED,
+    extent::COMPARED,
     program::Program,
     scene::{ROUTES, Route, Scene},
 };

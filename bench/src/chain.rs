@@ -14,7 +14,7 @@ use tokio_rustls::rustls::{ClientConfig, ClientConnection, StreamOwned, pki_type
 
 use crate::{
     certificate::HOST,
-    compare::{COMPARED, Extent},
+    extent::{COMPARED, Extent},
     figures::Times,
     runtime_api::read_message,
     scene::Scene,

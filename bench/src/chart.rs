@@ -3,7 +3,8 @@
 use std::fmt::{self, Write};
 
 use crate::{
-    compare::{COMPARED, Comparison, FLOOR, PEER},
+    compare::{Comparison, FLOOR, PEER},
+    extent::COMPARED,
     figures::Figures,
 };
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     artefacts::{self, FUNCTIONS, Size},
     chain::{Chain, ChainTimes},
+    extent::{COMPARED, Extent},
     figures::{Figures, Measured},
     program::{Program, Running},
     scene::{Asked, Delays, ROUTES, Route, Scene},
@@ -18,24 +19,8 @@ pub(crate) const FLOOR: &str = "floor";
 /// See [`FLOOR`].
 pub(crate) const PEER: &str = "Node 24";
 
-/// The function whose route the peer has too.
-pub(crate) const COMPARED: &str = "download";
-
 /// How long Polar and DynamoDB take where they are not at hand.
 pub(crate) const REMOTE: Delays = Delays { polar: Duration::from_millis(30), aws: Duration::from_millis(2) };
-
-/// How much is measured.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Extent {
-    /// Turns of each program.
-    pub(crate) rounds: usize,
-    /// Starts in each turn.
-    pub(crate) starts: usize,
-    /// Warm invocations in each turn, with upstreams at hand.
-    pub(crate) warm: usize,
-    /// Warm invocations in each turn, with upstreams far away.
-    pub(crate) warm_remote: usize,
-}
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]

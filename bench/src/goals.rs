@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::compare::{COMPARED, Comparison, Entry, FLOOR, PEER};
+use crate::{
+    compare::{Comparison, Entry, FLOOR, PEER},
+    extent::COMPARED,
+};
 
 /// One goal, and how far it is reached.
 #[derive(Debug, Serialize)]

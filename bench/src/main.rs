@@ -6,6 +6,7 @@ mod certificate;
 mod chain;
 mod chart;
 mod compare;
+mod extent;
 mod figures;
 mod goals;
 mod program;
@@ -24,7 +25,8 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     artefacts::FUNCTIONS,
-    compare::{COMPARED, Extent, compare},
+    compare::compare,
+    extent::{COMPARED, Extent},
 };
 
 /// Measures the functions of the shop beside a function that does nothing and a Node function that does the same.

@@ -70,7 +70,7 @@ fn cpu_milliseconds() -> anyhow::Result<f64> {
 /// What a visitor who begins checkouts without end leaves of Polar's limit to a buyer, without shares and with them.
 async fn print_checkouts(program: &Path) -> anyhow::Result<()> {
     for (case, calls_per_network) in [("without shares", UNLIMITED), ("with shares", "100")] {
-        let polar = Standin::start(Options { rate_limits: RateLimits::Production, ..Options::default() }).await?;
+        let polar = Standin::start(Options { rate_limits: RateLimits::Production, ..demo_shop()? }).await?;
         let shop = shop_at(&polar, program, calls_per_network).await?;
         polar.clear_requests();
         let begin = || {
@@ -88,9 +88,13 @@ async fn print_checkouts(program: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn demo_shop() -> anyhow::Result<Options> {
+    Ok(Options { shop: demo::shop()?, ..Options::default() })
+}
+
 /// What a library and a download cost a buyer in whose name others have bought free products.
 async fn print_purchases(program: &Path) -> anyhow::Result<()> {
-    let polar = Standin::start(Options::default()).await?;
+    let polar = Standin::start(demo_shop()?).await?;
     let shop = shop_at(&polar, program, UNLIMITED).await?;
     let mut bought = 0;
     for count in PURCHASES {
@@ -112,7 +116,7 @@ async fn print_purchases(program: &Path) -> anyhow::Result<()> {
 
 /// How long the newest entry of a history takes, beside entries of refusals: the buyer's own, and those of a stranger's order.
 async fn print_history(program: &Path) -> anyhow::Result<()> {
-    let polar = Standin::start(Options::default()).await?;
+    let polar = Standin::start(demo_shop()?).await?;
     let shop = shop_at(&polar, program, UNLIMITED).await?;
     let history = History::new(shop.dynamodb.clone(), "downloads");
     let newest = signed_in(&shop, Method::GET, "/api/customer/downloads?limit=1");

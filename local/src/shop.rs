@@ -135,6 +135,7 @@ async fn start_standin(options: &Options) -> anyhow::Result<Option<Standin>> {
         .context("the stand-in for Polar uses the next port: choose a port below 65535")?;
     let standin = polar_standin::Options {
         address: (Ipv4Addr::LOCALHOST, port).into(),
+        shop: demo::shop()?,
         state_file: (!options.memory).then(|| options.data.join("polar.json")),
         pace: options.pace,
         ..polar_standin::Options::default()

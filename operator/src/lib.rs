@@ -9,6 +9,7 @@ mod customers;
 mod dead_letters;
 mod doctor;
 mod failure;
+mod find;
 mod local;
 mod options;
 mod quota;

@@ -8,11 +8,11 @@ use crate::{
     catalog, checkouts, customer, dead_letters,
     doctor::{self, Buyer},
     failure::Failure,
+    find::find_shop,
     options::{
         CatalogCommand, CheckoutsCommand, Command, DeadLettersCommand, PlaceOptions, QuotaCommand, SessionsCommand,
     },
     quota, restore, sessions, setup,
-    shop::Shop,
 };
 
 /// Does what the command line says, and gives the program's exit code.
@@ -29,7 +29,7 @@ pub async fn run(options: Options, environment: Settings) -> ExitCode {
 }
 
 async fn obey(place: &PlaceOptions, command: Command, json: bool, environment: Settings) -> Result<ExitCode, Failure> {
-    let shop = Shop::find(place, environment).await?;
+    let shop = find_shop(place, environment).await?;
     Ok(match command {
         Command::Doctor { customer, product } => {
             let buyer = customer.zip(product).map(|(customer, product)| Buyer { customer, product: product.into() });

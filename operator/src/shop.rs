@@ -6,8 +6,6 @@ use secrecy::{ExposeSecret, SecretString};
 use startup::{Clients, Secret, SecretError, SettingError, Settings};
 use url::Url;
 
-use crate::{failure::Failure, local, options::PlaceOptions, stack};
-
 /// Requests that take longer fail.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
@@ -44,20 +42,6 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Finds the shop that the command line names.
-    pub(crate) async fn find(options: &PlaceOptions, environment: Settings) -> Result<Self, Failure> {
-        let mut shop = match (&options.local, &options.stack) {
-            (Some(folder), _) => local::find(folder, environment)?,
-            (None, Some(name)) => stack::find(name, options.region.as_deref(), &environment).await?,
-            (None, None) => Self::new(Place::Environment, environment, None),
-        };
-        shop.api_url = options.api_url.clone().or(shop.api_url);
-        if shop.webhook_url.is_none() {
-            shop.webhook_url = shop.route("/api/webhooks/polar").map(Into::into);
-        }
-        Ok(shop)
-    }
-
     /// A shop with these settings.
     pub(crate) fn new(place: Place, settings: Settings, api_url: Option<Url>) -> Self {
         Self { place, settings, api_url, webhook_url: None, http: startup::http_client() }

@@ -12,7 +12,7 @@ use utoipa::{
 };
 use uuid::Uuid;
 
-use crate::{Shop, link::WantedFile};
+use crate::{Shop, wanted::WantedFile};
 
 const DEFAULT_LIMIT: usize = 50;
 

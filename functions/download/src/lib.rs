@@ -3,6 +3,7 @@
 mod history;
 mod link;
 mod state;
+mod wanted;
 
 pub use state::Shop;
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use startup::causes;
 use tracing::error;
 
-use crate::{Error, Worker, catalog::catalog_changed_at};
+use crate::{Error, Worker, changes::catalog_changed_at};
 
 /// The event that Lambda invokes the worker with.
 #[derive(Debug, Deserialize)]

@@ -5,6 +5,7 @@
 //! address that Polar has for the customer.
 
 mod catalog;
+mod changes;
 mod customers;
 mod failure;
 mod history;

@@ -10,7 +10,7 @@ use store::{Checkouts, Downloads, History, Logins, Sessions};
 use tokio::sync::Mutex;
 use tracing::info;
 
-use crate::{catalog::catalog_changed_at, login_mail::LoginMail};
+use crate::{changes::catalog_changed_at, login_mail::LoginMail};
 
 /// What a warm instance keeps.
 #[derive(Clone)]

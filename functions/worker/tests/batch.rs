@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use mail::Mailer;
-use polar_standin::{Fault, demo};
+use polar_standin::Fault;
 use queue::{Job, PolarEvent};
 use serde_json::{Value, json};
 use startup::{Clients, Settings};

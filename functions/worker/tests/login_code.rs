@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 use mail::{Mailer, Outbox, SentMail};
-use polar_standin::{Fault, demo};
+use polar_standin::Fault;
 use queue::{Job, LoginCode};
 use serde_json::{Value, json};
 use startup::{Clients, Settings};

@@ -4,7 +4,7 @@ use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use jiff::Timestamp;
 use mail::Mailer;
-use polar_standin::{Fault, Purchase, demo};
+use polar_standin::{Fault, Purchase};
 use products::Products;
 use queue::{Job, PolarEvent};
 use startup::{Clients, Settings};

@@ -9,11 +9,15 @@ import { join } from "node:path";
 
 const WORKSPACE = join(import.meta.dirname, "../../..");
 
+/** The shop's program where it is built already; without it, Cargo builds it first. */
+const PROGRAM = process.env.SHOP_PROGRAM;
+
 /** Starts the shop, lets `use` work with its addresses `{ shop, polar, dynamodb }`, and stops it in any case. */
 export async function withShop(use) {
   const folder = await mkdtemp(join(tmpdir(), "running-shop-"));
   const readyFile = join(folder, "ready.json");
-  const shop = spawn("cargo", ["run", "--quiet", "--", "--port", "0", "--memory", "--ready-file", readyFile], {
+  const options = ["--port", "0", "--memory", "--ready-file", readyFile];
+  const shop = spawn(PROGRAM ?? "cargo", PROGRAM ? options : ["run", "--quiet", "--", ...options], {
     cwd: WORKSPACE, stdio: ["ignore", "ignore", "inherit"], env: { LOG_LEVEL: "warn", ...process.env },
   });
   try {

@@ -5,16 +5,12 @@ use axum::{
     body::{Body, to_bytes},
     http::{Method, Request, header},
 };
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{BrowserKey, Checkouts, NewCheckout};
 use uuid::Uuid;
 
-use crate::World;
+use crate::{World, http::http_client};
 
 /// A checkout that somebody began and nobody paid yet.
 #[derive(Clone, Debug)]
@@ -64,9 +60,4 @@ impl World {
         ensure!(status.is_success(), "Polar refused: {status} {}", String::from_utf8_lossy(&answer));
         Ok(serde_json::from_slice(&answer)?)
     }
-}
-
-/// A client for plain HTTP, which is all there is on loopback.
-pub(crate) fn http_client() -> Client<HttpConnector, Body> {
-    Client::builder(TokioExecutor::new()).build_http()
 }

@@ -136,7 +136,7 @@ fn needed(target: &str, body: &[u8]) -> anyhow::Result<Vec<(String, String)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::buyer::http_client;
+    use crate::http::http_client;
 
     fn role() -> Role {
         let permissions =

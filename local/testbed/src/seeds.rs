@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::Timestamp;
-use polar_standin::{Purchase, demo};
+use polar_standin::Purchase;
 use store::{
     Attempt, BrowserKey, Catalog, Checkouts, History, HistoryOf, IdempotencyKey, Lifetime, Limits, LoginCode,
     LoginRequest, Logins, NewCheckout, NewLogin, NewSession, Outcome, Proof, Repeatable, SessionToken, Sessions,

@@ -13,8 +13,6 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::World;
-
 /// A mail that SES was given to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentMail {
@@ -37,6 +35,16 @@ pub(crate) struct Ses {
 }
 
 impl Ses {
+    /// Takes what was sent so far.
+    pub(crate) fn take_mails(&self) -> Vec<SentMail> {
+        std::mem::take(&mut *locked(&self.mails))
+    }
+
+    /// Refuses one mail more before it takes any.
+    pub(crate) fn refuse_a_mail(&self, status: StatusCode, code: &'static str) {
+        locked(&self.refusals).push_back((status, code));
+    }
+
     /// Answers a call of an action that the role permits.
     pub(crate) fn send(&self, body: &[u8]) -> anyhow::Result<Response> {
         if let Some((status, code)) = locked(&self.refusals).pop_front() {
@@ -61,23 +69,6 @@ impl Ses {
 pub(crate) fn refuse(status: StatusCode, code: &str) -> Response {
     let message = json!({ "message": "refused for a reason that names buyer@recordings-mail.net" });
     (status, [("x-amzn-errortype", format!("{code}:http://internal.amazon.com/coral/"))], Json(message)).into_response()
-}
-
-impl World {
-    /// Takes what functions have mailed so far.
-    #[must_use]
-    pub fn take_mails(&self) -> Vec<SentMail> {
-        std::mem::take(&mut *locked(&self.ses.mails))
-    }
-
-    /// Lets SES refuse one mail more before it takes any.
-    ///
-    /// # Panics
-    /// When the number is no HTTP status.
-    pub fn refuse_a_mail(&self, status: u16, code: &'static str) {
-        let status = StatusCode::from_u16(status).expect("an HTTP status");
-        locked(&self.ses.refusals).push_back((status, code));
-    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

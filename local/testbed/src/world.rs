@@ -5,14 +5,14 @@ use std::{
 
 use anyhow::Context;
 use dynamodb::Embedded;
-use polar_standin::{Options, Pace, Shop, Standin};
+use polar_standin::{Options, Pace, Standin};
 use tokio::{sync::Mutex, task::JoinSet};
 
 use serde_json::Value;
 
 use crate::{
-    Function, Template,
-    buyer::http_client,
+    Function, STOREFRONT_ORIGIN, Template,
+    http::http_client,
     role::{Messages, Role, Used},
     ses::Ses,
 };
@@ -33,7 +33,7 @@ pub struct World {
 impl World {
     /// Starts a world in which nothing has happened yet.
     pub async fn start() -> anyhow::Result<Self> {
-        let options = Options { shop: Shop::demo(), pace: Pace::Manual, ..Options::default() };
+        let options = Options { shop: demo::shop()?, pace: Pace::Manual, ..Options::default() };
         let polar = Standin::start(options).await?;
         Ok(Self {
             polar,
@@ -145,6 +145,3 @@ const ACCESS_TOKEN_PARAMETER: &str = "/testbed/PolarAccessTokenParameter";
 const WEBHOOK_SECRET_PARAMETER: &str = "/testbed/PolarWebhookSecretParameter";
 /// What Polar signs its webhooks with.
 pub const WEBHOOK_SECRET: &str = "whsec_ovyN6cPrTv56AApvzCaJno08SSmGJmgbWilb33N2JuK";
-
-/// The page that may call the shop.
-pub const STOREFRONT_ORIGIN: &str = "https://shop.example";

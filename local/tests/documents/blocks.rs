@@ -141,6 +141,16 @@ const BLOCKS: &[(&str, &str, Shown)] = &[
         Run(COMMANDS, "fn the_command_tells_its_options_and_looks_at_the_local_shop"),
     ),
     (
+        "polar-standin/README.md",
+        "cargo run --package polar-standin",
+        Run("polar-standin/tests/clients/run.js", "[\"run\", \"--quiet\", \"--package\", \"polar-standin\""),
+    ),
+    (
+        "polar-standin/README.md",
+        "import { createPolar } from \"@polar-sh/sdk/2026-10\";        // version 1",
+        Run("polar-standin/tests/clients/sdk-1.js", "createPolar({ baseUrl: polarUrl, accessToken })"),
+    ),
+    (
         "rehearsal/README.md",
         "python3 -m venv target/ci && target/ci/bin/pip install -r rehearsal/requirements.txt",
         Run(".ci/run", "-m pytest rehearsal"),

@@ -7,7 +7,7 @@ use std::{
     process::{Output, Stdio},
 };
 
-use polar_standin::{Pace, demo};
+use polar_standin::Pace;
 use polar_storefront::{LocalShop, Options};
 use serde_json::Value;
 use startup::Settings;

@@ -6,7 +6,7 @@ const LONGEST_LINE: usize = 110;
 const LONGEST_CELL: usize = 160;
 
 /// Documents of one crate or of one run, for those who work on it.
-const INTERNAL: [&str; 5] = ["shared/", "polar-standin/", "local/polar-standin/", "bench/RESULTS.md", "bench/COSTS.md"];
+const INTERNAL: [&str; 3] = ["shared/", "bench/RESULTS.md", "bench/COSTS.md"];
 
 fn for_readers() -> impl Iterator<Item = Document> {
     documents().into_iter().filter(|document| !INTERNAL.iter().any(|internal| document.name.starts_with(internal)))

@@ -1,7 +1,6 @@
 //! Buying while signed in to the whole account.
 
 use crate::support::{Browser, CARD_THAT_PAYS, open_shop, polar};
-use polar_standin::demo;
 use polar_storefront::LocalShop;
 use serde_json::{Value, json};
 use store::Proof;

@@ -1,6 +1,5 @@
 //! Each bound of `openapi.json` is enforced: the last value inside is taken, the first one outside is refused, and its field is named.
 
-use polar_standin::demo;
 use reqwest::Method;
 use serde_json::{Value, json};
 

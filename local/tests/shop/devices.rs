@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::{Browser, open_shop, polar};
 use jiff::Timestamp;
-use polar_standin::{Fault, demo};
+use polar_standin::Fault;
 use polar_storefront::LocalShop;
 use serde_json::json;
 use store::{Lifetime, NewSession, Proof, Sessions};

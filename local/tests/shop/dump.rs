@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::support::{Browser, code_in_mail, open_shop_with, polar};
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use polar_standin::demo;
 use polar_storefront::LocalShop;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};

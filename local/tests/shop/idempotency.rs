@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::support::{Browser, open_shop, open_shop_with, polar};
-use polar_standin::demo;
 use polar_storefront::LocalShop;
 use serde_json::{Value, json};
 use store::Proof;

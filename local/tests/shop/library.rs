@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use polar_standin::{Benefit, File, Pace, Product, Shop, Standin, demo};
+use polar_standin::{Benefit, File, Pace, Product, Shop, Standin};
 use serde_json::{Value, json};
 use store::Proof;
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use polar_standin::{RateLimits, Standin, demo};
+use polar_standin::{RateLimits, Standin};
 use polar_storefront::LocalShop;
 use serde_json::json;
 use store::Proof;
@@ -66,7 +66,8 @@ async fn a_network_that_has_used_its_share_is_refused_and_a_signed_in_buyer_is_n
 
 /// How a visitor who begins checkouts without end leaves the shop to a buyer: the status of the buyer's own, and the visitor's calls of Polar.
 async fn beside_a_greedy_visitor(calls_per_network: &str) -> (u16, usize) {
-    let limited = polar_standin::Options { rate_limits: RateLimits::Production, ..polar_standin::Options::default() };
+    let (shop, rate_limits) = (demo::shop().expect("the demo shop"), RateLimits::Production);
+    let limited = polar_standin::Options { shop, rate_limits, ..polar_standin::Options::default() };
     let polar = Standin::start(limited).await.expect("a Polar");
     let (url, token) = (polar.api_url(), polar.access_token().to_owned());
     let shop = open_shop_with([

@@ -4,7 +4,6 @@ use std::{collections::BTreeSet, time::Duration};
 
 use crate::support::{Answer, Browser, code_in_mail, open_shop, open_shop_with};
 use jiff::Timestamp;
-use polar_standin::demo;
 use polar_storefront::LocalShop;
 use serde_json::{Value, json};
 use store::{BrowserKey, Limits, LoginCode, LoginRequest, Logins, NewLogin, Proof};

@@ -1,6 +1,6 @@
 //! Orders with their invoices, licence keys, and the way into Polar's own portal.
 
-use polar_standin::{Fault, demo};
+use polar_standin::Fault;
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::Proof;

@@ -1,6 +1,5 @@
 //! The page with the mails that nobody gets.
 
-use polar_standin::demo;
 use polar_storefront::LocalShop;
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use crate::support::{Browser, CARD_THAT_IS_DECLINED, CARD_THAT_PAYS, open_shop, open_shop_with, polar};
-use polar_standin::{Fault, demo};
+use polar_standin::Fault;
 use ring::digest;
 use serde_json::{Value, json};
 use store::Proof;

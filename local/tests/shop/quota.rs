@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use polar_standin::{Fault, demo};
+use polar_standin::Fault;
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::{Downloads, Proof};

@@ -1,7 +1,7 @@
 //! Every refusal is a problem document with a stable code, words for a person, and the request's id.
 
 use crate::support::{Browser, open_shop, polar};
-use polar_standin::{Fault, demo};
+use polar_standin::Fault;
 use reqwest::Method;
 use serde_json::json;
 

@@ -3,7 +3,6 @@
 use std::fs;
 
 use crate::support::{Browser, open_shop, options};
-use polar_standin::demo;
 use polar_storefront::{LocalShop, Options};
 
 async fn failure(options: &Options) -> String {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::support::{Browser, CARD_THAT_PAYS, open_shop, open_shop_with, polar};
 use aws_sdk_dynamodb::types::AttributeValue;
-use polar_standin::demo;
 use polar_storefront::LocalShop;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Changing a checkout before it is paid, on the shop's own page.
 
 use crate::support::{Answer, Browser, open_shop, polar};
-use polar_standin::{Fault, demo};
+use polar_standin::Fault;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -3,14 +3,14 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use jiff::Timestamp;
-use polar_standin::{Fault as Trouble, PastPurchase, Purchase, Shop, demo};
+use polar_standin::{Fault as Trouble, PastPurchase, Purchase};
 use serde_json::json;
 use store::{Downloads, FileOfPurchase, Quota, Taken};
 use uuid::Uuid;
 
 use crate::{
     faults::{Fault, NONE, check},
-    world::World,
+    world::{World, demo_shop},
 };
 
 async fn use_up_the_typeface(world: &World) {
@@ -93,7 +93,7 @@ const FAULTS: &[Fault] = &[
         what: "the access period is over",
         goods: || {
             let purchase = PastPurchase::new(demo::ADA, "Ada Lovelace", demo::ADA_EMAIL, demo::LIGHTING_COURSE, 40);
-            Shop::demo().with_purchase(purchase)
+            demo_shop().with_purchase(purchase)
         },
         product: demo::LIGHTING_COURSE,
         link: "quota",

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, time::Duration};
 
 use jiff::Timestamp;
-use polar_standin::{Purchase, demo};
+use polar_standin::Purchase;
 use serde_json::{Value, json};
 use store::{BrowserKey, Checkouts, Lifetime, NewCheckout, NewSession, Proof, Sessions};
 use uuid::Uuid;

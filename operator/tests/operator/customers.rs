@@ -3,7 +3,6 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use jiff::Timestamp;
-use polar_standin::demo;
 use serde_json::{Value, json};
 use store::{
     Attempt, Downloads, FileOfPurchase, History, Lifetime, NewSession, Outcome, Proof, Quota, Sessions, Taken,

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
     TimeToLiveSpecification,
 };
-use polar_standin::{Purchase, WebhookEndpoint, demo};
+use polar_standin::{Purchase, WebhookEndpoint};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

@@ -2,9 +2,9 @@
 
 use std::{future::Future, pin::Pin};
 
-use polar_standin::{Shop, demo};
+use polar_standin::Shop;
 
-use crate::world::World;
+use crate::world::{World, demo_shop};
 
 type Introduced<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
@@ -29,7 +29,7 @@ pub(crate) struct Fault {
 /// All is well, until a row says otherwise.
 pub(crate) const NONE: Fault = Fault {
     what: "",
-    goods: Shop::demo,
+    goods: demo_shop,
     introduce: |_| Box::pin(async {}),
     buyer: demo::ADA_EMAIL,
     product: demo::FOREST_PACK,

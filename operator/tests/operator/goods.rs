@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use polar_standin::{Benefit, Fault as Trouble, Product, Shop, demo};
+use polar_standin::{Benefit, Fault as Trouble, Product, Shop};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     faults::{Fault, NONE, check},
-    world::{ACCESS_TOKEN_PARAMETER, World},
+    world::{ACCESS_TOKEN_PARAMETER, World, demo_shop},
 };
 
 const SCOPES: [&str; 9] = [
@@ -44,8 +44,8 @@ const KIT: Uuid = Uuid::from_u128(77);
 fn demo_and(benefit: Option<Benefit>) -> Shop {
     let kit = Product::new(KIT, "Broken Kit").priced(100);
     match benefit {
-        Some(benefit) => Shop::demo().with_product(kit.gives(KIT)).with_benefit(benefit),
-        None => Shop::demo().with_product(kit),
+        Some(benefit) => demo_shop().with_product(kit.gives(KIT)).with_benefit(benefit),
+        None => demo_shop().with_product(kit),
     }
 }
 

@@ -20,6 +20,11 @@ pub(crate) const SECRET: &str = "whsec_ovyN6cPrTv56AApvzCaJno08SSmGJmgbWilb33N2J
 /// A page on another site than the API.
 const PAGE: &str = "https://shop.example";
 
+/// What the shop sells, unless a test has something else in mind.
+pub(crate) fn demo_shop() -> Shop {
+    demo::shop().expect("the demo shop")
+}
+
 pub(crate) struct World {
     pub(crate) polar: Standin,
     pub(crate) shop: LocalShop,
@@ -29,7 +34,7 @@ pub(crate) struct World {
 impl World {
     /// A shop in which all is well.
     pub(crate) async fn start() -> Self {
-        Self::selling(Shop::demo()).await
+        Self::selling(demo_shop()).await
     }
 
     /// A shop that sells this.

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::{AwsJson, Error, address};
+use crate::{AwsJson, Error, action::address};
 
 impl AwsJson {
     /// Reads at a path of a service that speaks REST JSON. `service` is its name in signatures (`ses`), `host` that in addresses (`email`); the path is encoded already.

@@ -14,6 +14,7 @@ mod origins;
 mod pagination;
 mod problem;
 mod refusals;
+mod refused;
 mod renewal;
 mod request;
 mod routes;
@@ -32,11 +33,12 @@ pub use enumerations::{
     enumeration,
 };
 pub use error::ApiError;
-pub use input::{Json, Path, Query, RawBody, Refused};
+pub use input::{Json, Path, Query, RawBody};
 pub use lambda::run;
 pub use origins::{Origin, Origins};
 pub use pagination::{Count, PageNumber, PageSize, Pagination, page_of};
 pub use problem::{FileChoice, Problem};
 pub use refusals::{Handler, Refusal, Refuses, describe_problems, describe_refusals};
+pub use refused::Refused;
 pub use request::{ClientIp, Now};
 pub use serve::serve;

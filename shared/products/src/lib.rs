@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod freshness;
 mod listing;
 mod lookups;
 mod products;

@@ -2,7 +2,7 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use polar::{Product, ProductId};
 
-use crate::products::FRESH;
+use crate::freshness::FRESH;
 
 /// How many look-ups at Polar visitors can cause within a minute.
 ///

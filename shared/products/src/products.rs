@@ -13,10 +13,7 @@ use tokio::sync::Mutex;
 use tracing::warn;
 use uuid::Uuid;
 
-use crate::{Listing, lookups::Lookups};
-
-/// How long an instance uses its copy of the catalog.
-pub(crate) const FRESH: Duration = Duration::from_mins(1);
+use crate::{Listing, freshness::FRESH, lookups::Lookups};
 
 /// How long an instance uses a listing from Polar itself, while nothing is published.
 const UNPUBLISHED: Duration = Duration::from_mins(15);

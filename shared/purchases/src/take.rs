@@ -1,12 +1,11 @@
 use std::iter;
 
 use jiff::Timestamp;
-use polar::{CustomerToken, Downloadable, OrderId, ProductId, SecretUrl};
+use polar::{CustomerToken, OrderId, ProductId};
 use store::{Quota, Scope, Session, Taken};
-use url::Url;
 use uuid::Uuid;
 
-use crate::{Choice, Content, Error, Purchase, Purchases, Status};
+use crate::{Choice, Content, Error, Link, Purchase, Purchases, Status};
 
 /// What a buyer wants to download. `None` means any.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,45 +23,6 @@ impl Wanted {
         self.product_id.is_none_or(|id| purchase.product_id == Some(id))
             && self.file_id.is_none_or(|id| purchase.id.file_id == id)
             && self.order_id.is_none_or(|id| purchase.id.order_id == id)
-    }
-}
-
-/// The address of a file. Anyone who has it can use it, so it must appear only in the answer.
-#[derive(Clone, Debug)]
-pub enum Link {
-    /// A link that Polar signed, to its own address or to the file store.
-    AtPolar {
-        /// The address.
-        url: SecretUrl,
-        /// When it stops working.
-        expires_at: Timestamp,
-    },
-    /// The merchant's own address, which does not expire.
-    Elsewhere(Url),
-}
-
-impl Link {
-    pub(crate) fn at_polar(file: &Downloadable) -> Self {
-        let download = &file.file.download;
-        Self::AtPolar { url: download.url.clone(), expires_at: download.expires_at }
-    }
-
-    /// The address itself.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        match self {
-            Self::AtPolar { url, .. } => url.expose(),
-            Self::Elsewhere(url) => url.as_str(),
-        }
-    }
-
-    /// When the address stops working.
-    #[must_use]
-    pub fn expires_at(&self) -> Option<Timestamp> {
-        match self {
-            Self::AtPolar { expires_at, .. } => Some(*expires_at),
-            Self::Elsewhere(_) => None,
-        }
     }
 }
 

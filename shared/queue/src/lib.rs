@@ -2,6 +2,7 @@
 
 mod job;
 mod local;
+mod message;
 mod queue;
 
 pub use job::{Job, LoginCode, PolarEvent};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 use tracing::warn;
 
-use crate::{Job, Queue};
+use crate::{Job, Queue, message::Message};
 
 /// After this many tries a message becomes a dead letter. The same number is in `template.yaml` as the queue's `maxReceiveCount`.
 pub const MAX_RECEIVES: u32 = 5;
@@ -19,17 +19,6 @@ pub struct DeadLetter {
     pub job: Job,
     /// Why the last try failed.
     pub reason: String,
-}
-
-pub(crate) struct Message {
-    job: Job,
-    receives: u32,
-}
-
-impl Message {
-    pub(crate) fn new(job: Job) -> Self {
-        Self { job, receives: 0 }
-    }
 }
 
 /// A queue within this process, with SQS's rules.

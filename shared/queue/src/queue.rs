@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use startup::{SettingError, Settings};
 use tokio::sync::mpsc;
 
-use crate::{Job, local::Message};
+use crate::{Job, message::Message};
 
 const SEND_MESSAGE: Action = Action::rpc("sqs", "AmazonSQS.SendMessage", "1.0");
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     BrowserKey, Error, NewSession, Opened, Session, SessionRef, Sessions, TokenHash, item,
     item::Item,
-    payments::Memory,
+    memory::Memory,
     transaction::{update, write_together},
 };
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Error, session::Orders};
+use crate::{Error, Orders};
 
 /// One row of a table, read attribute by attribute.
 pub(crate) struct Item(pub(crate) HashMap<String, AttributeValue>);

@@ -4,28 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{
-    BrowserKey, CheckoutRecord, Checkouts, Error, checkouts::key, error::if_condition_held, item, item::Item,
-    seal::Seal,
-};
-
-/// The cached answer. It is sealed, because the address of an open checkout is the buyer's secret.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Memory {
-    sealed: Option<Vec<u8>>,
-    asked_at: Option<Timestamp>,
-    questions: u32,
-}
-
-impl Memory {
-    pub(crate) fn read(item: &Item) -> Result<Self, Error> {
-        Ok(Self {
-            sealed: item.optional("payment", Item::bytes)?.map(<[u8]>::to_vec),
-            asked_at: item.optional("asked_at", Item::time)?,
-            questions: item.optional("questions", Item::number)?.unwrap_or_default(),
-        })
-    }
-}
+use crate::{BrowserKey, CheckoutRecord, Checkouts, Error, checkouts::key, error::if_condition_held, item, seal::Seal};
 
 impl CheckoutRecord {
     /// When Polar may be asked about this checkout again; the pause grows with each request.

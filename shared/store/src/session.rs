@@ -1,15 +1,11 @@
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-    time::Duration,
-};
+use std::{collections::HashMap, fmt, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::{Error, HistoryOf, SessionToken, TokenHash, item, item::Item};
+use crate::{Error, HistoryOf, Orders, SessionToken, TokenHash, item, item::Item};
 
 /// A session is extended at most once a day, so that validating it usually needs a single read.
 const RENEWAL: Duration = Duration::from_hours(24);
@@ -28,9 +24,6 @@ pub enum Proof {
     /// Its user can read the customer's e-mail.
     Mailbox,
 }
-
-/// The paid checkouts that a browser claimed, each with the time when its access ends.
-pub type Orders = BTreeMap<Uuid, Timestamp>;
 
 /// What a session may see.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Benefit, BenefitGrantId, BenefitId, Client, CustomerId, FileId, LicenseKeyId, MemberId, OrderId, Page, Result,
-    SubscriptionId, query::Query, request::Request, resources::benefits::file_ids,
+    Benefit, BenefitGrantId, BenefitId, Benefits, Client, CustomerId, FileId, LicenseKeyId, MemberId, OrderId, Page,
+    Result, SubscriptionId, query::Query, request::Request, resources::file_ids::file_ids,
 };
 
 /// The grants of all customers.
@@ -47,6 +47,14 @@ impl BenefitGrants<'_> {
     }
 }
 
+impl Benefits<'_> {
+    /// Who holds the benefit; `None` if there is no such benefit.
+    pub async fn grants(&self, id: BenefitId, list: &ListGrantsOfBenefit) -> Result<Option<Page<BenefitGrant>>> {
+        let request = Request::get("/benefits/{id}/grants").with(id).query(list.query());
+        self.0.find(request.page(list.page, list.limit)).await
+    }
+}
+
 /// Which grants.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct ListGrants {
@@ -72,6 +80,30 @@ impl ListGrants {
             .each("is_granted", self.is_granted)
             .each("sorting", &self.sorting);
         Request::get("/benefit-grants/").query(query)
+    }
+}
+
+/// Which grants of one benefit.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ListGrantsOfBenefit {
+    /// Only those that hold now, or that do not.
+    pub is_granted: Option<bool>,
+    /// Of these customers.
+    pub customer_ids: Vec<CustomerId>,
+    /// Of these members.
+    pub member_ids: Vec<MemberId>,
+    /// The page, from 1.
+    pub page: Option<u32>,
+    /// Items per page: 10 unless said, at most 100.
+    pub limit: Option<u32>,
+}
+
+impl ListGrantsOfBenefit {
+    fn query(&self) -> Query {
+        Query::default()
+            .each("is_granted", self.is_granted)
+            .each("customer_id", &self.customer_ids)
+            .each("member_id", &self.member_ids)
     }
 }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    BenefitGrant, BenefitId, Client, CustomerId, FileId, MemberId, Metadata, OrganizationId, Page, Result, Visibility,
-    open_enum::open_enum, query::Query, request::Request,
+    BenefitId, Client, FileId, Metadata, OrganizationId, Page, Result, Visibility, open_enum::open_enum, query::Query,
+    request::Request, resources::file_ids::file_ids,
 };
 
 /// The benefits of the organization.
@@ -30,7 +30,7 @@ use crate::{
 /// # Ok(()) }) }
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Benefits<'a>(&'a Client);
+pub struct Benefits<'a>(pub(super) &'a Client);
 
 impl Client {
     /// What the shop's products give. Needs the scope `benefits:read`.
@@ -54,12 +54,6 @@ impl Benefits<'_> {
     /// One benefit; deleted ones are not found.
     pub async fn find(&self, id: BenefitId) -> Result<Option<Benefit>> {
         self.0.find(Request::get("/benefits/{id}").with(id)).await
-    }
-
-    /// Who holds the benefit; `None` if there is no such benefit.
-    pub async fn grants(&self, id: BenefitId, list: &ListGrantsOfBenefit) -> Result<Option<Page<BenefitGrant>>> {
-        let request = Request::get("/benefits/{id}/grants").with(id).query(list.query());
-        self.0.find(request.page(list.page, list.limit)).await
     }
 }
 
@@ -94,30 +88,6 @@ impl ListBenefits {
             .metadata(&self.metadata)
             .each("sorting", &self.sorting);
         Request::get("/benefits/").query(query)
-    }
-}
-
-/// Which grants of one benefit.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct ListGrantsOfBenefit {
-    /// Only those that hold now, or that do not.
-    pub is_granted: Option<bool>,
-    /// Of these customers.
-    pub customer_ids: Vec<CustomerId>,
-    /// Of these members.
-    pub member_ids: Vec<MemberId>,
-    /// The page, from 1.
-    pub page: Option<u32>,
-    /// Items per page: 10 unless said, at most 100.
-    pub limit: Option<u32>,
-}
-
-impl ListGrantsOfBenefit {
-    fn query(&self) -> Query {
-        Query::default()
-            .each("is_granted", self.is_granted)
-            .each("customer_id", &self.customer_ids)
-            .each("member_id", &self.member_ids)
     }
 }
 
@@ -157,12 +127,6 @@ impl Benefit {
         let named = file_ids(&self.properties, "files").into_iter().filter(|id| !archived(id));
         named.chain(file_ids(&self.properties, "active_files")).collect()
     }
-}
-
-/// The file ids in a list of a benefit's or grant's properties.
-pub(crate) fn file_ids(properties: &Map<String, Value>, key: &str) -> Vec<FileId> {
-    let ids = properties.get(key).and_then(Value::as_array).into_iter().flatten();
-    ids.filter_map(|id| id.as_str()?.parse().ok()).collect()
 }
 
 open_enum! {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     BenefitGrantId, BenefitId, BenefitType, Currency, CustomerId, CustomerType, Customers, FileId, Interval, Metadata,
     OrganizationId, ProductId, Result, SubscriptionId, SubscriptionStatus, check::Check, request::Request,
-    resources::benefits::file_ids,
+    resources::file_ids::file_ids,
 };
 
 impl Customers<'_> {

@@ -1,12 +1,13 @@
 //! One file per resource: its calls, what they send, what they answer.
 
 mod benefit_grants;
-pub(crate) mod benefits;
+mod benefits;
 mod checkout_links;
 mod checkouts;
 mod customer_sessions;
 mod customer_states;
 mod customers;
+mod file_ids;
 mod files;
 mod license_keys;
 mod orders;

@@ -2,13 +2,13 @@
 
 use std::error::Error;
 
-use polar_standin::demo;
 
 /// Runs an example with a client of the demo shop, and with the stand-in for Polar that keeps it.
 fn run(example: impl AsyncFnOnce(polar::Client, polar_standin::Standin) -> Result<(), Box<dyn Error>>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let result = runtime.block_on(async {
-        let options = polar_standin::Options { pace: polar_standin::Pace::Manual, ..Default::default() };
+        let (shop, pace) = (demo::shop()?, polar_standin::Pace::Manual);
+        let options = polar_standin::Options { shop, pace, ..Default::default() };
         let standin = polar_standin::Standin::start(options).await?;
         let polar = polar::Client::new(polar::Config {
             base_url: standin.api_url().parse()?,

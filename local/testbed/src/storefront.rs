@@ -1,0 +1,2 @@
+/// The page that may call the shop.
+pub const STOREFRONT_ORIGIN: &str = "https://shop.example";
