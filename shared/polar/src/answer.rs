@@ -265,7 +265,7 @@ mod tests {
         let error = answer(200, r#"{"a": [[1], ["jane@shop.test, expected mail"]]}"#)
             .decode::<std::collections::BTreeMap<String, Vec<Vec<u8>>>>("GET /things/")
             .unwrap_err();
-        assert_eq!(error.to_string(), "unexpected answer of Polar to GET /things/ (200) at a[1][0]: expected u8");
+        assert_eq!(error.to_string(), "unexpected answer from Polar to GET /things/ (200) at a[1][0]: expected u8");
     }
 
     #[test]

@@ -145,7 +145,7 @@ mod tests {
             "",
         ] {
             let error = read(bad).unwrap_err().to_string();
-            assert_eq!(error, "this is no https address", "{bad:?}");
+            assert_eq!(error, "not an https address", "{bad:?}");
         }
     }
 
