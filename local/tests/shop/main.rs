@@ -9,6 +9,7 @@ mod idempotency;
 mod library;
 mod limits;
 mod login;
+mod odd_answers;
 mod orders;
 mod outbox;
 mod purchase;

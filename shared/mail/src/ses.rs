@@ -1,6 +1,7 @@
 use aws_json::{Action, AwsJson};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{Error, Mail, Sender, address, persist::persist};
 
@@ -47,6 +48,9 @@ impl Ses {
                 "Simple": {
                     "Subject": utf8(&mail.subject),
                     "Body": { "Text": utf8(&mail.text), "Html": utf8(&mail.html) },
+                    // Gmail shows mails with one subject as one conversation, in which the newest code is easily missed;
+                    // those with different references stay apart.
+                    "Headers": [{ "Name": "X-Entity-Ref-ID", "Value": Uuid::new_v4() }],
                 },
             },
         })
@@ -98,7 +102,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_mail_is_one_signed_call_in_utf_8() {
-        async fn take(headers: HeaderMap, Json(input): Json<Value>) -> Json<Value> {
+        async fn take(headers: HeaderMap, Json(mut input): Json<Value>) -> Json<Value> {
             let authorization = headers["authorization"].to_str().expect("text");
             assert!(authorization.contains("/eu-central-1/ses/aws4_request"), "{authorization}");
             let expected = json!({
@@ -112,6 +116,10 @@ mod tests {
                     },
                 } },
             });
+            let mail = input["Content"]["Simple"].as_object_mut().expect("a mail");
+            let headers = mail.remove("Headers").expect("headers");
+            let reference = headers[0]["Value"].as_str().expect("a reference").parse::<Uuid>().expect("an id");
+            assert_eq!(headers, json!([{ "Name": "X-Entity-Ref-ID", "Value": reference }]));
             assert_eq!(input, expected);
             Json(json!({ "MessageId": "010701" }))
         }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// One exchange between curl and Polar.
 pub(crate) struct Recording {
@@ -81,12 +81,30 @@ impl Recording {
         self.part("/response/body_json")
     }
 
+    /// Changes each object of the body that was received, the inner ones first.
+    pub(crate) fn change_objects(&mut self, change: &dyn Fn(&mut Map<String, Value>)) {
+        if let Some(received) = self.json.pointer_mut("/response/body_json") {
+            change_objects(received, change);
+        }
+    }
+
     /// The body that was received.
     pub(crate) fn body(&self) -> String {
         match self.received() {
             Value::Null => self.part("/response/body_text").as_str().unwrap_or_default().to_owned(),
             json => json.to_string(),
         }
+    }
+}
+
+fn change_objects(value: &mut Value, change: &dyn Fn(&mut Map<String, Value>)) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| change_objects(item, change)),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(|field| change_objects(field, change));
+            change(fields);
+        }
+        _ => {}
     }
 }
 
