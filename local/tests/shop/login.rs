@@ -44,6 +44,12 @@ async fn a_page_on_another_site_signs_in_where_the_shop_allows_it() {
     let bearer = format!("Bearer {}", signed_in.body["token"].as_str().expect("a token"));
     let session = page.get_with("/api/session", &[("authorization", &bearer)]).await;
     assert_eq!(session.body["scope"], "account");
+
+    // A redirect would take the token to the store of the files.
+    let path = format!("/api/customer/download/{}", demo::PRIMER_PDF);
+    let link = page.get_with(&path, &[("authorization", &bearer)]).await;
+    assert_eq!((link.status, link.header("location")), (200, None));
+    assert!(link.body["downloadUrl"].is_string(), "{link:?}");
 }
 
 /// A browser that has asked for as many codes as a browser may, whichever quarter of an hour the test is in.
