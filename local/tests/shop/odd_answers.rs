@@ -58,7 +58,8 @@ async fn a_product_with_prices_of_any_kind_leaves_the_others_as_they_are() {
     let shown = shown.body["items"].as_array().expect("products").clone();
     let mut seen: Vec<_> = shown.iter().map(|product| product["name"].to_string()).collect();
     let mut names: Vec<_> = names.iter().map(ToString::to_string).collect();
-    (seen.sort(), names.sort());
+    seen.sort();
+    names.sort();
     assert_eq!(seen, names);
     let kinds: Vec<_> = shown.iter().filter(|product| product["description"].is_null()).collect();
     assert_eq!(kinds.len(), 5, "{kinds:#?}");
