@@ -106,7 +106,7 @@ pub(crate) async fn follow(
     let wanted = WantedFile { product_id: None, file_id: Some(file_id), order_id: counted.order_id };
     let download = take(&shop, &buyer, wanted, now).await?;
 
-    // A program that follows a redirect may take its token along, and stores of files refuse requests with a token of somebody else's.
+    // Some HTTP clients send the bearer token along when they follow a redirect, and the file store refuses such a request.
     if wants_json(&headers) || headers.contains_key(header::AUTHORIZATION) {
         return Ok(Json(DownloadLink::from(&download)).into_response());
     }

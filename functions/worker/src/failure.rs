@@ -20,7 +20,7 @@ impl From<Failure> for Diagnostic {
     }
 }
 
-/// The runtime logs it so.
+/// The Lambda runtime logs a failure by `Debug`.
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", name(&self.0), causes(&self.0))

@@ -8,7 +8,7 @@ use testbed::wait_until;
 
 use crate::support::{Browser, bought, open_shop, open_shop_at, polar};
 
-const SECRET_OF_A_STRANGER: &str = "the words of a proxy";
+const WORDS_OF_A_PROXY: &str = "the words of a proxy";
 
 /// The demo shop at a Polar of the test's own, and the products as that Polar lists them.
 async fn polar_with_products() -> (Standin, Value) {
@@ -61,9 +61,9 @@ async fn a_product_with_prices_of_any_kind_leaves_the_others_as_they_are() {
     seen.sort();
     names.sort();
     assert_eq!(seen, names);
-    let kinds: Vec<_> = shown.iter().filter(|product| product["description"].is_null()).collect();
-    assert_eq!(kinds.len(), 5, "{kinds:#?}");
-    let amount_types: Vec<_> = kinds.iter().map(|product| product["prices"][0]["amountType"].clone()).collect();
+    let changed: Vec<_> = shown.iter().filter(|product| product["description"].is_null()).collect();
+    assert_eq!(changed.len(), 5, "{changed:#?}");
+    let amount_types: Vec<_> = changed.iter().map(|product| product["prices"][0]["amountType"].clone()).collect();
     for kind in ["seat_based", "metered_unit", "unknown", "custom"] {
         assert!(amount_types.contains(&json!(kind)), "{kind}: {amount_types:?}");
     }
@@ -87,10 +87,10 @@ async fn a_new_shop_that_polar_does_not_answer_is_unavailable_and_never_empty() 
 
 #[tokio::test]
 async fn a_strange_answer_to_a_checkout_is_told_in_our_words_and_creates_nothing_twice() {
-    let page = format!("<html><body>{SECRET_OF_A_STRANGER}{}</body></html>", " ".repeat(200_000));
-    let cut = format!("{{\"id\": \"{SECRET_OF_A_STRANGER}");
+    let page = format!("<html><body>{WORDS_OF_A_PROXY}{}</body></html>", " ".repeat(200_000));
+    let cut = format!("{{\"id\": \"{WORDS_OF_A_PROXY}");
     for (case, fault, refusal) in [
-        ("500 as text", (500, "text/plain", SECRET_OF_A_STRANGER.to_owned()), (503, "polar_unavailable")),
+        ("500 as text", (500, "text/plain", WORDS_OF_A_PROXY.to_owned()), (503, "polar_unavailable")),
         ("502 with a long page", (502, "text/html", page), (503, "polar_unavailable")),
         ("JSON that was cut", (201, "application/json", cut), (503, "polar_unavailable")),
         ("429 without a body", (429, "text/plain", String::new()), (503, "polar_unavailable")),
@@ -102,7 +102,7 @@ async fn a_strange_answer_to_a_checkout_is_told_in_our_words_and_creates_nothing
         let refused = Browser::at(&shop).post("/api/checkout", &json!({ "products": [demo::SKY_SAMPLER] })).await;
 
         assert_eq!(refused.refusal(), refusal, "{case}");
-        assert!(!refused.body.to_string().contains(SECRET_OF_A_STRANGER), "{case}: {:?}", refused.body);
+        assert!(!refused.body.to_string().contains(WORDS_OF_A_PROXY), "{case}: {:?}", refused.body);
         let created = polar(&shop).requests().iter().filter(|it| it.line() == "POST /v1/checkouts/").count();
         assert_eq!(created, 1, "{case}");
     }

@@ -122,8 +122,9 @@ impl Library {
 
     /// Whether something is paid for and not granted, though Polar could still grant it.
     fn awaits_grants(&self, now: Timestamp) -> bool {
-        let is_awaited = |row: &Purchase| row.status == Status::Pending && row.granted_at.is_none();
-        self.rows(now).iter().any(|row| is_awaited(row) && row.order_status == OrderStatus::Paid)
+        let awaited = self.orders.iter().filter(|order| may_be_granted(order, now));
+        let mut rows = awaited.flat_map(|order| self.purchases_of(order, now));
+        rows.any(|row| row.status == Status::Pending && row.granted_at.is_none())
     }
 
     fn purchases_of(&self, order: &PortalOrder, now: Timestamp) -> Vec<Purchase> {
@@ -182,8 +183,7 @@ impl Library {
         now: Timestamp,
     ) -> Vec<Purchase> {
         let is_revoked = self.revoked.iter().any(|grant| grant.benefit_id == benefit.id && came_with(grant, order));
-        let fresh = now < order.created_at + GRANTED_WITHIN && !is_revoked;
-        let pending = order.status == OrderStatus::Pending || (fresh && order.status == OrderStatus::Paid);
+        let pending = order.status == OrderStatus::Pending || (may_be_granted(order, now) && !is_revoked);
         let status = if pending { Status::Pending } else { Status::Expired };
         let elsewhere = download_url(benefit).map(|_| benefit.id.into());
         let files = benefit.files().into_iter().map(Uuid::from).chain(elsewhere);
@@ -200,6 +200,11 @@ impl Library {
 pub(crate) fn came_with(grant: &BenefitGrant, order: &PortalOrder) -> bool {
     let of_subscription = grant.subscription_id.is_some() && grant.subscription_id == order.subscription_id;
     grant.order_id == Some(order.id) || of_subscription
+}
+
+/// Whether a paid order is so young that Polar may not have granted everything yet.
+fn may_be_granted(order: &PortalOrder, now: Timestamp) -> bool {
+    order.status == OrderStatus::Paid && now < order.created_at + GRANTED_WITHIN
 }
 
 fn row(order: &PortalOrder, benefit: &Benefit, file_id: Uuid, content: Content) -> Purchase {

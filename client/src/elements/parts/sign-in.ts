@@ -64,7 +64,7 @@ class SignIn {
       code.focus();
     });
     this.#form(words.enterCode, lede, words.code, code, null, words.signIn, async () => {
-      // It stands in the field, and nobody shall be asked for it again.
+      // Signing in draws this form anew, which must not ask for the same code again.
       store.codeFromMail = null;
       const { data, error } = await store.shop.verify(code.value);
       if (error) return error;

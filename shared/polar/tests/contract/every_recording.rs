@@ -187,7 +187,8 @@ const GIVEN_UP: [&str; 7] = [
     "user_id",
 ];
 
-/// The same without what Polar has announced to remove, with what it may add, and with no address that it may keep to itself.
+/// Makes an object what a later Polar may send: without the fields that it has announced to remove, with a new field, and without e-mail
+/// addresses.
 fn of_a_later_polar(object: &mut Map<String, Value>) {
     object.retain(|name, _| !GIVEN_UP.contains(&name.as_str()));
     if object.contains_key("amount_type") {
